@@ -1,0 +1,90 @@
+/* aggregate.h - group trials by axes; counts, means, quantiles, intervals.
+ *
+ * Sums run in the order of cells and replicates with Neumaier compensation, so an
+ * aggregate depends on the set of trials alone. A failed trial is counted in n_failed;
+ * an undefined (NaN) result of a successful one is left out of that column's statistics
+ * and shows in its `n`.
+ */
+#ifndef SWEEP_AGGREGATE_H
+#define SWEEP_AGGREGATE_H
+
+#include "sweep/columns.h"
+#include "sweep/grid.h"
+#include "sweep/status.h"
+#include "sweep/store.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum statistic_kind {
+    STATISTIC_MEAN,
+    STATISTIC_SD,  /* with n - 1 */
+    STATISTIC_SEM, /* sd / sqrt(n) */
+    STATISTIC_MEDIAN,
+    STATISTIC_QUANTILE, /* "q05": p = 0.05; linear interpolation (Hyndman & Fan 7) */
+    STATISTIC_MIN,
+    STATISTIC_MAX,
+    STATISTIC_N /* number of defined values */
+};
+
+struct statistic {
+    enum statistic_kind kind;
+    double p;      /* of a quantile */
+    char name[16]; /* as the user wrote it */
+};
+
+/* Parse "mean", "sd", "sem", "median", "min", "max", "n" or a quantile: q and the
+ * decimals of its p, two for percent (q05, q95), more when needed (q025, q975). 0, or 1
+ * when it is not a statistic. */
+int statistic_parse(const char *text, struct statistic *out);
+
+/* The statistic of count values; may sort them in place. Undefined: NAN. */
+double statistic_compute(const struct statistic *s, double *values, size_t count);
+
+/* One line for a reader of the table: "mean of the defined values". */
+const char *statistic_meaning(const struct statistic *s);
+
+/* One row a distinct combination of the `rows` parameters, in cell order. */
+struct aggregate_row {
+    size_t cell;       /* first cell of the row, for grid_cell */
+    size_t trials;     /* recorded; with none, the statistics are undefined */
+    size_t failed;     /* of these, not TRIAL_OK */
+    size_t expected;   /* cells x replicates */
+    size_t *n;         /* (columns) defined values */
+    double *statistic; /* (columns, statistics) row-major */
+    size_t undefined;  /* successful trials in which a column is NaN; the column with
+                          most */
+    double success, success_low, success_high; /* rate among successful trials, 95 %
+                                                  Wilson; NAN: no rule, no trial */
+};
+
+/* A trial meets `success:` when its scaled certificate does, whose tau is 0: every
+ * threshold given for eps and delta is held. Undefined results do not. */
+
+struct aggregate {
+    size_t row_count;
+    struct aggregate_row *row;
+    size_t column_count, statistic_count, parameter_count;
+    enum parameter *parameters; /* the rows' coordinates */
+    enum column *columns;
+    struct statistic *statistics;
+    bool has_success; /* the grid has a rule */
+};
+
+/* Fill in the parameters, columns and statistics of a request alone, and check them:
+ * words (stop_reason) have no mean, and columns outside tables differ between equal
+ * runs. rows / columns / statistics with count 0: all axes / the core columns / mean
+ * and sem. SWEEP_OK, SWEEP_INPUT, SWEEP_NO_MEMORY. */
+int aggregate_resolve(struct aggregate *a, const struct grid *g,
+                      const struct table_request *request, struct diagnostics *log);
+
+/* Resolve and compute. Memory: one double a trial and column.
+ * SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
+int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
+                    const struct table_request *request, struct diagnostics *log);
+
+void aggregate_release(struct aggregate *a);
+
+/* Wilson score interval of k successes in n trials at normal quantile z. */
+void wilson_interval(size_t k, size_t n, double z, double *low, double *high);
+
+#endif

@@ -1,0 +1,65 @@
+/* boxls.h - box-constrained least squares with a warm start.
+ *
+ *     minimise |b - sum_i g_i x_i|   subject to   low_i <= g_i <= high_i,   i = 1 .. p
+ *
+ * by an active-set method on an orthogonal factorisation of the free columns, updated as
+ * columns come and go (Stark & Parker 1995, "Bounded-variable least squares"). Bounds may
+ * be infinite. A column that depends linearly on the free ones stays where it is: its
+ * gradient vanishes with theirs. The residual is unique, the coefficients only where the
+ * free columns and those on a bound with zero gradient are independent.
+ *
+ * Cost of a solve that changes c states: O((p + k + c k) r), k the number of free columns.
+ */
+#ifndef SWEEP_BOXLS_H
+#define SWEEP_BOXLS_H
+
+#include "sweep/memory.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+enum box_state { BOX_LOW = -1, BOX_FREE = 0, BOX_HIGH = 1 };
+
+/* The factorisation of the free columns of one problem. The states and values given to
+ * boxls_solve are the warm start; the factorisation, kept between solves of the same
+ * columns, saves rebuilding it. */
+struct boxls {
+    size_t r;        /* coordinates */
+    size_t capacity; /* most free columns: min(r, p) */
+    size_t count;    /* free columns now */
+    size_t *free;    /* (capacity) which, as positions 0 .. p-1, in factor order */
+    double *Q;       /* (capacity, r) orthonormal rows */
+    double *R;       /* (capacity, capacity): x_free[k] = sum_{l <= k} R[k][l] Q_l */
+};
+
+/* One problem. Column i is X[column[i] * r ..]. */
+struct box_problem {
+    size_t p;
+    const double *X;      /* (any, r) row-major */
+    const size_t *column; /* (p) */
+    const double *low;    /* (p) */
+    const double *high;   /* (p) */
+    const double *b;      /* (r) */
+};
+
+/* Scratch shared by any number of problems with at most p columns and r coordinates. */
+struct boxls_scratch {
+    double *target;      /* (r) b minus the columns on their bounds */
+    double *solution;    /* (min(r, p)) coefficients of the free columns */
+    double *correction;  /* (max(r, p)) */
+    bool *dependent;     /* (p) */
+};
+
+void boxls_layout(struct boxls *f, size_t p, size_t r, struct arena *a);
+void boxls_scratch_layout(struct boxls_scratch *s, size_t p, size_t r, struct arena *a);
+
+/* Drop the factorisation; the next solve rebuilds it from the states it is given. */
+void boxls_reset(struct boxls *f);
+
+/* Solve. On entry state (p) says where each column is and g (p) its value if free; they
+ * may come from another problem over the same columns. On exit state, g and the
+ * residual (r). SWEEP_OK; SWEEP_NUMERIC when the bound on iterations ended it (the residual
+ * is then that of the last feasible g) or a number was not finite. */
+int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scratch *s,
+                signed char *state, double *g, double *residual);
+
+#endif

@@ -1,0 +1,72 @@
+/* certificate.h - (eps, delta, tau) of an unlearned model on the retain set.
+ *
+ * theta' is (eps, delta, tau)-successful if some theta~ with 1 - cos(theta~, theta') <= tau
+ * satisfies the KKT conditions on the retain set up to eps (stationarity) and delta
+ * (complementary slackness), all margins at least 1. Three choices of theta~:
+ *
+ *   scaled   theta' / gamma, gamma its smallest margin on R; tau = 0.
+ *   restored the nearest point to theta' with the activation states the *trained* model had
+ *            on R (kinks kept on the kink), scaled to margin 1; multipliers and slopes
+ *            are the trained ones up to one common factor.
+ *   exact    the exact KKT point on R from theta''s own gates; eps and delta are
+ *            rounding and are measured all the same.
+ *
+ * Where the smallest margin on R is not positive there is no certificate: all NAN.
+ */
+#ifndef SWEEP_CERTIFICATE_H
+#define SWEEP_CERTIFICATE_H
+
+#include "sweep/kkt.h"
+#include "sweep/multipliers.h"
+#include "sweep/network.h"
+
+struct certificate {
+    double eps, delta, tau;
+    double norm;   /* |theta~|: eps/norm is the relative residual */
+    double margin; /* gamma, smallest margin on R before scaling */
+    size_t flips;  /* exact: gates flipped on the way */
+    bool solved;   /* the solver behind it ended as it should */
+};
+
+/* The trained model's multipliers on R, kept by the restored certificate. */
+struct kept {
+    const signed char *state; /* (n, m) activation states on R */
+    const double *v;          /* (n, m) slope times multiplier on R */
+    const double *lambda;     /* (m) */
+};
+
+struct certificate_workspace {
+    struct multipliers_workspace *multipliers;
+    struct kkt_workspace *kkt;
+    double *W;      /* (n, r) theta~ */
+    double *Z;      /* (n, m) */
+    double *margin; /* (m) */
+    double *lambda; /* (m) */
+    double *v;      /* (n, m) */
+    double *C;      /* (n, m) */
+    double *H;      /* (n, r) */
+    struct boxls projection;
+    struct boxls_scratch scratch;
+    size_t *column;        /* (m) */
+    double *low, *high, *value; /* (m) */
+    signed char *side;     /* (m) */
+};
+
+/* The sub-workspaces are the caller's. */
+void certificate_layout(struct certificate_workspace *w, size_t n, size_t m, size_t r,
+                        struct arena *a);
+
+/* `retain` holds the points of R only. */
+void certificate_scaled(const struct network *net, const struct points *retain,
+                        const struct weights *theta, struct certificate_workspace *w,
+                        struct certificate *out);
+
+void certificate_restored(const struct network *net, const struct points *retain,
+                          const struct weights *theta, const struct kept *kept,
+                          struct certificate_workspace *w, struct certificate *out);
+
+void certificate_exact(const struct network *net, const struct points *retain,
+                       const struct weights *theta, const double *warm,
+                       struct certificate_workspace *w, struct certificate *out);
+
+#endif

@@ -1,0 +1,88 @@
+/* columns.h - the one table of every result of a trial.
+ *
+ * The record, the SQLite schema, the header of tables, `sweep columns` and axis labels of
+ * plots are read off it. A new result is one row in columns.c, one name in `enum column`
+ * and the line in trial.c that fills it.
+ */
+#ifndef SWEEP_COLUMNS_H
+#define SWEEP_COLUMNS_H
+
+#include <stddef.h>
+
+enum column_type { COLUMN_REAL, COLUMN_INTEGER, COLUMN_WORD };
+
+enum column {
+    C_STOP_REASON,
+    C_STEPS,
+    C_PSI,
+    C_PHI,
+    C_TRAINED_EPS,
+    C_TRAINED_DELTA,
+    C_TRAINED_MARGIN,
+    C_TRAINED_NORM,
+    C_POLISH_TAU,
+    C_POLISH_FLIPS,
+    C_KINKS,
+    C_LAMBDA_FORGET,
+    C_SEPARATED,
+    C_SCALED_EPS,
+    C_SCALED_DELTA,
+    C_NORM,
+    C_RESTORED_EPS,
+    C_RESTORED_DELTA,
+    C_RESTORED_TAU,
+    C_EXACT_EPS,
+    C_EXACT_DELTA,
+    C_EXACT_TAU,
+    C_FLIPS,
+    C_RETRAIN_TAU,
+    C_NONE_TAU,
+    C_FORGET_MARGIN_BEFORE,
+    C_FORGET_MARGIN_AFTER,
+    C_FORGET_MARGIN_RETRAIN,
+    C_STATES_CHANGED,
+    C_ACCURACY_TRAINED,
+    C_ACCURACY_UNLEARNED,
+    C_ACCURACY_RETRAINED,
+    C_SECONDS,
+    COLUMN_COUNT
+};
+
+struct column_info {
+    const char *name;
+    const char *symbol; /* "" if none */
+    enum column_type type;
+    const char *const *words; /* NULL-terminated words of a COLUMN_WORD, else NULL */
+    const char *unit;         /* "" if none */
+    int in_table;             /* 0: differs between equal runs, so only in the database */
+    const char *meaning;      /* one line */
+};
+
+extern const struct column_info column_table[COLUMN_COUNT];
+
+/* The column of that name, or COLUMN_COUNT. */
+enum column column_find(const char *name);
+
+/* How a trial ended. Everything but TRIAL_OK is a failure: counted, never averaged. */
+enum trial_status {
+    TRIAL_OK,
+    TRIAL_NON_FINITE,    /* a number became infinite or NaN */
+    TRIAL_NOT_SEPARATED, /* the trained model does not classify its training set */
+    TRIAL_SOLVER_LIMIT,  /* an iteration ended at its bound without an answer */
+    TRIAL_OUT_OF_MEMORY,
+    TRIAL_STATUS_COUNT
+};
+
+extern const char *const trial_status_words[TRIAL_STATUS_COUNT + 1];
+
+/* Result of one trial: one cell, one replicate. NAN: undefined. */
+struct record {
+    enum trial_status status;
+    char message[160]; /* why it failed; "" when it did not */
+    double value[COLUMN_COUNT];
+};
+
+/* TRIAL_OK, no message, every value NAN. */
+void record_clear(struct record *r);
+
+#endif

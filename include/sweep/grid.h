@@ -1,0 +1,125 @@
+/* grid.h - a grid: axes, cells, and the point of the parameter space each cell stands
+ * for.
+ *
+ * Axes are in the order of the file; the last one advances fastest. `zip` makes several
+ * parameters one axis. `derive` computes a parameter from others, `where` drops cells.
+ * Cells that canonicalise to the same setting are kept once (the first). Cells are
+ * numbered 0 .. cell_count-1 in that order.
+ */
+#ifndef SWEEP_GRID_H
+#define SWEEP_GRID_H
+
+#include "sweep/columns.h"
+#include "sweep/parameters.h"
+#include "sweep/rng.h"
+#include "sweep/status.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The number that is raised whenever the results of a trial change for equal input.
+ * Part of the identity of a trial. */
+enum { MODEL_VERSION = 1 };
+
+/* Most cells a grid may have, before `where` drops some. */
+enum { GRID_CELL_LIMIT = 10000000 };
+
+/* One axis: `count` positions, each setting `width` parameters at once (more than one
+ * only for zip). values[position * width + k] belongs to parameter[k]. */
+struct axis {
+    size_t count;
+    size_t width;
+    enum parameter *parameter;
+    double *values;
+};
+
+/* A derived parameter. Its value at a position of every axis is
+ * value[sum over the axes of position * stride], once the cells are numbered. */
+struct derived {
+    enum parameter parameter;
+    char *text;                     /* the expression */
+    size_t line, column;            /* of the expression */
+    size_t stride[PARAMETER_COUNT]; /* (axis_count); 0: does not depend on that axis */
+    double *value;
+};
+
+/* Thresholds of `success:`; NAN where not given. */
+struct success {
+    double eps, delta, tau;
+};
+
+/* What `table:` asks for; counts of 0 mean the default. */
+struct table_request {
+    enum parameter *rows;
+    size_t row_count;
+    enum column *columns;
+    size_t column_count;
+    char **statistics; /* "mean", "sem", "q05", ... as written */
+    size_t statistic_count;
+};
+
+struct grid {
+    char *file; /* as named by the user, for messages */
+    char *text; /* its bytes, kept in the results folder */
+    size_t text_size;
+    char *name;
+    uint64_t seed;
+    size_t replicates;
+    struct setting fixed;         /* defaults and scalars */
+    bool given[PARAMETER_COUNT];  /* set by the file, as scalar, axis or derived */
+    size_t line[PARAMETER_COUNT]; /* where, for messages; 0 if not given */
+    size_t column[PARAMETER_COUNT];
+    struct axis *axes; /* in file order */
+    size_t axis_count;
+    struct derived *derived;
+    size_t derived_count;
+    char *where; /* NULL: all cells */
+    size_t where_line, where_column;
+    struct success success;
+    struct table_request table;
+    char **strings; /* texts of PARAMETER_TEXT values; the first is "mixture" */
+    size_t string_count;
+    size_t *product;      /* product[cell] = index into the full product of the axes */
+    size_t product_count; /* size of the full product */
+    size_t cell_count;
+};
+
+/* After the fields above `product` are filled: evaluate derive and where, check every
+ * cell, drop duplicates, number the cells. Every distinct error is reported once, at
+ * the parameter to blame. SWEEP_OK, SWEEP_INPUT, SWEEP_NO_MEMORY. An empty selection is
+ * not an error here: cell_count is 0.
+ * Cost: one evaluation of an expression per combination of the axes it mentions, one
+ * check per cell. */
+int grid_number_cells(struct grid *g, struct diagnostics *log);
+
+/* The canonical setting of a cell, cell < cell_count. Thread-safe: derived values were
+ * computed by grid_number_cells. */
+void grid_cell(const struct grid *g, size_t cell, struct setting *out);
+
+/* The canonical setting at one position on each axis, whether or not it is a cell. */
+void grid_point(const struct grid *g, const size_t *position, struct setting *out);
+
+/* Text of a PARAMETER_TEXT value; "" when not set. */
+const char *grid_string(const struct grid *g, double value);
+
+/* Value of a parameter as a person writes it: "1000", "0.1", "relu", "true"; "%.17g"
+ * when shorter digits do not give back the same bits. "NaN" when not set. Returns
+ * buffer. */
+char *grid_format(const struct grid *g, enum parameter p, double value, char *buffer,
+                  size_t size);
+
+/* Absorb the parameters of all stages up to `last` that differ from their default: name
+ * and exact value, in the order of their names, so that neither a new parameter with
+ * its default nor another order of the table changes a key. P_SIGNAL_EXPONENT is left
+ * out: its meaning is in `signal`. */
+struct rng_key grid_setting_key(const struct grid *g, const struct setting *s,
+                                enum stage last, struct rng_key key);
+
+/* Identity of a cell: MODEL_VERSION, seed and every parameter. With the replicate it is
+ * the identity of a trial. */
+struct rng_key grid_cell_key(const struct grid *g, size_t cell);
+
+/* Free what the grid holds and clear it. NULL and zero-initialised are allowed. */
+void grid_release(struct grid *g);
+
+#endif

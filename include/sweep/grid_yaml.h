@@ -1,0 +1,29 @@
+/* grid_yaml.h - a YAML grid file to a grid, with positions.
+ *
+ * Reports all errors of the file in one go, sorted by position, each with line, column
+ * and, for a word that is nearly right, a suggestion. Grammar: README, "The grid file".
+ *
+ * Values made by linspace, logspace and range are rounded to 15 significant digits, so
+ * that 0.3 is the 0.3 of a list, and for an integer parameter of linspace and logspace
+ * to the nearest integer; a value equal to the one before it is then dropped. Both ends
+ * are exact.
+ */
+#ifndef SWEEP_GRID_YAML_H
+#define SWEEP_GRID_YAML_H
+
+#include "sweep/grid.h"
+#include "sweep/status.h"
+#include <stddef.h>
+
+/* Largest grid file accepted, in bytes. */
+enum { GRID_FILE_LIMIT = 1 << 20 };
+
+/* Read and number the cells. SWEEP_OK; SWEEP_INPUT (the file is wrong), SWEEP_IO (it
+ * cannot be read), SWEEP_NO_MEMORY, all told in `log`. On failure `g` is empty. */
+int grid_read_file(struct grid *g, const char *path, struct diagnostics *log);
+
+/* The same from memory; `name` is used in messages. */
+int grid_read_text(struct grid *g, const char *name, const char *text, size_t size,
+                   struct diagnostics *log);
+
+#endif

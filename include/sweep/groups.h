@@ -1,0 +1,25 @@
+/* groups.h - neurons that are treated alike share one row of a computation. */
+#ifndef SWEEP_GROUPS_H
+#define SWEEP_GROUPS_H
+
+#include "sweep/memory.h"
+#include "sweep/network.h"
+#include <stddef.h>
+
+struct groups {
+    size_t count;  /* groups, in the order of their first neuron */
+    size_t *of;    /* (n) group of a neuron */
+    size_t *first; /* (count) first neuron of a group */
+    double *size;  /* (count) neurons in it */
+    double *sign;  /* (count) sign of their u_j */
+    size_t *order; /* (n) scratch */
+};
+
+void groups_layout(struct groups *g, size_t n, struct arena *a);
+
+/* Group the neurons whose u_j has the same sign and whose `bytes` bytes at
+ * key + j * bytes are equal. Cost n log n comparisons. */
+void groups_find(struct groups *g, const struct network *net, const void *key,
+                 size_t bytes);
+
+#endif

@@ -1,0 +1,72 @@
+/* network.h - the two-layer (leaky) ReLU network and the linear predictor.
+ *
+ *     N(x) = sum_j u_j phi(<w_j, x>),   phi(z) = max(z, g z),
+ *
+ * u_j = +1/sqrt(n) for the first half of the neurons, -1/sqrt(n) for the second. The
+ * linear predictor N(x) = <w, x> is the same with n = 1, u = 1, g = 1. N is homogeneous
+ * of degree 1 in W: multiplying W by c multiplies every margin by c.
+ *
+ * Legend of shapes: m points, n neurons, r coordinates (of the span, see span.h).
+ */
+#ifndef SWEEP_NETWORK_H
+#define SWEEP_NETWORK_H
+
+#include "sweep/parameters.h"
+#include <stddef.h>
+
+/* A pre-activation is on the kink when |<w, x>| <= KINK_TOLERANCE |w| |x|: a few hundred
+ * rounding errors of a dot product. */
+#define KINK_TOLERANCE 1e-12
+
+struct network {
+    size_t n;    /* neurons; 1: the linear predictor */
+    double leak; /* g */
+    double u;    /* |u_j|, the same for all neurons */
+};
+
+/* The network of a model; width and leak are ignored for the linear one. */
+struct network network_make(enum model_kind kind, size_t width, double leak);
+
+/* Sign of u_j. */
+double network_sign(const struct network *net, size_t j);
+
+/* Points with labels, in coordinates. */
+struct points {
+    size_t m, r;
+    const double *X; /* (m, r) row-major */
+    const double *y; /* (m) -1 or +1 */
+};
+
+/* All weights of a model that started from W(0): the part in the span as coordinates, and
+ * the multiple of W(0)'s part outside the span that is left, as a signed length
+ * (|W(0)_perp| after training, 0 for an exact KKT point). */
+struct weights {
+    double *W;   /* (n, r) row-major */
+    double perp; /* signed length along W(0)_perp / |W(0)_perp| */
+};
+
+/* Z = W X^T, (n, m) row-major. Cost 2 n m r. */
+void network_preactivations(size_t n, const double *W, const struct points *p, double *Z);
+
+/* margin_i = y_i N(x_i) from Z (n, m); returns the smallest, NAN if any is NaN. */
+double network_margins(const struct network *net, const double *Z, const double *y,
+                       size_t m, double *margin);
+
+/* Activation states from Z (n, m): +1 active, -1 inactive, 0 on the kink. A neuron with
+ * w = 0 is on every kink. Cost n (m + r) + m r. */
+void network_states(size_t n, const double *W, const double *Z, const struct points *p,
+                    signed char *state);
+
+/* |theta|, Frobenius norm over W and perp. Scaled: no overflow, NaN stays NaN. */
+double weights_norm(size_t n, size_t r, const struct weights *a);
+
+/* to = scale * from. scale 1 copies bit for bit. */
+void weights_scale(size_t n, size_t r, const struct weights *from, double scale,
+                   struct weights *to);
+
+/* 1 - cos(a, b) as |a/|a| - b/|b||^2 / 2: no cancellation for near-equal directions.
+ * NAN if either is zero. */
+double weights_cosine_distance(size_t n, size_t r, const struct weights *a,
+                               const struct weights *b);
+
+#endif

@@ -1,0 +1,30 @@
+/* outfile.h - a file that is either the old one or the new one, whole.
+ *
+ * Writes go to a temporary PATH.PID-N.tmp beside the target; commit flushes, syncs and
+ * renames. Errors are remembered and reported once, by outfile_commit, as
+ * "cannot write 'PATH': REASON". A crash leaves the old file, and maybe the temporary.
+ * A device or a pipe has no stand-in: it is written to directly.
+ */
+#ifndef SWEEP_OUTFILE_H
+#define SWEEP_OUTFILE_H
+
+#include "sweep/status.h"
+#include <stdio.h>
+
+struct outfile {
+    FILE *stream;    /* write here; never close it */
+    char *path;      /* the target */
+    char *temporary; /* its stand-in until commit; NULL: none */
+};
+
+/* SWEEP_OK, SWEEP_IO or SWEEP_NO_MEMORY (told in `log`). */
+int outfile_open(struct outfile *out, const char *path, struct diagnostics *log);
+
+/* Make it real. On any error so far the target is left as it was, the temporary is
+ * removed, and the reason is in `log`. Releases `out` either way. */
+int outfile_commit(struct outfile *out, struct diagnostics *log);
+
+/* Give up: remove the temporary. Zero-initialised and committed are allowed. */
+void outfile_discard(struct outfile *out);
+
+#endif

@@ -1,0 +1,45 @@
+/* plan.h - work units: which cells share a training, and in which order to run them. */
+#ifndef SWEEP_PLAN_H
+#define SWEEP_PLAN_H
+
+#include "sweep/grid.h"
+#include "sweep/status.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Cells that share data and training, in cell order: cell[start[k]] .. for group k. */
+struct plan {
+    size_t group_count;
+    size_t *start; /* (group_count + 1) */
+    size_t *cell;  /* (cell_count) */
+    size_t replicates;
+};
+
+/* Unit u is group u % group_count, replicate u / group_count; there are
+ * group_count * replicates. SWEEP_OK, SWEEP_NO_MEMORY. Cost O(cells log cells). */
+int plan_build(struct plan *p, const struct grid *g);
+
+/* The cells of one unit without a recorded trial, into `cells` (room for the group).
+ * done[cell * replicates + replicate] as store_done gives it. Returns their number. */
+size_t plan_unit_missing(const struct plan *p, const bool *done, size_t group,
+                         uint64_t replicate, size_t *cells);
+
+/* Cells of the largest group. */
+size_t plan_largest_group(const struct plan *p);
+
+/* What is left to do: trials, units that hold one of them, the cost of these units. */
+struct plan_rest {
+    size_t trials, units;
+    double cost;
+};
+struct plan_rest plan_missing(const struct plan *p, const struct grid *g,
+                              const bool *done);
+
+/* Expected work of one unit of a group, in floating-point operations: a rough model
+ * used for the order of units and the ETA only, never for a result. */
+double plan_cost(const struct plan *p, const struct grid *g, size_t group);
+
+void plan_release(struct plan *p);
+
+#endif

@@ -1,0 +1,92 @@
+/* program.h - the convex program behind multipliers and exact KKT points.
+ *
+ * Over multipliers lambda_i >= 0 of m points and slopes of neuron-point pairs, minimise
+ *
+ *     F = 1/2 sum_j count_j |rho_j|^2 - gain sum_i lambda_i,
+ *     rho_j = t_j - sum_i C_ji x_i,    C_ji = y_i u_j v_ji,
+ *
+ * where v_ji = s_ji lambda_i on a pair with a fixed slope s_ji in {g, 1}, and v_ji is any
+ * number in [g lambda_i, lambda_i] on a *box* pair.
+ *
+ * gain 0, t = theta, boxes on the kinks: the multipliers of a given point (multipliers.h).
+ * gain 1, t = 0, boxes on the opposite-class pairs: the dual of margin maximisation with
+ * gates fixed (kkt.h); the weights are w_j = -rho_j and dF/dlambda_i = q_i - 1.
+ *
+ * For given lambda the inner minimum over v is one box least squares a row (boxls.h).
+ * F is then convex, once differentiable and piecewise quadratic in lambda: projected
+ * Newton with a line search reaches rounding level in about ten iterations.
+ *
+ * Rows stand for groups of equal neurons, `count` of them each. Legend: R rows, m points,
+ * r coordinates.
+ */
+#ifndef SWEEP_PROGRAM_H
+#define SWEEP_PROGRAM_H
+
+#include "sweep/boxls.h"
+#include "sweep/memory.h"
+#include "sweep/network.h"
+#include <stddef.h>
+
+/* What a pair's slope may be. */
+enum pair { PAIR_LEAK, PAIR_ONE, PAIR_BOX };
+
+enum program_stop {
+    PROGRAM_CONVERGED,  /* the projected gradient is at rounding level */
+    PROGRAM_STALLED,    /* no step improves it any more: see defect */
+    PROGRAM_UNBOUNDED,  /* no feasible point: the multipliers grow for ever */
+    PROGRAM_LIMIT,      /* bound on iterations */
+    PROGRAM_NON_FINITE  /* NaN or infinity in the input or on the way */
+};
+
+struct program {
+    size_t rows;
+    const struct points *points;
+    double u;                 /* |u_j| */
+    double leak;              /* g */
+    double gain;
+    const double *sign;       /* (R) sign of u_j */
+    const double *count;      /* (R) neurons in the row */
+    const unsigned char *pair; /* (R, m) enum pair */
+    const double *target;     /* (R, r), or NULL for 0 */
+};
+
+/* The state of a solve and its answer. lambda, state and coefficient are also the warm
+ * start: program_cold sets them afresh. */
+struct program_state {
+    double *lambda;       /* (m) */
+    double *coefficient;  /* (R, m) C_ji */
+    signed char *state;   /* (R, m) enum box_state of box pairs */
+    double *residual;     /* (R, r) rho_j */
+    double *gradient;     /* (m) dF/dlambda */
+    double value;         /* F */
+    double defect;        /* largest entry of the projected gradient */
+    size_t iterations;    /* of Newton's method */
+};
+
+struct program_workspace;
+
+void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t r,
+                          struct arena *a);
+
+/* Room for programs of up to `rows` rows, m points in r coordinates. Factorisations take
+ * half the largest possible: enough when each sign of u_j has half the rows; a row beyond
+ * is solved without a factorisation of its own, slower and with the same result. */
+void program_workspace_layout(struct program_workspace **w, size_t rows, size_t m,
+                              size_t r, struct arena *a);
+
+/* A start from nothing: lambda from the diagonal of the problem, box pairs at
+ * slope 1. */
+void program_cold(const struct program *p, struct program_state *s);
+
+/* Forget the factorisations of an earlier program. Call when pairs or rows change. */
+void program_begin(const struct program *p, struct program_workspace *w);
+
+/* Minimise from the state given. Cost of an iteration: about R m r + R m k^2 with k
+ * kinks a row, one Cholesky factorisation of m^3/3. */
+enum program_stop program_solve(const struct program *p, struct program_workspace *w,
+                                struct program_state *s);
+
+/* v_ji = slope times multiplier of every pair, (R, m). */
+void program_slopes(const struct program *p, const struct program_state *s, double *v);
+
+#endif

@@ -1,0 +1,32 @@
+/* runner.h - units over threads, one writer, cancellation; the only user of <omp.h>. */
+#ifndef SWEEP_RUNNER_H
+#define SWEEP_RUNNER_H
+
+#include "sweep/grid.h"
+#include "sweep/plan.h"
+#include "sweep/progress.h"
+#include "sweep/status.h"
+#include "sweep/store.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+struct runner_result {
+    size_t ran;    /* trials computed now */
+    size_t failed; /* of these, not TRIAL_OK */
+    size_t by_status[TRIAL_STATUS_COUNT];
+    bool stopped; /* cancelled with work left */
+};
+
+/* Threads to use when the user names none: SLURM_CPUS_PER_TASK if set, else the number
+ * of CPUs in the affinity mask. */
+size_t runner_default_threads(void);
+
+/* Compute every trial that is not `done` (as store_done gives it) and put it into the
+ * store. `cancel` (may be NULL) is polled. One workspace per thread.
+ * SWEEP_OK (also when stopped: see result), SWEEP_IO, SWEEP_NO_MEMORY. */
+int runner_run(const struct grid *g, const struct plan *p, struct store *s,
+               const bool *done, size_t threads, const volatile bool *cancel,
+               struct progress *meter, struct runner_result *result,
+               struct diagnostics *log);
+
+#endif

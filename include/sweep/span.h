@@ -1,0 +1,81 @@
+/* span.h - the coordinates in which a trial costs the same in every dimension.
+ *
+ * Every gradient lies in span(x_1 .. x_m), so W(t) = W(0) + C(t) X for all t: training
+ * happens in the coordinates of the span, and the part of W(0) outside it never changes.
+ * With an orthonormal basis Q (d x r) of the span: X becomes X Q, W becomes W Q, and the
+ * rest of W(0) enters only through its length and its inner products with test points.
+ * Everything computed there is equal to the ambient computation, not an approximation.
+ *
+ * Two samplers fill a span. `ambient` draws d-dimensional points and projects (thin QR,
+ * cost m^2 d + n m d). `bartlett` draws the coordinates from their law: the triangular
+ * factor of m Gaussian vectors has independent normal and chi entries (Bartlett 1933), so
+ * it costs m^2 numbers whatever d is. They agree in law.
+ */
+#ifndef SWEEP_SPAN_H
+#define SWEEP_SPAN_H
+
+#include "sweep/dataset.h"
+#include "sweep/memory.h"
+#include "sweep/parameters.h"
+#include "sweep/rng.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Test points come in blocks of this many; a span holds whole blocks. */
+enum { SPAN_TEST_BLOCK = 64 };
+
+struct span {
+    size_t m, n, r;
+    size_t tests;        /* test points held: those asked for, in whole blocks */
+    double *X;           /* (m, r) training points */
+    double *y;           /* (m) labels as trained on */
+    double *y_true;      /* (m) labels before noise */
+    double *gram;        /* (m, m) X X^T */
+    double *W0;          /* (n, r) initial weights */
+    double perp_norm;    /* |W(0)_perp|: length of what lies outside the span */
+    double *mean;        /* (r) coordinates of mu */
+    double *mean_perp;   /* (n) <w_j(0)_perp, mu> */
+    double *common;      /* (r) coordinates of the common direction c; 0 without one */
+    double *common_perp; /* (n) <w_j(0)_perp, c> */
+    double *test_X;      /* (tests, r) coordinates of the test points */
+    double *test_y;      /* (tests) true labels */
+    double *test_perp;   /* (n, tests) <w_j(0)_perp, x_t>; NULL unless asked for */
+};
+
+/* What to draw. */
+struct span_request {
+    struct mixture mixture;
+    enum sampler sampler;
+    size_t n;
+    double init_scale; /* W(0) ~ N(0, init_scale^2 / d) */
+    size_t tests;
+    bool outside; /* test_perp and mean_perp are wanted: a model keeps W(0)_perp */
+    struct rng_key data_key;  /* of the points, labels and test points */
+    struct rng_key train_key; /* of W(0) */
+};
+
+/* Number of coordinates: min(m, d) for ambient; 1 + m, plus 1 with a common direction,
+ * for bartlett. */
+size_t span_rank(const struct span_request *q);
+
+struct span_workspace {
+    double *points;    /* ambient: (max(m, block), d); bartlett: (block, k) */
+    double *basis;     /* ambient with m <= d: (m, d), row k is basis vector k */
+    double *weights;   /* ambient: (n, d) W(0)_perp or (1, d); bartlett: (n, k) factor */
+    double *common;    /* ambient: (d) the common direction */
+    double *projected; /* (max(n, block), max(block, r)) */
+    double *lapack;    /* scratch of the QR factorisation */
+    size_t lapack_size;
+};
+
+/* Carve the arrays of a span and of its drawing for this request; see memory.h. */
+void span_layout(struct span *s, struct span_workspace *w, const struct span_request *q,
+                 struct arena *a);
+
+/* Draw. Four streams, so that more test points or another width change no other number:
+ * points, W(0), the common direction and the test points. SWEEP_OK, SWEEP_NUMERIC (the
+ * data are not finite). */
+int span_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
+              gsl_rng *rng);
+
+#endif

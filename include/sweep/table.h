@@ -1,0 +1,27 @@
+/* table.h - an aggregate as text: TSV for gnuplot, CSV, JSON, Markdown.
+ *
+ * Columns: the coordinates; `trials` recorded; `failed` of them; `undefined`, the
+ * largest number of successful trials in which one of the results shown is NaN; with a
+ * success rule `success`, `success_low`, `success_high`; then every result with every
+ * statistic (scaled_eps_mean).
+ *
+ * TSV: provenance in `#` lines, then per block one bare line of column names, rows in
+ * cell order, NaN for undefined, "%.17g". When there is more than one row parameter,
+ * each combination of all but the last is a block, opened by `# [samples=10
+ * model=relu]` and divided by two blank lines (gnuplot's `index`). Zipped parameters
+ * count as one. Nothing in it differs between two runs of one grid. JSON has null for
+ * what is not finite, Markdown rounds to four digits.
+ */
+#ifndef SWEEP_TABLE_H
+#define SWEEP_TABLE_H
+
+#include "sweep/aggregate.h"
+#include <stdio.h>
+
+enum table_format { TABLE_TSV, TABLE_CSV, TABLE_JSON, TABLE_MARKDOWN };
+
+/* SWEEP_OK, SWEEP_NO_MEMORY. Errors of the stream are left to its owner (ferror). */
+int table_write(FILE *stream, const struct aggregate *a, const struct grid *g,
+                enum table_format format);
+
+#endif

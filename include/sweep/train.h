@@ -1,0 +1,67 @@
+/* train.h - full-batch gradient descent in span coordinates.
+ *
+ *     W <- W + eta sum_i c_i y_i grad N(x_i),    c from loss_weights
+ *
+ * Row j moves by sum_i b_ji x_i with b_ji = eta u_j phi'(z_ji) y_i c_i (phi'(0) = g), so
+ * W = W(0) + C X and Z = W X^T = Z(0) + C G with the Gram matrix G = X X^T: a step
+ * updates Z and C and never touches W. It costs 2 n m^2 operations, whatever d is. Z is
+ * recomputed from C at every check, so rounding does not pile up.
+ *
+ * INITIALIZE: W(0). ITERATE: the step. TEST, every TRAIN_CHECK_STEPS steps: stop when
+ *     alignment = |theta/|theta| + grad/|grad|| <= tolerance,
+ * the distance between the directions of theta and of minus the loss gradient. It bounds
+ * the relative KKT residual eps/|theta| from above and is zero in the limit of training
+ * (Lyu & Li 2020; Ji & Telgarsky 2020), except on kinks, where the gradient never settles.
+ */
+#ifndef SWEEP_TRAIN_H
+#define SWEEP_TRAIN_H
+
+#include "sweep/memory.h"
+#include "sweep/network.h"
+#include "sweep/parameters.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { TRAIN_CHECK_STEPS = 128 };
+
+/* In the order of stop_reason_words. */
+enum train_stop { TRAIN_TOLERANCE, TRAIN_STEP_LIMIT, TRAIN_NON_FINITE, TRAIN_CANCELLED };
+
+struct train_options {
+    enum loss_kind loss;
+    enum optimizer optimizer;
+    double learning_rate; /* eta */
+    uint64_t max_steps;
+    double tolerance; /* 0: run to max_steps */
+};
+
+struct train_result {
+    enum train_stop stop;
+    uint64_t steps;
+    double alignment; /* at the end; NAN if undefined */
+    double margin;    /* smallest at the end */
+};
+
+struct train_workspace {
+    double *G;        /* (m, m) */
+    double *Z0;       /* (n, m) pre-activations of W(0) */
+    double *Z;        /* (n, m) */
+    double *C;        /* (n, m) */
+    double *B;        /* (n, m) increments */
+    double *direction;/* (n, r) minus the gradient */
+    double *margin;   /* (m) */
+    double *weight;   /* (m) */
+};
+
+void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
+                  struct arena *a);
+
+/* theta (output) starts from W0 (n, r), perp_norm. On TRAIN_NON_FINITE and
+ * TRAIN_CANCELLED theta is what it was then. `cancel` may be NULL. */
+void train_run(const struct network *net, const struct points *p, const double *W0,
+               double perp_norm, const struct train_options *o,
+               const volatile bool *cancel, struct train_workspace *w,
+               struct weights *theta, struct train_result *result);
+
+#endif

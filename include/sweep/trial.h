@@ -1,0 +1,37 @@
+/* trial.h - data -> train -> unlearn -> certify, stage by stage, in one workspace.
+ *
+ * A work unit is one data x train point of the grid and one replicate. It draws the data
+ * and trains once, and then visits every unlearn/evaluate cell that shares them. Serial
+ * and pure: the records depend on the grid file alone, never on the thread, the time,
+ * the order of the cells or what the workspace held before.
+ */
+#ifndef SWEEP_TRIAL_H
+#define SWEEP_TRIAL_H
+
+#include "sweep/columns.h"
+#include "sweep/grid.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct trial_workspace;
+
+/* Memory for any unit of the grid, in one thread. Sized by the largest unit.
+ * SWEEP_OK, SWEEP_NO_MEMORY. `*bytes` (may be NULL) gets the size even when it fails. */
+int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
+                          size_t *bytes);
+void trial_workspace_free(struct trial_workspace *ws);
+
+/* Called once per cell of the unit, in no particular order. Return nonzero to stop. */
+typedef int trial_sink(void *context, size_t cell, const struct record *record);
+
+/* Run the unit of `cells` (all with the same data and train parameters) for one
+ * replicate. `cancel` (may be NULL) is polled between stages and inside training; when
+ * it becomes true the unit is dropped and SWEEP_STOPPED returned; records already
+ * handed to the sink stand. A failure of a trial is a record, not a return code.
+ * SWEEP_OK, SWEEP_STOPPED. */
+int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,
+               size_t count, uint64_t replicate, const volatile bool *cancel,
+               trial_sink *sink, void *context);
+
+#endif

@@ -1,0 +1,140 @@
+#include "sweep/outfile.h"
+
+#include "sweep/memory.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Room behind the path for the process, an attempt and the ending of a temporary. */
+enum { SUFFIX_SIZE = 48, ATTEMPTS = 100 };
+
+static int report(const char *path, int reason, struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "cannot write '%s': %s", path, strerror(reason));
+    return reason == ENOMEM ? SWEEP_NO_MEMORY : SWEEP_IO;
+}
+
+/* A device or a pipe is written to as it is: a rename would replace it by a file. A
+ * folder and an empty path come here too, and open says what is wrong with them. */
+static bool is_direct(const char *path)
+{
+    struct stat status;
+
+    return *path == '\0' || (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
+}
+
+/* A new file beside the target, with the permissions any new file would have (which
+ * mkstemp does not give). A descriptor, or -1 and errno. */
+static int create_temporary(struct outfile *out)
+{
+    size_t size = strlen(out->path) + SUFFIX_SIZE;
+    char *name = memory_array(size, 1);
+    int descriptor = -1;
+
+    if (!name) {
+        errno = ENOMEM;
+        return -1;
+    }
+    for (int i = 0; i < ATTEMPTS; i++) {
+        snprintf(name, size, "%s.%ld-%d.tmp", out->path, (long)getpid(), i);
+        descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+        if (descriptor >= 0 || errno != EEXIST)
+            break;
+    }
+    if (descriptor >= 0) {
+        out->temporary = name;
+    } else {
+        int reason = errno;
+
+        memory_free(name);
+        errno = reason;
+    }
+    return descriptor;
+}
+
+int outfile_open(struct outfile *out, const char *path, struct diagnostics *log)
+{
+    int descriptor, reason;
+
+    *out = (struct outfile){.path = memory_string(path)};
+    if (!out->path)
+        return report(path, ENOMEM, log);
+    descriptor =
+        is_direct(path) ? open(path, O_WRONLY | O_CLOEXEC) : create_temporary(out);
+    if (descriptor >= 0)
+        out->stream = fdopen(descriptor, "w");
+    if (out->stream)
+        return SWEEP_OK;
+
+    reason = errno;
+    if (descriptor >= 0)
+        close(descriptor);
+    outfile_discard(out);
+    return report(path, reason, log);
+}
+
+/* Flush, sync and close. 0 or an errno. */
+static int finish_stream(struct outfile *out)
+{
+    FILE *stream = out->stream;
+    int reason = 0;
+
+    out->stream = NULL;
+    if (fflush(stream) != 0)
+        reason = errno;
+    else if (ferror(stream))
+        reason = EIO; /* an earlier write failed, its errno is gone */
+    else if (out->temporary && fsync(fileno(stream)) != 0)
+        reason = errno;
+    if (fclose(stream) != 0 && reason == 0)
+        reason = errno;
+    return reason;
+}
+
+/* Make a rename inside the folder outlast a power cut. Some file systems cannot; the
+ * target is whole either way, so this is not an error. */
+static void sync_folder(const char *folder)
+{
+    int descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+    if (descriptor < 0)
+        return;
+    fsync(descriptor);
+    close(descriptor);
+}
+
+int outfile_commit(struct outfile *out, struct diagnostics *log)
+{
+    int reason = finish_stream(out);
+    int status = SWEEP_OK;
+
+    if (reason == 0 && out->temporary) {
+        if (rename(out->temporary, out->path) == 0) {
+            sync_folder(dirname(out->temporary));
+            memory_free(out->temporary);
+            out->temporary = NULL;
+        } else {
+            reason = errno;
+        }
+    }
+    if (reason != 0)
+        status = report(out->path, reason, log);
+    outfile_discard(out);
+    return status;
+}
+
+void outfile_discard(struct outfile *out)
+{
+    if (out->stream)
+        fclose(out->stream);
+    if (out->temporary)
+        unlink(out->temporary);
+    memory_free(out->temporary);
+    memory_free(out->path);
+    *out = (struct outfile){0};
+}

@@ -1,0 +1,106 @@
+/* A diagnostic must be storable by the lowest of all modules, so the C library's own
+ * allocation is used here and nowhere else. */
+#include "sweep/status.h"
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const char *status_name(int status)
+{
+    static const char *const name[] = {
+        [SWEEP_OK] = "ok",           [SWEEP_NO_MEMORY] = "out of memory",
+        [SWEEP_IO] = "input/output", [SWEEP_INPUT] = "input",
+        [SWEEP_BUSY] = "busy",       [SWEEP_STOPPED] = "stopped",
+        [SWEEP_NUMERIC] = "numeric",
+    };
+    size_t count = sizeof name / sizeof name[0];
+
+    return status >= 0 && (size_t)status < count ? name[status] : "unknown";
+}
+
+/* Room for one more. */
+static bool diagnostics_grow(struct diagnostics *list)
+{
+    size_t capacity = list->capacity ? 2 * list->capacity : 8;
+    struct diagnostic *item;
+
+    if (list->count < list->capacity)
+        return true;
+    item = realloc(list->item, capacity * sizeof *item);
+    if (!item)
+        return false;
+    list->item = item;
+    list->capacity = capacity;
+    return true;
+}
+
+void diagnostics_add(struct diagnostics *list, const char *file, size_t line,
+                     size_t column, const char *format, ...)
+{
+    struct diagnostic d = {.line = line, .column = column};
+    va_list arguments;
+    int length;
+
+    va_start(arguments, format);
+    length = vasprintf(&d.message, format, arguments);
+    va_end(arguments);
+    if (length < 0)
+        d.message = NULL; /* vasprintf leaves it undefined */
+    if (file)
+        d.file = strdup(file);
+
+    if (!d.message || (file && !d.file) || !diagnostics_grow(list)) {
+        free(d.message);
+        free(d.file);
+        list->lost++;
+        return;
+    }
+    list->item[list->count++] = d;
+}
+
+static bool diagnostic_before(const struct diagnostic *a, const struct diagnostic *b)
+{
+    return a->line != b->line ? a->line < b->line : a->column < b->column;
+}
+
+/* Insertion: stable, and linear for a list that is nearly in order, as these are. */
+void diagnostics_sort(struct diagnostics *list)
+{
+    for (size_t i = 1; i < list->count; i++) {
+        struct diagnostic d = list->item[i];
+        size_t j = i;
+
+        for (; j > 0 && diagnostic_before(&d, &list->item[j - 1]); j--)
+            list->item[j] = list->item[j - 1];
+        list->item[j] = d;
+    }
+}
+
+char *diagnostic_text(const struct diagnostic *d, char *buffer, size_t size)
+{
+    if (!d->file)
+        snprintf(buffer, size, "error: %s", d->message);
+    else if (d->line == 0)
+        snprintf(buffer, size, "%s: error: %s", d->file, d->message);
+    else if (d->column == 0)
+        snprintf(buffer, size, "%s:%zu: error: %s", d->file, d->line, d->message);
+    else
+        snprintf(buffer, size, "%s:%zu:%zu: error: %s", d->file, d->line, d->column,
+                 d->message);
+    return buffer;
+}
+
+void diagnostics_release(struct diagnostics *list)
+{
+    if (!list)
+        return;
+    for (size_t i = 0; i < list->count; i++) {
+        free(list->item[i].message);
+        free(list->item[i].file);
+    }
+    free(list->item);
+    *list = (struct diagnostics){0};
+}

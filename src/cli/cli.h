@@ -1,0 +1,103 @@
+/* cli.h - commands and options as tables; what the files of `cli` share.
+ *
+ * A new command is one row in commands.c and one file cmd_NAME.c; a new option is one
+ * row in options.c and one name in `enum option`.
+ */
+#ifndef SWEEP_CLI_H
+#define SWEEP_CLI_H
+
+#include "sweep/status.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+enum exit_code {
+    EXIT_DONE = 0,
+    EXIT_BROKEN = 1, /* failure of the program or of I/O */
+    EXIT_USAGE = 2,  /* command line or grid file */
+    EXIT_FAILED_TRIALS = 3,
+    EXIT_STOPPED = 4 /* with work left */
+};
+
+enum option {
+    OPTION_HELP,
+    OPTION_OUTPUT,
+    OPTION_THREADS,
+    OPTION_QUIET,
+    OPTION_ROWS,
+    OPTION_COLUMNS,
+    OPTION_STATISTICS,
+    OPTION_FORMAT,
+    OPTION_COUNT
+};
+
+struct option_info {
+    const char *name;
+    char letter;          /* short form; 0: none */
+    const char *argument; /* what to call it in help; NULL: a flag */
+    const char *meaning;
+};
+
+extern const struct option_info option_table[OPTION_COUNT];
+
+/* What the user typed after the command. */
+struct arguments {
+    const char *value[OPTION_COUNT]; /* NULL: not given; "" for a flag given */
+    char **operand;
+    int operand_count;
+};
+
+struct command {
+    const char *name;
+    const char *operands; /* in the usage line */
+    const char *summary;  /* one line */
+    const char *details;  /* help text below the usage; "" if none */
+    unsigned options;     /* bits 1u << OPTION_... */
+    int least, most;      /* number of operands */
+    int (*run)(const struct command *self, const struct arguments *args);
+};
+
+extern const struct command command_table[];
+extern const size_t command_count;
+
+/* The command of that name, or NULL after a message with a suggestion. */
+const struct command *command_find(const char *name);
+
+/* Fill `args` from the words after the command, which it reorders. Returns 0, or 1
+ * after a message. */
+int arguments_parse(struct arguments *args, const struct command *command, int count,
+                    char **word);
+
+/* A whole number of at least 1; returns 0, or 1 after a message. Untouched if the
+ * option was not given. */
+int arguments_count(const struct arguments *args, const struct command *command,
+                    enum option option, size_t *value);
+
+int cmd_columns(const struct command *self, const struct arguments *args);
+int cmd_help(const struct command *self, const struct arguments *args);
+int cmd_parameters(const struct command *self, const struct arguments *args);
+int cmd_run(const struct command *self, const struct arguments *args);
+int cmd_table(const struct command *self, const struct arguments *args);
+int cmd_version(const struct command *self, const struct arguments *args);
+
+/* The list of commands; the help of one. */
+void print_overview(FILE *stream);
+void print_command_help(FILE *stream, const struct command *command);
+
+/* "sweep run: MESSAGE" to stderr; command NULL: "sweep: MESSAGE". */
+void tell(const struct command *command, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Print the list, 20 at most, and release it. Returns the exit code for `status`. */
+int give_up(const struct command *command, int status, struct diagnostics *log);
+
+/* "sweep run: unknown WHAT 'WORD' (did you mean 'NAME'?)". */
+void tell_unknown(const struct command *command, const char *what, const char *word,
+                  size_t count, const char *(*name)(size_t i, const void *context));
+
+/* A table of texts in aligned columns; `cell` writes one entry into buffer, row 0 is
+ * the header. */
+void print_aligned(FILE *stream, size_t rows, size_t columns,
+                   void (*cell)(size_t row, size_t column, char *buffer, size_t size));
+
+#endif

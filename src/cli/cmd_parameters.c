@@ -1,0 +1,65 @@
+#include "cli.h"
+
+#include "sweep/grid.h"
+#include <math.h>
+
+static const char *const header[] = {"parameter", "symbol",  "stage", "type",
+                                     "range",     "default", "unit",  "meaning"};
+enum { HEADER = sizeof header / sizeof header[0] };
+
+/* "[0, 1)", "-inf" and "inf" for no bound; "a | b" for choices. */
+static void format_range(const struct parameter_info *info, char *buffer, size_t size)
+{
+    size_t used = 0;
+    buffer[0] = '\0';
+    if (info->type == PARAMETER_BOOLEAN)
+        snprintf(buffer, size, "false | true");
+    else if (info->choices)
+        for (size_t i = 0; info->choices[i] && used < size; i++)
+            used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? " | " : "",
+                                     info->choices[i]);
+    else if (info->type != PARAMETER_TEXT)
+        snprintf(buffer, size, "%c%g, %g%c", info->low_open ? '(' : '[', info->low,
+                 info->high, info->high_open ? ')' : ']');
+}
+
+static void format_default(enum parameter p, char *buffer, size_t size)
+{
+    static char mixture[] = "mixture"; /* the first text of every grid */
+    char *strings[] = {mixture};
+    struct grid g = {.strings = strings, .string_count = 1};
+    double preset = parameter_table[p].preset;
+    if (isnan(preset))
+        buffer[0] = '\0';
+    else
+        grid_format(&g, p, preset, buffer, size);
+}
+
+static void cell(size_t row, size_t column, char *buffer, size_t size)
+{
+    if (row == 0) {
+        snprintf(buffer, size, "%s", header[column]);
+        return;
+    }
+    const struct parameter_info *info = &parameter_table[row - 1];
+    char range[256], preset[64];
+    format_range(info, range, sizeof range);
+    format_default((enum parameter)(row - 1), preset, sizeof preset);
+    const char *text[HEADER] = {info->name,
+                                info->symbol,
+                                stage_name(info->stage),
+                                parameter_type_name(info->type),
+                                range,
+                                preset,
+                                info->unit,
+                                info->meaning};
+    snprintf(buffer, size, "%s", *text[column] ? text[column] : "-");
+}
+
+int cmd_parameters(const struct command *self, const struct arguments *args)
+{
+    (void)self;
+    (void)args;
+    print_aligned(stdout, PARAMETER_COUNT + 1, HEADER, cell);
+    return EXIT_DONE;
+}

@@ -1,0 +1,77 @@
+#include "cli.h"
+
+#include <cblas.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <gsl/gsl_errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Were a standard stream closed, the next file opened would take its number, and what
+ * is printed would go into it. */
+static void occupy_standard_streams(void)
+{
+    for (int descriptor = 0; descriptor <= 2; descriptor++)
+        if (fcntl(descriptor, F_GETFD) < 0 && errno == EBADF)
+            (void)!open("/dev/null", O_RDONLY);
+}
+
+/* Trials run one a thread: BLAS must not start threads of its own. */
+static bool blas_is_serial(void)
+{
+    openblas_set_num_threads(1);
+    return openblas_get_num_threads() == 1;
+}
+
+static bool reader_is_gone(void)
+{
+    struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && out.revents & POLLERR;
+}
+
+/* A full disk is a failure; a reader that has seen enough (`| head`) is not. */
+static int finish_output(int code)
+{
+    int earlier = ferror(stdout);
+    int reason = fflush(stdout) != 0 ? errno : 0;
+
+    if ((!earlier && !reason) || reader_is_gone())
+        return code;
+    tell(NULL, "cannot write to standard output%s%s", reason ? ": " : "",
+         reason ? strerror(reason) : "");
+    return EXIT_BROKEN;
+}
+
+static int dispatch(int count, char **word)
+{
+    const char *name = count > 1 ? word[1] : "help";
+    struct arguments args;
+
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
+        name = "help";
+    if (strcmp(name, "--version") == 0)
+        name = "version";
+    const struct command *command = command_find(name);
+    if (!command || arguments_parse(&args, command, count > 2 ? count - 2 : 0,
+                                    word + (count > 2 ? 2 : count)) != 0)
+        return EXIT_USAGE;
+    if (args.value[OPTION_HELP]) {
+        print_command_help(stdout, command);
+        return EXIT_DONE;
+    }
+    return command->run(command, &args);
+}
+
+int main(int argc, char **argv)
+{
+    gsl_set_error_handler_off();
+    signal(SIGPIPE, SIG_IGN);
+    occupy_standard_streams();
+    if (!blas_is_serial()) {
+        tell(NULL, "OpenBLAS does not run in one thread; set OPENBLAS_NUM_THREADS=1");
+        return EXIT_BROKEN;
+    }
+    return finish_output(dispatch(argc, argv));
+}

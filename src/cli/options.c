@@ -1,0 +1,154 @@
+#include "cli.h"
+
+#include "sweep/parse.h"
+#include <stdint.h>
+#include <string.h>
+
+const struct option_info option_table[OPTION_COUNT] = {
+    [OPTION_HELP] = {"help", 'h', NULL, "print this help"},
+    [OPTION_OUTPUT] = {"output", 'o', "DIR", "results folder (default: results/NAME)"},
+    [OPTION_THREADS] =
+        {"threads", 'j', "N",
+         "threads (default: SLURM_CPUS_PER_TASK, else the CPUs allowed)"},
+    [OPTION_QUIET] = {"quiet", 'q', NULL, "no progress and no summary"},
+    [OPTION_ROWS] = {"rows", 0, "A,B",
+                     "parameters that make a row (default: the axes)"},
+    [OPTION_COLUMNS] = {"columns", 0, "X,Y", "results to show; see 'sweep columns'"},
+    [OPTION_STATISTICS] = {"statistics", 0, "S,T",
+                           "mean, sd, sem, median, min, max, n, quantiles (q05)"},
+    [OPTION_FORMAT] = {"format", 0, "F", "tsv (default), csv, json or md"},
+};
+
+static const char *option_name(size_t i, const void *context)
+{
+    (void)context;
+    return option_table[i].name;
+}
+
+/* The option of a name of `length` letters, or of a letter (length 0), if the command
+ * has it; else OPTION_COUNT. */
+static enum option find(const struct command *command, const char *text, size_t length)
+{
+    for (int i = 0; i < OPTION_COUNT; i++) {
+        const struct option_info *info = &option_table[i];
+        bool same = length > 0 ? strlen(info->name) == length &&
+                                     strncmp(info->name, text, length) == 0
+                               : info->letter == *text;
+        if (same && (i == OPTION_HELP || command->options & 1u << i))
+            return (enum option)i;
+    }
+    return OPTION_COUNT;
+}
+
+/* Names among which to look for what was meant: those of this command only. */
+static void tell_unknown_option(const struct command *command, const char *word)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    const char *near = parse_suggest(text, OPTION_COUNT, option_name, NULL);
+    if (near && find(command, near, strlen(near)) != OPTION_COUNT)
+        tell(command, "unknown option '--%s' (did you mean '--%s'?)", text, near);
+    else
+        tell(command, "unknown option '--%s'; see 'sweep help %s'", text,
+             command->name);
+}
+
+/* One word that starts with '-', and the next one if that is its value. Returns the
+ * number of words used, or 0 after a message. */
+static int take_option(struct arguments *args, const struct command *command, int left,
+                       char **word)
+{
+    bool is_long = word[0][1] == '-';
+    const char *value = NULL;
+    enum option option;
+    int used = 1;
+
+    if (is_long) {
+        size_t length = strcspn(word[0] + 2, "=");
+        option = length > 0 ? find(command, word[0] + 2, length) : OPTION_COUNT;
+        if (word[0][2 + length] == '=')
+            value = word[0] + 2 + length + 1;
+    } else {
+        option = find(command, word[0] + 1, 0);
+        if (word[0][2])
+            value = word[0] + 2;
+    }
+    if (option == OPTION_COUNT) {
+        if (is_long)
+            tell_unknown_option(command, word[0]);
+        else
+            tell(command, "unknown option '%s'; see 'sweep help %s'", word[0],
+                 command->name);
+        return 0;
+    }
+    const struct option_info *info = &option_table[option];
+    if (!info->argument && value) {
+        tell(command, "option '--%s' takes no value, got '%s'", info->name, value);
+        return 0;
+    }
+    if (info->argument && !value && left > 1) {
+        value = word[1];
+        used = 2;
+    }
+    if (info->argument && (!value || !*value)) {
+        tell(command, "option '--%s' needs a value: --%s=%s", info->name, info->name,
+             info->argument);
+        return 0;
+    }
+    args->value[option] = value ? value : "";
+    return used;
+}
+
+int arguments_parse(struct arguments *args, const struct command *command, int count,
+                    char **word)
+{
+    bool options = true;
+    *args = (struct arguments){.operand = word};
+    for (int i = 0; i < count;) {
+        if (options && strcmp(word[i], "--") == 0) {
+            options = false;
+            i++;
+        } else if (options && word[i][0] == '-' && word[i][1]) {
+            int used = take_option(args, command, count - i, word + i);
+            if (used == 0)
+                return 1;
+            i += used;
+        } else {
+            /* Never ahead of the reading: operands move to the front. */
+            args->operand[args->operand_count++] = word[i++];
+        }
+    }
+    if (args->value[OPTION_HELP])
+        return 0;
+    if (args->operand_count < command->least)
+        tell(command, "nothing to work on; usage: sweep %s %s", command->name,
+             command->operands);
+    else if (args->operand_count > command->most)
+        tell(command, "too many operands: '%s'; usage: sweep %s %s",
+             args->operand[command->most], command->name, command->operands);
+    else
+        return 0;
+    return 1;
+}
+
+int arguments_count(const struct arguments *args, const struct command *command,
+                    enum option option, size_t *value)
+{
+    const struct option_info *info = &option_table[option];
+    const char *text = args->value[option];
+    uint64_t number = 0;
+    enum { MOST = 4096 };
+
+    if (!text)
+        return 0;
+    enum parse_result result = parse_unsigned(text, &number);
+    if (result != PARSE_OK)
+        tell(command, "--%s '%s' %s", info->name, text, parse_explain(result));
+    else if (number < 1 || number > MOST)
+        tell(command, "--%s must be 1 to %d, got %s", info->name, MOST, text);
+    else {
+        *value = (size_t)number;
+        return 0;
+    }
+    return 1;
+}

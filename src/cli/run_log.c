@@ -1,0 +1,44 @@
+#include "run_log.h"
+
+#include "sweep/clock.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+FILE *run_log_open(const char *directory, struct diagnostics *log)
+{
+    char *path;
+    if (asprintf(&path, "%s/run.log", directory) < 0) {
+        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        return NULL;
+    }
+    FILE *file = fopen(path, "ae");
+    if (!file)
+        diagnostics_add(log, NULL, 0, 0, "cannot open '%s': %s", path, strerror(errno));
+    free(path);
+    return file;
+}
+
+void run_log_line(FILE *file, const char *format, ...)
+{
+    char now[24];
+    va_list arguments;
+    fprintf(file, "%s ", clock_utc(now, sizeof now));
+    va_start(arguments, format);
+    vfprintf(file, format, arguments);
+    va_end(arguments);
+    putc('\n', file);
+    fflush(file); /* a run that dies still shows how far it came */
+}
+
+int run_log_close(FILE *file, struct diagnostics *log)
+{
+    if (!file)
+        return SWEEP_OK;
+    int failed = ferror(file);
+    if (fclose(file) == 0 && !failed)
+        return SWEEP_OK;
+    diagnostics_add(log, NULL, 0, 0, "cannot write run.log");
+    return SWEEP_IO;
+}

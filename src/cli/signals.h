@@ -1,0 +1,21 @@
+/* signals.h - a polite stop: SIGINT, SIGTERM and SIGUSR1 only set a flag. */
+#ifndef SWEEP_SIGNALS_H
+#define SWEEP_SIGNALS_H
+
+#include <stdbool.h>
+
+/* True once one of them has come. */
+extern volatile bool signals_stop;
+
+/* From now on the first one asks to stop; a second of the same kind acts at once. One
+ * that is ignored (nohup) stays ignored. */
+void signals_watch(void);
+
+/* "SIGINT", ... of the one that came. */
+const char *signals_name(void);
+
+/* Die of the one that came, so that the shell sees it. Returns after SIGUSR1, which is
+ * a request to stop and nothing else, and when none came. */
+void signals_die(void);
+
+#endif

@@ -1,0 +1,104 @@
+#include "sweep/columns.h"
+#include <math.h>
+#include <string.h>
+
+/* In the order of enum train_stop. */
+static const char *const stop_reason_words[] = {"tolerance", "step_limit", "non_finite",
+                                                "cancelled", NULL};
+
+const char *const trial_status_words[TRIAL_STATUS_COUNT + 1] = {
+    [TRIAL_OK] = "ok",
+    [TRIAL_NON_FINITE] = "non_finite",
+    [TRIAL_NOT_SEPARATED] = "not_separated",
+    [TRIAL_SOLVER_LIMIT] = "solver_limit",
+    [TRIAL_OUT_OF_MEMORY] = "out_of_memory",
+};
+
+/* Name, symbol, type, words, unit, in table, meaning. */
+/* clang-format off */
+const struct column_info column_table[COLUMN_COUNT] = {
+    [C_STOP_REASON] = {"stop_reason", "", COLUMN_WORD, stop_reason_words, "", 1,
+        "why training ended"},
+    [C_STEPS] = {"steps", "", COLUMN_INTEGER, NULL, "steps", 1,
+        "training steps taken"},
+    [C_PSI] = {"psi", "psi", COLUMN_REAL, NULL, "", 1,
+        "largest | |x_i|^2 - 1 | of the training points"},
+    [C_PHI] = {"phi", "phi", COLUMN_REAL, NULL, "", 1,
+        "largest |<x_i, x_k>| of two different training points"},
+    [C_TRAINED_EPS] = {"trained_eps", "eps_1", COLUMN_REAL, NULL, "", 1,
+        "stationarity residual of the trained model, scaled to margin 1 on all points"},
+    [C_TRAINED_DELTA] = {"trained_delta", "delta_1", COLUMN_REAL, NULL, "", 1,
+        "largest lambda_i (q_i - 1) of the trained model, scaled to margin 1 on all points"},
+    [C_TRAINED_MARGIN] = {"trained_margin", "", COLUMN_REAL, NULL, "", 1,
+        "smallest margin of the trained model on all points, before scaling"},
+    [C_TRAINED_NORM] = {"trained_norm", "|theta|", COLUMN_REAL, NULL, "", 1,
+        "norm of the trained model after scaling to margin 1"},
+    [C_POLISH_TAU] = {"polish_tau", "", COLUMN_REAL, NULL, "", 1,
+        "1 - cos of the trained model and the exact KKT point it was moved to"},
+    [C_POLISH_FLIPS] = {"polish_flips", "", COLUMN_INTEGER, NULL, "pairs", 1,
+        "neuron-point gates that flipped on the way to that point"},
+    [C_KINKS] = {"kinks", "", COLUMN_REAL, NULL, "", 1,
+        "share of neuron-point pairs on a ReLU kink in the trained model"},
+    [C_LAMBDA_FORGET] = {"lambda_forget", "", COLUMN_REAL, NULL, "", 1,
+        "sum of the trained model's multipliers of the forgotten points"},
+    [C_SEPARATED] = {"separated", "", COLUMN_INTEGER, NULL, "", 1,
+        "1 if the unlearned model separates the retained points, else 0"},
+    [C_SCALED_EPS] = {"scaled_eps", "eps", COLUMN_REAL, NULL, "", 1,
+        "stationarity residual of the unlearned model, scaled to margin 1 (tau = 0)"},
+    [C_SCALED_DELTA] = {"scaled_delta", "delta", COLUMN_REAL, NULL, "", 1,
+        "largest lambda_i (q_i - 1) of the unlearned model, scaled to margin 1 (tau = 0)"},
+    [C_NORM] = {"norm", "|theta~|", COLUMN_REAL, NULL, "", 1,
+        "norm of the unlearned model scaled to margin 1: divide eps by it to compare"},
+    [C_RESTORED_EPS] = {"restored_eps", "eps", COLUMN_REAL, NULL, "", 1,
+        "stationarity residual with the trained model's activation states restored"},
+    [C_RESTORED_DELTA] = {"restored_delta", "delta", COLUMN_REAL, NULL, "", 1,
+        "largest lambda_i (q_i - 1) with the activation states restored"},
+    [C_RESTORED_TAU] = {"restored_tau", "tau", COLUMN_REAL, NULL, "", 1,
+        "1 - cos of the unlearned model and the one with states restored"},
+    [C_EXACT_EPS] = {"exact_eps", "eps", COLUMN_REAL, NULL, "", 1,
+        "stationarity residual of the nearest exact KKT point: rounding"},
+    [C_EXACT_DELTA] = {"exact_delta", "delta", COLUMN_REAL, NULL, "", 1,
+        "largest lambda_i (q_i - 1) of the nearest exact KKT point: rounding"},
+    [C_EXACT_TAU] = {"exact_tau", "tau", COLUMN_REAL, NULL, "", 1,
+        "1 - cos of the unlearned model and the exact KKT point of its own gates"},
+    [C_FLIPS] = {"flips", "", COLUMN_INTEGER, NULL, "pairs", 1,
+        "neuron-point gates that flipped on the way to that exact point"},
+    [C_RETRAIN_TAU] = {"retrain_tau", "", COLUMN_REAL, NULL, "", 1,
+        "1 - cos of the unlearned and the retrained model"},
+    [C_NONE_TAU] = {"none_tau", "", COLUMN_REAL, NULL, "", 1,
+        "1 - cos of the trained and the retrained model: what doing nothing gives"},
+    [C_FORGET_MARGIN_BEFORE] = {"forget_margin_before", "", COLUMN_REAL, NULL, "", 1,
+        "smallest margin of a forgotten point: trained model at margin 1"},
+    [C_FORGET_MARGIN_AFTER] = {"forget_margin_after", "", COLUMN_REAL, NULL, "", 1,
+        "smallest margin of a forgotten point: unlearned model, not rescaled"},
+    [C_FORGET_MARGIN_RETRAIN] = {"forget_margin_retrain", "", COLUMN_REAL, NULL, "", 1,
+        "smallest margin of a forgotten point: retrained model at margin 1"},
+    [C_STATES_CHANGED] = {"states_changed", "", COLUMN_REAL, NULL, "", 1,
+        "share of activation states (neuron, retained point) the unlearning changed"},
+    [C_ACCURACY_TRAINED] = {"accuracy_trained", "", COLUMN_REAL, NULL, "", 1,
+        "share of test points the trained model classifies correctly"},
+    [C_ACCURACY_UNLEARNED] = {"accuracy_unlearned", "", COLUMN_REAL, NULL, "", 1,
+        "share of test points the unlearned model classifies correctly"},
+    [C_ACCURACY_RETRAINED] = {"accuracy_retrained", "", COLUMN_REAL, NULL, "", 1,
+        "share of test points the retrained model classifies correctly"},
+    [C_SECONDS] = {"seconds", "", COLUMN_REAL, NULL, "s", 0,
+        "time the trial took"},
+};
+/* clang-format on */
+
+enum column column_find(const char *name)
+{
+    enum column c = 0;
+
+    while (c < COLUMN_COUNT && strcmp(column_table[c].name, name) != 0)
+        c++;
+    return c;
+}
+
+void record_clear(struct record *r)
+{
+    r->status = TRIAL_OK;
+    memset(r->message, 0, sizeof r->message);
+    for (enum column c = 0; c < COLUMN_COUNT; c++)
+        r->value[c] = NAN;
+}

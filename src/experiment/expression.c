@@ -1,0 +1,271 @@
+#include "sweep/expression.h"
+#include "sweep/memory.h"
+#include "sweep/parse.h"
+#include "sweep/status.h"
+#include <ctype.h>
+#include <math.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+struct expression {
+    sqlite3 *memory;
+    sqlite3_stmt *statement; /* parameter p is its argument p + 1 */
+    uint64_t parameters;     /* the set mentioned */
+    int selects;             /* seen while compiling */
+};
+
+/* Bounds what an expression can cost: text and values in bytes, depth of the tree. */
+enum { LENGTH_LIMIT = 100000, DEPTH_LIMIT = 100, PATTERN_LIMIT = 100 };
+
+/* The functions allowed: each gives the same result for the same arguments. */
+/* clang-format off */
+static const char *const functions[] = {
+    "abs", "acos", "acosh", "asin", "asinh", "atan", "atan2", "atanh", "ceil",
+    "ceiling", "coalesce", "cos", "cosh", "degrees", "exp", "floor", "glob",
+    "ifnull", "iif", "length", "like", "ln", "log", "log10", "log2", "lower", "max",
+    "min", "mod", "nullif", "pi", "pow", "power", "radians", "round", "sign", "sin",
+    "sinh", "sqrt", "tan", "tanh", "trunc", "upper"
+};
+/* clang-format on */
+
+static const char *function_name(size_t i, const void *context)
+{
+    (void)context;
+    return functions[i];
+}
+
+static const char *parameter_name(size_t i, const void *context)
+{
+    (void)context;
+    return parameter_table[i].name;
+}
+
+enum { FUNCTION_COUNT = sizeof functions / sizeof functions[0] };
+
+/* Two selects are our own (see prepare); a third is one of the user's. */
+static int authorize(void *context, int action, const char *a, const char *function,
+                     const char *b, const char *c)
+{
+    struct expression *e = context;
+
+    (void)a, (void)b, (void)c;
+    if (action == SQLITE_SELECT)
+        return ++e->selects <= 2 ? SQLITE_OK : SQLITE_DENY;
+    for (size_t i = 0; action == SQLITE_FUNCTION && i < FUNCTION_COUNT; i++) {
+        if (sqlite3_stricmp(functions[i], function) == 0)
+            return SQLITE_OK;
+    }
+    return SQLITE_DENY;
+}
+
+static bool name_character(char c)
+{
+    return isalnum((unsigned char)c) || c == '_';
+}
+
+/* Add the parameter whose name is the `length` characters at `word`, if there is one.
+ */
+static void note_word(struct expression *e, const char *word, size_t length)
+{
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
+        const char *name = parameter_table[p].name;
+
+        if (strlen(name) == length && strncasecmp(name, word, length) == 0)
+            e->parameters |= PARAMETER_BIT(p);
+    }
+}
+
+/* Note the parameters mentioned outside '...', and make sure that (text) is one pair of
+ * parentheses whatever else it contains: no way out of them, no comment, no second
+ * statement, no argument. Returns what is wrong, or NULL. */
+static const char *scan(struct expression *e, const char *text)
+{
+    int depth = 0;
+
+    if (text[strspn(text, " \t\r\n")] == '\0')
+        return "the expression is empty";
+    if (strlen(text) > LENGTH_LIMIT / 2)
+        return "the expression is too long";
+    for (const char *c = text; *c; c++) {
+        if (name_character(*c)) {
+            size_t length = 1;
+
+            while (name_character(c[length]))
+                length++;
+            note_word(e, c, length);
+            c += length - 1;
+        } else if (*c == '\'') {
+            c = strchr(c + 1, '\'');
+            if (!c)
+                return "a quote ' is not closed";
+        } else if (*c == '"') {
+            return "words take single quotes: model = 'relu'";
+        } else if ((*c == '-' && c[1] == '-') || (*c == '/' && c[1] == '*')) {
+            return "it holds a comment: '--' or '/*'";
+        } else if (strchr(";?:@$#`[]{}\\", *c)) {
+            return "it holds one of ; ? : @ $ # ` [ ] { } \\, which no expression has";
+        } else if (*c == '(') {
+            depth++;
+        } else if (*c == ')' && --depth < 0) {
+            return "a ')' has no '('";
+        }
+    }
+    return depth > 0 ? "a '(' has no ')'" : NULL;
+}
+
+/* SQLite's message in our words. */
+static void explain(const struct expression *e, char *buffer, size_t size)
+{
+    static const char column[] = "no such column: ";
+    static const char missing[] = "no such function: ";
+    static const char denied[] = "not authorized to use function: ";
+    const char *message = sqlite3_errmsg(e->memory);
+    const char *word = NULL, *near = NULL;
+
+    if (strncmp(message, column, strlen(column)) == 0) {
+        word = message + strlen(column);
+        near = parse_suggest(word, PARAMETER_COUNT, parameter_name, NULL);
+        snprintf(buffer, size, "no such parameter: %.64s", word);
+    } else if (strncmp(message, missing, strlen(missing)) == 0 ||
+               strncmp(message, denied, strlen(denied)) == 0) {
+        word = strchr(message, ':') + 2;
+        near = parse_suggest(word, FUNCTION_COUNT, function_name, NULL);
+        snprintf(buffer, size, "no such function: %.64s", word);
+    } else if (strcmp(message, "near \")\": syntax error") == 0) {
+        snprintf(buffer, size, "syntax error near a ')' or the end");
+    } else if (e->selects > 2) {
+        snprintf(buffer, size, "a sub-select is not allowed");
+    } else {
+        snprintf(buffer, size, "%.120s", message);
+    }
+    for (enum parameter p = 0; word && p < PARAMETER_COUNT; p++) {
+        if (parameter_choice(p, word) >= 0) {
+            snprintf(buffer, size, "no such parameter: %s (words take quotes: '%s')",
+                     word, word);
+            return;
+        }
+    }
+    if (near)
+        snprintf(buffer + strlen(buffer), size - strlen(buffer),
+                 " (did you mean '%s'?)", near);
+}
+
+static int prepare(struct expression *e, const char *text, char *buffer, size_t size)
+{
+    sqlite3_str *sql = sqlite3_str_new(e->memory);
+    char *query;
+    int rc;
+
+    sqlite3_str_appendf(sql, "SELECT (%s) FROM (SELECT ", text);
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++)
+        sqlite3_str_appendf(sql, "%s?%d AS %s", p ? "," : "", p + 1,
+                            parameter_table[p].name);
+    sqlite3_str_appendall(sql, ")");
+    query = sqlite3_str_finish(sql);
+    if (!query)
+        return SWEEP_NO_MEMORY;
+    sqlite3_set_authorizer(e->memory, authorize, e);
+    rc = sqlite3_prepare_v2(e->memory, query, -1, &e->statement, NULL);
+    sqlite3_set_authorizer(e->memory, NULL, NULL);
+    sqlite3_free(query);
+    if (rc == SQLITE_NOMEM)
+        return SWEEP_NO_MEMORY;
+    if (rc != SQLITE_OK) {
+        explain(e, buffer, size);
+        return SWEEP_INPUT;
+    }
+    return SWEEP_OK;
+}
+
+static int compile(struct expression *e, const char *text, char *buffer, size_t size)
+{
+    const char *wrong = scan(e, text);
+
+    if (wrong) {
+        snprintf(buffer, size, "%s", wrong);
+        return SWEEP_INPUT;
+    }
+    if (sqlite3_open(":memory:", &e->memory) != SQLITE_OK)
+        return SWEEP_NO_MEMORY;
+    sqlite3_limit(e->memory, SQLITE_LIMIT_LENGTH, LENGTH_LIMIT);
+    sqlite3_limit(e->memory, SQLITE_LIMIT_EXPR_DEPTH, DEPTH_LIMIT);
+    sqlite3_limit(e->memory, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN_LIMIT);
+    return prepare(e, text, buffer, size);
+}
+
+int expression_compile(struct expression **out, const char *text, char *buffer,
+                       size_t size)
+{
+    struct expression *e = memory_array(1, sizeof *e);
+    int status = e ? compile(e, text, buffer, size) : SWEEP_NO_MEMORY;
+
+    *out = e;
+    if (status != SWEEP_OK) {
+        expression_free(e);
+        *out = NULL;
+    }
+    return status;
+}
+
+bool expression_uses(const struct expression *e, enum parameter p)
+{
+    return e->parameters & PARAMETER_BIT(p);
+}
+
+static void bind(struct expression *e, const struct setting *s,
+                 const char *const *strings, enum parameter p)
+{
+    const struct parameter_info *info = &parameter_table[p];
+    double value = s->value[p];
+    const char *text;
+
+    if (isnan(value)) {
+        sqlite3_bind_null(e->statement, p + 1);
+    } else if (info->choices || info->type == PARAMETER_TEXT) {
+        text = info->choices ? info->choices[(size_t)value] : strings[(size_t)value];
+        sqlite3_bind_text(e->statement, p + 1, text, -1, SQLITE_STATIC);
+    } else {
+        sqlite3_bind_double(e->statement, p + 1, value);
+    }
+}
+
+int expression_evaluate(struct expression *e, const struct setting *s,
+                        const char *const *strings, double *result, char *buffer,
+                        size_t size)
+{
+    int status = SWEEP_OK;
+    int rc;
+
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
+        if (expression_uses(e, p))
+            bind(e, s, strings, p);
+    }
+    rc = sqlite3_step(e->statement);
+    if (rc == SQLITE_NOMEM) {
+        status = SWEEP_NO_MEMORY;
+    } else if (rc != SQLITE_ROW) {
+        explain(e, buffer, size);
+        status = SWEEP_INPUT;
+    } else if (sqlite3_column_type(e->statement, 0) == SQLITE_NULL) {
+        *result = NAN;
+    } else if (sqlite3_column_type(e->statement, 0) == SQLITE_TEXT ||
+               sqlite3_column_type(e->statement, 0) == SQLITE_BLOB) {
+        snprintf(buffer, size, "it gives a text, not a number");
+        status = SWEEP_INPUT;
+    } else {
+        *result = sqlite3_column_double(e->statement, 0);
+    }
+    sqlite3_reset(e->statement);
+    return status;
+}
+
+void expression_free(struct expression *e)
+{
+    if (!e)
+        return;
+    sqlite3_finalize(e->statement);
+    sqlite3_close(e->memory);
+    memory_free(e);
+}

@@ -1,0 +1,165 @@
+#include "sweep/grid.h"
+#include "sweep/memory.h"
+#include "sweep/parse.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+void grid_point(const struct grid *g, const size_t *position, struct setting *out)
+{
+    *out = g->fixed;
+    for (size_t a = 0; a < g->axis_count; a++) {
+        const struct axis *axis = &g->axes[a];
+
+        for (size_t k = 0; k < axis->width; k++)
+            out->value[axis->parameter[k]] =
+                axis->values[position[a] * axis->width + k];
+    }
+    for (size_t i = 0; i < g->derived_count; i++) {
+        const struct derived *d = &g->derived[i];
+        size_t index = 0;
+
+        if (!d->value)
+            continue;
+        for (size_t a = 0; a < g->axis_count; a++)
+            index += position[a] * d->stride[a];
+        out->value[d->parameter] = d->value[index];
+    }
+    setting_canonical(out);
+}
+
+void grid_cell(const struct grid *g, size_t cell, struct setting *out)
+{
+    size_t position[PARAMETER_COUNT];
+    size_t rest = g->product[cell];
+
+    for (size_t a = g->axis_count; a-- > 0;) {
+        position[a] = rest % g->axes[a].count;
+        rest /= g->axes[a].count;
+    }
+    grid_point(g, position, out);
+}
+
+const char *grid_string(const struct grid *g, double value)
+{
+    return value >= 0 && value < (double)g->string_count ? g->strings[(size_t)value]
+                                                         : "";
+}
+
+static void format_number(double value, char *buffer, size_t size)
+{
+    for (int digits = 15; digits <= 17; digits++) {
+        double back;
+
+        snprintf(buffer, size, "%.*g", digits, value);
+        if (parse_real(buffer, &back) == PARSE_OK && back == value)
+            return;
+    }
+}
+
+char *grid_format(const struct grid *g, enum parameter p, double value, char *buffer,
+                  size_t size)
+{
+    const struct parameter_info *info = &parameter_table[p];
+
+    if (isnan(value))
+        snprintf(buffer, size, "NaN");
+    else if (info->type == PARAMETER_CHOICE)
+        snprintf(buffer, size, "%s", info->choices[(size_t)value]);
+    else if (info->type == PARAMETER_TEXT)
+        snprintf(buffer, size, "%s", grid_string(g, value));
+    else if (info->type == PARAMETER_BOOLEAN)
+        snprintf(buffer, size, "%s", value != 0 ? "true" : "false");
+    else
+        format_number(value, buffer, size);
+    return buffer;
+}
+
+static bool is_preset(enum parameter p, double value)
+{
+    double preset = parameter_table[p].preset;
+
+    return value == preset || (isnan(value) && isnan(preset));
+}
+
+/* Choices and texts enter as words: their numbers depend on the table and the file. */
+static struct rng_key absorb(const struct grid *g, enum parameter p, double value,
+                             struct rng_key key)
+{
+    const struct parameter_info *info = &parameter_table[p];
+
+    key = rng_key_text(key, info->name);
+    if (info->type == PARAMETER_CHOICE)
+        return rng_key_text(key, info->choices[(size_t)value]);
+    if (info->type == PARAMETER_TEXT)
+        return rng_key_text(key, grid_string(g, value));
+    return rng_key_real(key, value);
+}
+
+struct rng_key grid_setting_key(const struct grid *g, const struct setting *s,
+                                enum stage last, struct rng_key key)
+{
+    enum parameter order[PARAMETER_COUNT];
+    size_t count = 0;
+
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
+        size_t i = count;
+
+        if (parameter_table[p].stage > last || p == P_SIGNAL_EXPONENT ||
+            is_preset(p, s->value[p]))
+            continue;
+        for (; i > 0 &&
+               strcmp(parameter_table[p].name, parameter_table[order[i - 1]].name) < 0;
+             i--)
+            order[i] = order[i - 1];
+        order[i] = p;
+        count++;
+    }
+    for (size_t i = 0; i < count; i++)
+        key = absorb(g, order[i], s->value[order[i]], key);
+    return key;
+}
+
+struct rng_key grid_cell_key(const struct grid *g, size_t cell)
+{
+    struct rng_key key = rng_key_start();
+    struct setting s;
+
+    grid_cell(g, cell, &s);
+    key = rng_key_word(key, MODEL_VERSION);
+    key = rng_key_word(key, g->seed);
+    return grid_setting_key(g, &s, STAGE_EVALUATE, key);
+}
+
+static void free_texts(char **texts, size_t count)
+{
+    for (size_t i = 0; texts && i < count; i++)
+        memory_free(texts[i]);
+    memory_free(texts);
+}
+
+void grid_release(struct grid *g)
+{
+    if (!g)
+        return;
+    for (size_t a = 0; g->axes && a < g->axis_count; a++) {
+        memory_free(g->axes[a].parameter);
+        memory_free(g->axes[a].values);
+    }
+    for (size_t i = 0; g->derived && i < g->derived_count; i++) {
+        memory_free(g->derived[i].text);
+        memory_free(g->derived[i].value);
+    }
+    memory_free(g->axes);
+    memory_free(g->derived);
+    memory_free(g->file);
+    memory_free(g->text);
+    memory_free(g->name);
+    memory_free(g->where);
+    memory_free(g->table.rows);
+    memory_free(g->table.columns);
+    free_texts(g->table.statistics, g->table.statistic_count);
+    free_texts(g->strings, g->string_count);
+    memory_free(g->product);
+    *g = (struct grid){0};
+}

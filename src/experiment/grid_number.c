@@ -1,0 +1,204 @@
+#include "grid_number.h"
+#include "sweep/memory.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Enough distinct errors to stop at. */
+enum { MESSAGE_SIZE = 512, ERROR_LIMIT = 100 };
+
+void numbering_report(struct numbering *n, size_t line, size_t column,
+                      const char *message)
+{
+    const struct diagnostics *log = n->log;
+
+    n->status = SWEEP_INPUT;
+    for (size_t i = 0; i < log->count; i++) {
+        if (log->item[i].line == line && log->item[i].column == column &&
+            strcmp(log->item[i].message, message) == 0)
+            return;
+    }
+    n->errors++;
+    diagnostics_add(n->log, n->g->file, line, column, "%s", message);
+}
+
+static void report_parameter(struct numbering *n, enum parameter p, const char *message)
+{
+    numbering_report(n, n->g->line[p], n->g->column[p], message);
+}
+
+uint64_t axis_parameters(const struct axis *axis)
+{
+    uint64_t set = 0;
+
+    for (size_t k = 0; k < axis->width; k++)
+        set |= PARAMETER_BIT(axis->parameter[k]);
+    return set;
+}
+
+/* Advance the positions on the axes in `moving`, the last one fastest. False: through.
+ */
+bool numbering_advance(const struct grid *g, uint64_t moving, size_t *position)
+{
+    for (size_t a = g->axis_count; a-- > 0;) {
+        if (!(moving >> a & 1))
+            continue;
+        if (++position[a] < g->axes[a].count)
+            return true;
+        position[a] = 0;
+    }
+    return false;
+}
+
+/* The product of the axes' counts. */
+static bool count_product(struct numbering *n)
+{
+    struct grid *g = n->g;
+    size_t product = 1, used;
+    bool fits = true;
+    char message[MESSAGE_SIZE];
+    enum parameter first = PARAMETER_COUNT;
+
+    snprintf(message, sizeof message, "more than %d cells:", (int)GRID_CELL_LIMIT);
+    for (size_t a = 0; a < g->axis_count; a++) {
+        fits = fits && !__builtin_mul_overflow(product, g->axes[a].count, &product) &&
+               product <= GRID_CELL_LIMIT;
+        if (g->axes[a].count > 1 && first == PARAMETER_COUNT)
+            first = g->axes[a].parameter[0];
+        used = strlen(message);
+        snprintf(message + used, sizeof message - used, "%s '%s' has %zu",
+                 a > 0 ? "," : "", parameter_table[g->axes[a].parameter[0]].name,
+                 g->axes[a].count);
+    }
+    if (!fits)
+        report_parameter(n, first, message);
+    g->product_count = product;
+    return fits;
+}
+
+/* Where the key is or would go. */
+static struct rng_key *find_slot(const struct key_set *set, struct rng_key key)
+{
+    size_t i = key.word[0] & (set->capacity - 1);
+
+    while ((set->slot[i].word[0] | set->slot[i].word[1]) != 0 &&
+           (set->slot[i].word[0] != key.word[0] || set->slot[i].word[1] != key.word[1]))
+        i = (i + 1) & (set->capacity - 1);
+    return &set->slot[i];
+}
+
+static int grow(struct key_set *set)
+{
+    struct key_set larger = {.capacity = set->capacity ? 2 * set->capacity : 1024};
+
+    larger.slot = memory_array(larger.capacity, sizeof *larger.slot);
+    if (!larger.slot)
+        return SWEEP_NO_MEMORY;
+    for (size_t i = 0; i < set->capacity; i++) {
+        if ((set->slot[i].word[0] | set->slot[i].word[1]) != 0)
+            *find_slot(&larger, set->slot[i]) = set->slot[i];
+    }
+    larger.count = set->count;
+    memory_free(set->slot);
+    *set = larger;
+    return SWEEP_OK;
+}
+
+/* Whether a cell that means the same was seen before. Only parameters that vary but
+ * have no effect here, or a signal made from an exponent, can make two cells equal. */
+static bool is_repeated(struct numbering *n, const struct setting *s, uint64_t idle)
+{
+    struct rng_key key, *slot;
+
+    if (!((idle | PARAMETER_BIT(P_SIGNAL_EXPONENT)) & n->varying))
+        return false;
+    if (2 * n->seen.count >= n->seen.capacity && grow(&n->seen) != SWEEP_OK) {
+        n->status = SWEEP_NO_MEMORY;
+        return false;
+    }
+    key = grid_setting_key(n->g, s, STAGE_EVALUATE, rng_key_start());
+    slot = find_slot(&n->seen, key);
+    if ((slot->word[0] | slot->word[1]) != 0)
+        return true;
+    *slot = key;
+    n->seen.count++;
+    return false;
+}
+
+/* Check the point of the product at these positions and number it if it is a cell. */
+static void visit(struct numbering *n, size_t product, const size_t *position)
+{
+    struct grid *g = n->g;
+    struct setting s;
+    enum parameter blame;
+    char message[MESSAGE_SIZE];
+    uint64_t idle;
+    size_t index = 0;
+
+    for (size_t a = 0; n->keep.value && a < g->axis_count; a++)
+        index += position[a] * n->keep.stride[a];
+    if (n->keep.value && n->keep.value[index] == 0)
+        return;
+    grid_point(g, position, &s);
+    if (setting_check(&s, &blame, message, sizeof message) != 0)
+        report_parameter(n, blame, message);
+    idle = setting_idle(&s);
+    n->effective |= ~idle;
+    if (!is_repeated(n, &s, idle))
+        g->product[g->cell_count++] = product;
+}
+
+static void visit_all(struct numbering *n)
+{
+    struct grid *g = n->g;
+    size_t position[PARAMETER_COUNT] = {0};
+    size_t product = 0;
+
+    g->product = memory_array(g->product_count, sizeof *g->product);
+    if (!g->product) {
+        n->status = SWEEP_NO_MEMORY;
+        return;
+    }
+    do {
+        visit(n, product++, position);
+    } while (numbering_advance(g, ~(uint64_t)0, position) &&
+             n->status != SWEEP_NO_MEMORY && n->errors < ERROR_LIMIT);
+}
+
+/* A parameter the file gives must do something in some cell. */
+static void check_effects(struct numbering *n)
+{
+    char message[MESSAGE_SIZE];
+
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
+        if (!n->g->given[p] || n->effective & PARAMETER_BIT(p))
+            continue;
+        snprintf(message, sizeof message, "'%s' has no effect: %s",
+                 parameter_table[p].name, parameter_idle_reason(p));
+        report_parameter(n, p, message);
+    }
+}
+
+int grid_number_cells(struct grid *g, struct diagnostics *log)
+{
+    struct numbering n = {.g = g, .log = log};
+
+    for (size_t a = 0; a < g->axis_count; a++)
+        n.varying |= axis_parameters(&g->axes[a]);
+    for (size_t i = 0; i < g->derived_count; i++)
+        n.varying |= PARAMETER_BIT(g->derived[i].parameter);
+    if (g->given[P_SIGNAL] && g->given[P_SIGNAL_EXPONENT])
+        report_parameter(&n, P_SIGNAL_EXPONENT,
+                         "'signal' and 'signal_exponent' are both given: keep one");
+    if (count_product(&n))
+        numbering_derive(&n);
+    if (n.status == SWEEP_OK && g->where)
+        numbering_where(&n);
+    if (n.status == SWEEP_OK)
+        visit_all(&n);
+    if (n.status != SWEEP_NO_MEMORY && n.errors < ERROR_LIMIT && g->cell_count > 0)
+        check_effects(&n);
+    memory_free(n.keep.value);
+    memory_free(n.seen.slot);
+    return n.status;
+}

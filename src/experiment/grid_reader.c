@@ -1,0 +1,127 @@
+#include "grid_reader.h"
+#include "sweep/memory.h"
+#include "sweep/parse.h"
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Most bytes of the user's text in a message. */
+enum { SHOWN_LIMIT = 60 };
+
+struct shown show(const char *text)
+{
+    struct shown shown = {""};
+    size_t length = strlen(text);
+    size_t end = length <= SHOWN_LIMIT ? length : SHOWN_LIMIT;
+
+    while (end < length && ((unsigned char)text[end] & 0xc0) == 0x80)
+        end--; /* not inside a UTF-8 character */
+    for (size_t i = 0; i < end; i++)
+        shown.text[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
+    if (end < length)
+        strcpy(shown.text + end, "...");
+    return shown;
+}
+
+struct shown suggest(const char *word, size_t count,
+                     const char *(*name)(size_t i, const void *context),
+                     const void *context)
+{
+    struct shown shown = {""};
+    const char *near = parse_suggest(word, count, name, context);
+
+    if (near)
+        snprintf(shown.text, sizeof shown.text, " (did you mean '%s'?)", near);
+    return shown;
+}
+
+static const char *parameter_name(size_t i, const void *context)
+{
+    (void)context;
+    return parameter_table[i].name;
+}
+
+struct shown suggest_parameter(const char *word)
+{
+    return suggest(word, PARAMETER_COUNT, parameter_name, NULL);
+}
+
+static const char *word_name(size_t i, const void *context)
+{
+    const char *const *words = context;
+
+    return words[i];
+}
+
+struct shown suggest_word(const char *word, const char *const *words, size_t count)
+{
+    return suggest(word, count, word_name, words);
+}
+
+void complain(struct reader *r, const struct node *at, const char *format, ...)
+{
+    char message[512];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    diagnostics_add(r->log, r->g->file, at->line, at->column, "%s", message);
+    if (r->status == SWEEP_OK)
+        r->status = SWEEP_INPUT;
+}
+
+bool reader_full(const struct reader *r)
+{
+    return r->log->count + r->log->lost >= DOCUMENT_ERROR_LIMIT;
+}
+
+void *reader_array(struct reader *r, size_t count, size_t size)
+{
+    void *array = memory_array(count, size);
+
+    if (!array)
+        r->status = SWEEP_NO_MEMORY;
+    return array;
+}
+
+bool is_kind(struct reader *r, const struct node *node, enum node_kind kind,
+             const char *complaint)
+{
+    if (node->kind != kind)
+        complain(r, node, "%s", complaint);
+    return node->kind == kind;
+}
+
+const char *read_text(struct reader *r, const struct node *node, const char *what)
+{
+    if (node->kind != NODE_SCALAR)
+        complain(r, node, "%s must stand here, not a %s", what,
+                 node->kind == NODE_SEQUENCE ? "list" : "mapping");
+    else if (node->text[0] == '\0')
+        complain(r, node, "a value is missing: %s must stand here", what);
+    else
+        return node->text;
+    return NULL;
+}
+
+char *read_copy(struct reader *r, const struct node *node, const char *what)
+{
+    const char *text = read_text(r, node, what);
+    char *copy = text ? memory_string(text) : NULL;
+
+    if (text && !copy)
+        r->status = SWEEP_NO_MEMORY;
+    return copy;
+}
+
+enum parameter read_parameter(struct reader *r, const struct node *node)
+{
+    const char *word = read_text(r, node, "a parameter");
+    enum parameter p = word ? parameter_find(word) : PARAMETER_COUNT;
+
+    if (word && p == PARAMETER_COUNT)
+        complain(r, node, "'%s' is not a parameter%s", show(word).text,
+                 suggest_parameter(word).text);
+    return p;
+}

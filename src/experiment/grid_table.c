@@ -1,0 +1,162 @@
+/* The sections of a grid file about its results: success and table. */
+#include "grid_reader.h"
+#include "sweep/memory.h"
+#include <string.h>
+
+static const char *const success_names[] = {"eps", "delta", "tau"};
+static const char *const table_names[] = {"rows", "columns", "statistics"};
+static const char *const statistic_words[] = {"mean", "sd",  "sem", "median",
+                                              "min",  "max", "n",   "q05"};
+
+enum { STATISTIC_COUNT = sizeof statistic_words / sizeof statistic_words[0] };
+
+/* The index of a key among three words, or 3 after a complaint. */
+static size_t read_key(struct reader *r, const struct node *key, const char *section,
+                       const char *const *words)
+{
+    size_t i = 0;
+
+    while (i < 3 && strcmp(words[i], key->text) != 0)
+        i++;
+    if (i == 3)
+        complain(r, key, "'%s' is not a key of '%s': use %s, %s or %s%s",
+                 show(key->text).text, section, words[0], words[1], words[2],
+                 suggest_word(key->text, words, 3).text);
+    return i;
+}
+
+void read_success(struct reader *r, const struct node *node)
+{
+    struct success *success = &r->g->success;
+    double *thresholds[] = {&success->eps, &success->delta, &success->tau};
+
+    if (!is_kind(r, node, NODE_MAPPING,
+                 "'success' must hold thresholds: {eps: 0.5, tau: 1e-2}"))
+        return;
+    for (const struct node *key = node->first; key; key = key->next) {
+        size_t i = read_key(r, key, "success", success_names);
+
+        if (i < 3 && read_number(r, key->value, thresholds[i]) &&
+            !(*thresholds[i] >= 0))
+            complain(r, key->value, "'%s' must be at least 0, got %s", success_names[i],
+                     show(key->value->text).text);
+    }
+}
+
+/* Whether an item of a list is new there; if not, a complaint. */
+static bool is_new(struct reader *r, const struct node *list, const struct node *item)
+{
+    for (const struct node *other = list->first; other != item; other = other->next) {
+        if (strcmp(other->text, item->text) == 0) {
+            complain(r, item, "'%s' is listed twice", show(item->text).text);
+            return false;
+        }
+    }
+    return true;
+}
+
+static void read_row(struct reader *r, const struct node *item)
+{
+    struct table_request *table = &r->g->table;
+    enum parameter p = read_parameter(r, item);
+
+    if (p != PARAMETER_COUNT)
+        table->rows[table->row_count++] = p;
+}
+
+static const char *column_name(size_t i, const void *context)
+{
+    (void)context;
+    return column_table[i].name;
+}
+
+static void read_column(struct reader *r, const struct node *item)
+{
+    struct table_request *table = &r->g->table;
+    const char *word = read_text(r, item, "a column");
+    enum column c = word ? column_find(word) : COLUMN_COUNT;
+
+    if (!word)
+        return;
+    if (c == COLUMN_COUNT)
+        complain(r, item, "'%s' is not a column%s", show(word).text,
+                 suggest(word, COLUMN_COUNT, column_name, NULL).text);
+    else if (!column_table[c].in_table)
+        complain(r, item, "'%s' differs between equal runs: it is in the database only",
+                 word);
+    else
+        table->columns[table->column_count++] = c;
+}
+
+/* "q05": digits after the point of a fraction, two to six of them. */
+static bool is_quantile(const char *word)
+{
+    size_t digits = word[0] == 'q' ? strspn(word + 1, "0123456789") : 0;
+
+    return digits >= 2 && digits <= 6 && word[1 + digits] == '\0';
+}
+
+static void read_statistic(struct reader *r, const struct node *item)
+{
+    struct table_request *table = &r->g->table;
+    char *word = read_copy(r, item, "a statistic");
+    bool known = word && is_quantile(word);
+
+    for (size_t i = 0; word && i < STATISTIC_COUNT; i++)
+        known = known || strcmp(statistic_words[i], word) == 0;
+    if (word && known) {
+        table->statistics[table->statistic_count++] = word;
+        return;
+    }
+    if (word)
+        complain(r, item,
+                 "'%s' is not a statistic: use mean, sd, sem, median, min, "
+                 "max, n or a quantile such as q05%s",
+                 show(word).text,
+                 suggest_word(word, statistic_words, STATISTIC_COUNT).text);
+    memory_free(word);
+}
+
+static void read_list(struct reader *r, const struct node *list, const char *name,
+                      void (*read)(struct reader *r, const struct node *item))
+{
+    if (list->kind != NODE_SEQUENCE || list->count == 0 ||
+        list->count > DOCUMENT_KEY_LIMIT) {
+        complain(r, list, "'%s' must be a list of 1 to %d names", name,
+                 DOCUMENT_KEY_LIMIT);
+        return;
+    }
+    for (const struct node *item = list->first; item; item = item->next) {
+        if (item->kind != NODE_SCALAR || is_new(r, list, item))
+            read(r, item);
+    }
+}
+
+void read_table(struct reader *r, const struct node *node)
+{
+    struct table_request *table = &r->g->table;
+
+    if (!is_kind(r, node, NODE_MAPPING,
+                 "'table' must hold lists: {rows: [...], columns: [...]}"))
+        return;
+    table->rows = reader_array(r, DOCUMENT_KEY_LIMIT, sizeof *table->rows);
+    table->columns = reader_array(r, DOCUMENT_KEY_LIMIT, sizeof *table->columns);
+    table->statistics = reader_array(r, DOCUMENT_KEY_LIMIT, sizeof *table->statistics);
+    if (!table->rows || !table->columns || !table->statistics)
+        return;
+    for (const struct node *key = node->first; key; key = key->next) {
+        switch (read_key(r, key, "table", table_names)) {
+        case 0:
+            read_list(r, key->value, key->text, read_row);
+            break;
+        case 1:
+            read_list(r, key->value, key->text, read_column);
+            break;
+        case 2:
+            read_list(r, key->value, key->text, read_statistic);
+            break;
+        default:
+            break;
+        }
+    }
+}

@@ -1,0 +1,287 @@
+/* From a node to the values of one parameter: scalars, lists and ranges. */
+#include "grid_reader.h"
+#include "sweep/memory.h"
+#include "sweep/parse.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STRING_LIMIT = 1000, RANGE_LIMIT = 1000000, GENERATED_LIMIT = 2 * RANGE_LIMIT };
+
+bool read_number(struct reader *r, const struct node *node, double *value)
+{
+    if (!read_text(r, node, "a number"))
+        return false;
+    if (!node->plain) {
+        complain(r, node, "'%s' is a text: write a number without quotes",
+                 show(node->text).text);
+        return false;
+    }
+    switch (parse_real(node->text, value)) {
+    case PARSE_OK:
+        *value += 0.0; /* -0 is 0 */
+        return true;
+    case PARSE_OVERFLOW:
+        complain(r, node, "'%s' is too large for a number", show(node->text).text);
+        return false;
+    default:
+        complain(r, node, "'%s' is not a number", show(node->text).text);
+        return false;
+    }
+}
+
+static bool in_range(struct reader *r, enum parameter p, const struct node *node,
+                     double value)
+{
+    char reason[128];
+
+    if (parameter_in_range(p, value, reason, sizeof reason))
+        return true;
+    complain(r, node, "'%s' %s", parameter_table[p].name, reason);
+    return false;
+}
+
+static bool read_choice(struct reader *r, enum parameter p, const struct node *node,
+                        double *value)
+{
+    const char *const *choices = parameter_table[p].choices;
+    char list[128] = "";
+    int choice;
+    size_t count = 0;
+
+    if (!read_text(r, node, "a word"))
+        return false;
+    choice = parameter_choice(p, node->text);
+    *value = choice;
+    if (choice >= 0)
+        return true;
+    for (; choices[count]; count++) {
+        size_t used = strlen(list);
+
+        snprintf(list + used, sizeof list - used, "%s%s", count ? ", " : "",
+                 choices[count]);
+    }
+    complain(r, node, "'%s' must be one of %s, got '%s'%s", parameter_table[p].name,
+             list, show(node->text).text,
+             suggest_word(node->text, choices, count).text);
+    return false;
+}
+
+static bool read_boolean(struct reader *r, enum parameter p, const struct node *node,
+                         double *value)
+{
+    bool truth;
+
+    if (!read_text(r, node, "true or false"))
+        return false;
+    if (!node->plain || parse_boolean(node->text, &truth) != PARSE_OK) {
+        complain(r, node, "'%s' must be true or false, got '%s'",
+                 parameter_table[p].name, show(node->text).text);
+        return false;
+    }
+    *value = truth;
+    return true;
+}
+
+double intern(struct reader *r, const char *text)
+{
+    struct grid *g = r->g;
+    size_t i = 0;
+
+    while (i < g->string_count && strcmp(g->strings[i], text) != 0)
+        i++;
+    if (!g->strings)
+        g->strings = reader_array(r, STRING_LIMIT, sizeof *g->strings);
+    if (!g->strings || i == STRING_LIMIT)
+        return -1;
+    if (i == g->string_count) {
+        g->strings[i] = memory_string(text);
+        g->string_count += g->strings[i] != NULL;
+    }
+    if (i == g->string_count)
+        r->status = SWEEP_NO_MEMORY;
+    return i < g->string_count ? (double)i : -1;
+}
+
+static bool read_string(struct reader *r, const struct node *node, double *value)
+{
+    if (!read_text(r, node, "a text"))
+        return false;
+    *value = intern(r, node->text);
+    if (*value < 0 && r->g->string_count == STRING_LIMIT)
+        complain(r, node, "more than %d different texts", STRING_LIMIT);
+    return *value >= 0;
+}
+
+bool read_value(struct reader *r, enum parameter p, const struct node *node,
+                double *value)
+{
+    switch (parameter_table[p].type) {
+    case PARAMETER_CHOICE:
+        return read_choice(r, p, node, value);
+    case PARAMETER_BOOLEAN:
+        return read_boolean(r, p, node, value);
+    case PARAMETER_TEXT:
+        return read_string(r, node, value);
+    default:
+        return read_number(r, node, value) && in_range(r, p, node, *value);
+    }
+}
+
+static void read_list(struct reader *r, enum parameter p, const struct node *list)
+{
+    struct values *values = &r->axis[p];
+    bool good = true;
+
+    if (list->count == 0) {
+        complain(r, list, "'%s' has an empty list: give at least one value",
+                 parameter_table[p].name);
+        return;
+    }
+    values->value = reader_array(r, list->count, sizeof *values->value);
+    for (const struct node *item = list->first;
+         item && values->value && !reader_full(r); item = item->next) {
+        if (read_value(r, p, item, &values->value[values->count]))
+            values->count++;
+        else
+            good = false;
+    }
+    if (!good) {
+        memory_free(values->value);
+        values->value = NULL;
+    }
+}
+
+enum range_kind { LINSPACE, LOGSPACE, RANGE, RANGE_KIND_COUNT };
+
+static const char *const range_names[] = {"linspace", "logspace", "range"};
+static const char *const range_forms[] = {"[a, b, count]", "[a, b, count]",
+                                          "[a, b, step]"};
+
+/* The number of values of a range, or 0 after a complaint. */
+static size_t count_range(struct reader *r, const struct node *node,
+                          enum range_kind kind, const double *x)
+{
+    const char *name = range_names[kind];
+    double count = kind == RANGE ? floor((x[1] - x[0]) / x[2] + 1e-9) + 1 : x[2];
+
+    if (kind == RANGE && x[2] == 0)
+        complain(r, node, "'range' must have a step other than 0");
+    else if (kind == RANGE && count < 1)
+        complain(r, node, "'range' steps away from its end: change the sign of %.15g",
+                 x[2]);
+    else if (kind == LOGSPACE && !(x[0] > 0 && x[1] > 0))
+        complain(r, node, "'logspace' must have ends greater than 0");
+    else if (!(count >= 1 && count <= RANGE_LIMIT))
+        complain(r, node, "'%s' must have 1 to %d values, got %.15g", name, RANGE_LIMIT,
+                 count);
+    else if (count != floor(count))
+        complain(r, node, "'%s' must have a whole count, got %.15g", name, count);
+    else if (r->generated + count > GENERATED_LIMIT)
+        complain(r, node, "the ranges have more than %d values in all",
+                 GENERATED_LIMIT);
+    else if (kind != RANGE && count == 1 && x[0] != x[1])
+        complain(r, node, "'%s' cannot reach both ends with count 1", name);
+    else if (kind != RANGE && count > 1 && x[0] == x[1])
+        complain(r, node, "'%s' has equal ends: give count 1", name);
+    else
+        return (size_t)count;
+    return 0;
+}
+
+/* To 15 significant digits: 3 * 0.1 becomes 0.3. */
+static double rounded(double value)
+{
+    char digits[32];
+    double result;
+
+    snprintf(digits, sizeof digits, "%.15g", value);
+    return parse_real(digits, &result) == PARSE_OK ? result + 0.0 : value;
+}
+
+static double range_value(enum range_kind kind, const double *x, size_t i, size_t count)
+{
+    double t = count > 1 ? (double)i / (double)(count - 1) : 0;
+    double value;
+
+    if (i == 0)
+        return x[0];
+    if (kind == RANGE) {
+        value = x[0] + (double)i * x[2];
+        return fabs(value - x[1]) <= 1e-9 * fabs(x[2]) ? x[1] : rounded(value);
+    }
+    if (i == count - 1)
+        return x[1];
+    if (kind == LINSPACE)
+        return rounded(x[0] + (x[1] - x[0]) * t);
+    return rounded(pow(10, log10(x[0]) + (log10(x[1]) - log10(x[0])) * t));
+}
+
+static void fill_range(struct reader *r, enum parameter p, const struct node *node,
+                       enum range_kind kind, const double *x)
+{
+    struct values *values = &r->axis[p];
+    bool whole = kind != RANGE && parameter_table[p].type == PARAMETER_INTEGER;
+    size_t count = count_range(r, node, kind, x);
+
+    if (count == 0)
+        return;
+    r->generated += count;
+    values->value = reader_array(r, count, sizeof *values->value);
+    for (size_t i = 0; i < count && values->value; i++) {
+        double value = range_value(kind, x, i, count);
+
+        value = whole ? round(value) : value;
+        if (values->count > 0 && value == values->value[values->count - 1])
+            continue;
+        values->value[values->count++] = value;
+        if (!in_range(r, p, node, value)) {
+            memory_free(values->value);
+            values->value = NULL;
+        }
+    }
+}
+
+static void read_range(struct reader *r, enum parameter p, const struct node *node)
+{
+    const struct node *key = node->first;
+    const struct node *item = key ? key->value->first : NULL;
+    enum range_kind kind = LINSPACE;
+    double x[3];
+
+    if (node->count != 1) {
+        complain(r, node, "a range has one key: linspace, logspace or range");
+        return;
+    }
+    while (kind < RANGE_KIND_COUNT && strcmp(range_names[kind], key->text) != 0)
+        kind++;
+    if (kind == RANGE_KIND_COUNT) {
+        complain(r, key, "'%s' is not a range: use linspace, logspace or range%s",
+                 show(key->text).text,
+                 suggest_word(key->text, range_names, RANGE_KIND_COUNT).text);
+    } else if (parameter_table[p].type != PARAMETER_INTEGER &&
+               parameter_table[p].type != PARAMETER_REAL) {
+        complain(r, key, "'%s' is not a number: give its values as a list",
+                 parameter_table[p].name);
+    } else if (key->value->kind != NODE_SEQUENCE || key->value->count != 3) {
+        complain(r, key->value, "'%s' must be followed by %s", range_names[kind],
+                 range_forms[kind]);
+    } else {
+        bool good = true;
+
+        for (size_t i = 0; i < 3; i++, item = item->next)
+            good = read_number(r, item, &x[i]) && good;
+        if (good)
+            fill_range(r, p, key->value, kind, x);
+    }
+}
+
+void read_axis(struct reader *r, enum parameter p, const struct node *node)
+{
+    r->axis[p].node = node;
+    r->order[r->order_count++] = p;
+    if (node->kind == NODE_SEQUENCE)
+        read_list(r, p, node);
+    else
+        read_range(r, p, node);
+}

@@ -1,0 +1,308 @@
+#include "sweep/grid_yaml.h"
+#include "grid_reader.h"
+#include "sweep/expression.h"
+#include "sweep/memory.h"
+#include "sweep/parse.h"
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum { NAME_LIMIT = 64, REPLICATE_LIMIT = 1000000 };
+
+static const char word_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+static void read_name(struct reader *r, const struct node *node)
+{
+    r->g->name = read_copy(r, node, "a name");
+    if (!r->g->name)
+        return;
+    if (r->g->name[strspn(r->g->name, word_characters)] != '\0')
+        complain(r, node, "'name' may have letters, digits, _ and - only, got '%s'",
+                 show(node->text).text);
+    if (strlen(r->g->name) > NAME_LIMIT)
+        complain(r, node, "'name' may have at most %d characters, got %zu", NAME_LIMIT,
+                 strlen(r->g->name));
+}
+
+static bool read_unsigned(struct reader *r, const struct node *node, const char *key,
+                          uint64_t *value)
+{
+    if (!read_text(r, node, "a number"))
+        return false;
+    if (!node->plain || parse_unsigned(node->text, value) != PARSE_OK) {
+        complain(r, node,
+                 "'%s' must be a whole number without sign or quotes, got '%s'", key,
+                 show(node->text).text);
+        return false;
+    }
+    return true;
+}
+
+static void read_seed(struct reader *r, const struct node *node)
+{
+    read_unsigned(r, node, "seed", &r->g->seed);
+}
+
+static void read_replicates(struct reader *r, const struct node *node)
+{
+    uint64_t count = 0;
+
+    if (!read_unsigned(r, node, "replicates", &count))
+        return;
+    if (count < 1 || count > REPLICATE_LIMIT)
+        complain(r, node, "'replicates' must be 1 to %d, got %s", REPLICATE_LIMIT,
+                 show(node->text).text);
+    r->g->replicates = count;
+}
+
+/* Note that the file gives p; false after a complaint. */
+static bool give(struct reader *r, enum parameter p, const struct node *key)
+{
+    struct grid *g = r->g;
+
+    if (g->given[p]) {
+        complain(r, key, "'%s' is given in line %zu already", key->text, g->line[p]);
+        return false;
+    }
+    g->given[p] = true;
+    g->line[p] = key->line;
+    g->column[p] = key->column;
+    return true;
+}
+
+static void read_grid(struct reader *r, const struct node *node)
+{
+    if (!is_kind(r, node, NODE_MAPPING, "'grid' must hold parameters: 'name: value'"))
+        return;
+    for (const struct node *key = node->first; key && !reader_full(r);
+         key = key->next) {
+        enum parameter p = read_parameter(r, key);
+
+        if (p == PARAMETER_COUNT || !give(r, p, key))
+            continue;
+        if (key->value->kind == NODE_SCALAR)
+            read_value(r, p, key->value, &r->g->fixed.value[p]);
+        else
+            read_axis(r, p, key->value);
+    }
+    read_axes(r, document_value(r->root, "zip"));
+}
+
+/* A copy of an expression that compiles, or NULL after a complaint. */
+static char *read_expression(struct reader *r, const struct node *node, const char *key)
+{
+    char *text = read_copy(r, node, "an expression");
+    struct expression *e = NULL;
+    char reason[256] = "";
+    int status = text ? expression_compile(&e, text, reason, sizeof reason) : SWEEP_OK;
+
+    expression_free(e);
+    if (status == SWEEP_INPUT)
+        complain(r, node, "'%s': %s", key, reason);
+    else if (status != SWEEP_OK)
+        r->status = status;
+    return text;
+}
+
+static void read_derive(struct reader *r, const struct node *node)
+{
+    struct grid *g = r->g;
+
+    if (!is_kind(r, node, NODE_MAPPING,
+                 "'derive' must hold expressions: 'parameter: expression'"))
+        return;
+    g->derived = reader_array(r, node->count, sizeof *g->derived);
+    for (const struct node *key = node->first; key && g->derived; key = key->next) {
+        struct derived *d = &g->derived[g->derived_count];
+        enum parameter p = read_parameter(r, key);
+
+        if (p == PARAMETER_COUNT || !give(r, p, key))
+            continue;
+        if (parameter_table[p].type == PARAMETER_CHOICE ||
+            parameter_table[p].type == PARAMETER_TEXT)
+            complain(r, key, "'%s' is not a number: it cannot be derived", key->text);
+        g->derived_count++;
+        d->parameter = p;
+        d->line = key->value->line;
+        d->column = key->value->column;
+        d->text = read_expression(r, key->value, key->text);
+    }
+}
+
+static void read_where(struct reader *r, const struct node *node)
+{
+    r->g->where_line = node->line;
+    r->g->where_column = node->column;
+    r->g->where = read_expression(r, node, "where");
+}
+
+/* In the order they are read in. */
+static const struct section {
+    const char *name;
+    void (*read)(struct reader *r, const struct node *node);
+    const char *missing; /* what to write if the file must have it, else NULL */
+} sections[] = {
+    {"name", read_name, "name: step_scale"},
+    {"seed", read_seed, "seed: 1"},
+    {"replicates", read_replicates, "replicates: 100"},
+    {"grid", read_grid, "grid: {samples: [10, 20]}"},
+    {"zip", NULL, NULL}, /* with the grid */
+    {"derive", read_derive, NULL},
+    {"where", read_where, NULL},
+    {"success", read_success, NULL},
+    {"table", read_table, NULL},
+};
+
+enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
+
+static const char *section_name(size_t i, const void *context)
+{
+    (void)context;
+    return sections[i].name;
+}
+
+static void check_sections(struct reader *r, const struct node *root)
+{
+    for (const struct node *key = root->first; key; key = key->next) {
+        size_t i = 0;
+
+        while (i < SECTION_COUNT && strcmp(sections[i].name, key->text) != 0)
+            i++;
+        if (i < SECTION_COUNT)
+            continue;
+        if (parameter_find(key->text) != PARAMETER_COUNT)
+            complain(r, key, "'%s' is a parameter: it belongs under 'grid'", key->text);
+        else
+            complain(r, key, "'%s' is not a key of a grid file%s", show(key->text).text,
+                     suggest(key->text, SECTION_COUNT, section_name, NULL).text);
+    }
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        if (sections[i].missing && !document_value(root, sections[i].name))
+            complain(r, root, "'%s' is missing: add it, such as '%s'", sections[i].name,
+                     sections[i].missing);
+    }
+}
+
+static void read_root(struct reader *r, const struct node *root)
+{
+    r->root = root;
+    if (!is_kind(r, root, NODE_MAPPING,
+                 "a grid file must hold keys and values: 'name: ...'"))
+        return;
+    check_sections(r, root);
+    for (size_t i = 0; i < SECTION_COUNT; i++) {
+        const struct node *node = document_value(root, sections[i].name);
+
+        if (node && sections[i].read)
+            sections[i].read(r, node);
+    }
+}
+
+/* The grid before anything of the file is known. */
+static int start_grid(struct reader *r, const char *name, const char *text, size_t size)
+{
+    struct grid *g = r->g;
+
+    g->fixed = setting_default();
+    g->success = (struct success){NAN, NAN, NAN};
+    g->file = memory_string(name);
+    g->text = memory_array(size + 1, 1);
+    if (!g->file || !g->text || intern(r, "mixture") != DATA_MIXTURE)
+        return SWEEP_NO_MEMORY;
+    memcpy(g->text, text, size);
+    g->text_size = size;
+    return SWEEP_OK;
+}
+
+static int read_grid_text(struct reader *r, const char *text, size_t size)
+{
+    struct node *root = NULL;
+    int status = document_read(&root, r->g->file, text, size, r->log);
+
+    if (status != SWEEP_OK)
+        r->status = status;
+    if (root)
+        read_root(r, root);
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++)
+        memory_free(r->axis[p].value);
+    document_free(root);
+    return r->status;
+}
+
+/* `size` 0: unknown. */
+static int refuse_size(const char *name, double size, struct diagnostics *log)
+{
+    if (size > 0)
+        diagnostics_add(log, name, 0, 0,
+                        "too big for a grid file: %.0f bytes, at most %d are read",
+                        size, GRID_FILE_LIMIT);
+    else
+        diagnostics_add(log, name, 0, 0,
+                        "too big for a grid file: at most %d bytes are read",
+                        GRID_FILE_LIMIT);
+    return SWEEP_INPUT;
+}
+
+int grid_read_text(struct grid *g, const char *name, const char *text, size_t size,
+                   struct diagnostics *log)
+{
+    struct reader r = {.g = g, .log = log};
+    int status;
+
+    *g = (struct grid){0};
+    if (size > GRID_FILE_LIMIT)
+        return refuse_size(name, (double)size, log);
+    status = start_grid(&r, name, text, size);
+    if (status == SWEEP_OK)
+        status = read_grid_text(&r, text, size);
+    if (status == SWEEP_OK)
+        status = grid_number_cells(g, log);
+    if (status == SWEEP_NO_MEMORY)
+        diagnostics_add(log, name, 0, 0, "out of memory");
+    if (status != SWEEP_OK)
+        grid_release(g);
+    diagnostics_sort(log);
+    return status;
+}
+
+static int refuse_file(const char *verb, const char *path, struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "cannot %s '%s': %s", verb, path, strerror(errno));
+    return SWEEP_IO;
+}
+
+static int read_stream(struct grid *g, const char *path, FILE *file, char *text,
+                       struct diagnostics *log)
+{
+    size_t size = fread(text, 1, GRID_FILE_LIMIT + 1, file);
+    struct stat about = {0};
+
+    if (ferror(file))
+        return refuse_file("read", path, log);
+    if (size <= GRID_FILE_LIMIT)
+        return grid_read_text(g, path, text, size, log);
+    fstat(fileno(file), &about);
+    return refuse_size(path, (double)about.st_size, log);
+}
+
+int grid_read_file(struct grid *g, const char *path, struct diagnostics *log)
+{
+    FILE *file = fopen(path, "rb");
+    char *text;
+    int status = SWEEP_NO_MEMORY;
+
+    *g = (struct grid){0};
+    if (!file)
+        return refuse_file("open", path, log);
+    text = memory_array(GRID_FILE_LIMIT + 1, 1);
+    if (text)
+        status = read_stream(g, path, file, text, log);
+    else
+        diagnostics_add(log, path, 0, 0, "out of memory");
+    memory_free(text);
+    fclose(file);
+    return status;
+}

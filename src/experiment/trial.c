@@ -1,0 +1,127 @@
+#include "sweep/trial.h"
+#include "sweep/clock.h"
+#include "sweep/status.h"
+#include "sweep/unlearn.h"
+#include "trial_unit.h"
+#include <math.h>
+#include <string.h>
+
+/* Shape, keys and memory of the unit; `tests` is the most any of its cells wants. */
+static void prepare(struct unit *u, const struct grid *g, size_t tests,
+                    uint64_t replicate)
+{
+    struct trial_workspace *ws = u->ws;
+    struct unit_shape shape = unit_shape_of(u->setting);
+    struct rng_key key = rng_key_start();
+    key = rng_key_word(rng_key_word(key, g->seed), replicate);
+    shape.request.tests = shape.net.n == 1 ? 0 : tests;
+    shape.request.outside = !shape.polish && shape.request.tests > 0;
+    shape.request.data_key = grid_setting_key(g, u->setting, STAGE_DATA, key);
+    shape.request.train_key = grid_setting_key(g, u->setting, STAGE_TRAIN, key);
+    ws->arena.used = 0;
+    trial_workspace_layout(ws, &shape, &ws->arena);
+}
+
+static bool wants_retrained(const struct setting *s)
+{
+    return s->value[P_RETRAIN] != 0.0 ||
+           unlearn_methods[(enum method)s->value[P_METHOD]].needs_retrained;
+}
+
+static bool cancelled(const struct unit *u)
+{
+    return u->cancel && *u->cancel;
+}
+
+/* Where the records of a unit go. */
+struct delivery {
+    const struct grid *grid;
+    const size_t *cells;
+    size_t count;
+    double shared; /* seconds that every cell owes an equal part of */
+    trial_sink *sink;
+    void *context;
+};
+
+static int deliver(const struct delivery *d, size_t cell, struct record *r, double own)
+{
+    r->value[C_SECONDS] = own + d->shared / (double)d->count;
+    return d->sink(d->context, cell, r) ? SWEEP_STOPPED : SWEEP_OK;
+}
+
+/* All cells with the forget count of cell number `first` of the unit. */
+static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
+{
+    struct setting s;
+    struct record retraining;
+    bool retrained = false;
+    int status = SWEEP_OK;
+    grid_cell(d->grid, d->cells[first], &s);
+    double forget = s.value[P_FORGET];
+    trial_split(u, (size_t)forget);
+    record_clear(&retraining);
+    for (size_t c = first; c < d->count && status == SWEEP_OK; c++) {
+        double start = clock_monotonic();
+        struct record r = u->record;
+        grid_cell(d->grid, d->cells[c], &s);
+        if (s.value[P_FORGET] != forget)
+            continue;
+        if (cancelled(u))
+            return SWEEP_STOPPED;
+        if (wants_retrained(&s) && !retrained && !trial_retrain(u, &retraining))
+            return SWEEP_STOPPED;
+        retrained = retrained || wants_retrained(&s);
+        if (wants_retrained(&s) && retraining.status != TRIAL_OK)
+            trial_fail(&r, retraining.status, "%s", retraining.message);
+        else
+            trial_evaluate(u, &s, &r);
+        status = deliver(d, d->cells[c], &r, clock_monotonic() - start);
+    }
+    return status;
+}
+
+/* Visit the cells forget count by forget count, so that each retrains once. */
+static int visit_cells(struct unit *u, const struct delivery *d)
+{
+    bool *visited = u->ws->visited;
+    int status = SWEEP_OK;
+    memset(visited, 0, (u->points.m + 1) * sizeof *visited);
+    for (size_t c = 0; c < d->count && status == SWEEP_OK; c++) {
+        struct setting s;
+        grid_cell(d->grid, d->cells[c], &s);
+        size_t forget = (size_t)s.value[P_FORGET];
+        if (visited[forget])
+            continue;
+        visited[forget] = true;
+        status = visit_forget(u, d, c);
+    }
+    return status;
+}
+
+int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,
+               size_t count, uint64_t replicate, const volatile bool *cancel,
+               trial_sink *sink, void *context)
+{
+    struct setting s;
+    struct unit u = {.ws = ws, .setting = &s, .cancel = cancel};
+    struct delivery d = {g, cells, count, 0.0, sink, context};
+    double start = clock_monotonic(), tests = 0.0;
+    for (size_t c = count; c-- > 0;) {
+        grid_cell(g, cells[c], &s);
+        tests = fmax(tests, s.value[P_TEST_SAMPLES]);
+    }
+    record_clear(&u.record);
+    prepare(&u, g, (size_t)tests, replicate);
+    trial_draw(&u);
+    if (cancelled(&u) || (u.record.status == TRIAL_OK && !trial_train(&u)))
+        return SWEEP_STOPPED;
+    d.shared = clock_monotonic() - start;
+    if (u.record.status == TRIAL_OK)
+        return visit_cells(&u, &d);
+    for (size_t c = 0; c < count; c++) {
+        struct record failed = u.record;
+        if (deliver(&d, cells[c], &failed, 0.0) != SWEEP_OK)
+            return SWEEP_STOPPED;
+    }
+    return SWEEP_OK;
+}

@@ -1,0 +1,39 @@
+/* Private to trial*.c: one unit on its way through the stages. */
+#ifndef TRIAL_UNIT_H
+#define TRIAL_UNIT_H
+
+#include "trial_workspace.h"
+
+struct unit {
+    struct trial_workspace *ws;
+    const struct setting *setting; /* any cell's: data and train parameters agree */
+    const volatile bool *cancel;
+    struct points points; /* all m */
+    struct points retain; /* R of the forget count at hand */
+    size_t forget_count;
+    struct record record; /* the columns that all cells share, and an early failure */
+};
+
+/* Note a failure; the first one is the trial's reason. */
+void trial_fail(struct record *r, enum trial_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Stage data: points, labels, W(0), test points. */
+void trial_draw(struct unit *u);
+
+/* Stage train: the trained model at margin 1 (an exact KKT point if asked for), its
+ * multipliers and slopes. False when cancelled. */
+bool trial_train(struct unit *u);
+
+/* Gather R for a forget count, and what the trained model says on it. */
+void trial_split(struct unit *u, size_t forget_count);
+
+/* The model trained on R alone, from the same W(0). A failure is told in r. False when
+ * cancelled. */
+bool trial_retrain(struct unit *u, struct record *r);
+
+/* Stages unlearn and evaluate of one cell, into r, which holds the shared columns.
+ * The retrained model must be there if the cell asks for it. */
+void trial_evaluate(struct unit *u, const struct setting *s, struct record *r);
+
+#endif

@@ -1,0 +1,128 @@
+#include "trial_workspace.h"
+#include "sweep/status.h"
+#include <math.h>
+
+struct unit_shape unit_shape_of(const struct setting *s)
+{
+    const double *value = s->value;
+    enum model_kind kind = (enum model_kind)value[P_MODEL];
+    struct unit_shape shape = {.polish = value[P_POLISH] != 0.0};
+    shape.net = network_make(kind, (size_t)value[P_WIDTH], value[P_LEAK]);
+    shape.request = (struct span_request){
+        .mixture = {.m = (size_t)value[P_SAMPLES],
+                    .dimension = value[P_DIMENSION],
+                    .signal = value[P_SIGNAL],
+                    .noise = value[P_NOISE],
+                    .correlation = value[P_CORRELATION],
+                    .label_noise = value[P_LABEL_NOISE]},
+        .sampler = (enum sampler)value[P_SAMPLER],
+        .n = shape.net.n,
+        .init_scale = value[P_INIT_SCALE],
+        /* The linear model's accuracy is closed form. */
+        .tests = kind == MODEL_LINEAR ? 0 : (size_t)value[P_TEST_SAMPLES]};
+    /* An exact KKT point keeps nothing of W(0) outside the span. */
+    shape.request.outside = !shape.polish && shape.request.tests > 0;
+    return shape;
+}
+
+static void trained_layout(struct trained *t, size_t n, size_t m, size_t r,
+                           struct arena *a)
+{
+    t->theta.W = arena_doubles(a, n, r);
+    t->lambda = arena_doubles(a, m, 1);
+    t->v = arena_doubles(a, n, m);
+}
+
+void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape *shape,
+                            struct arena *a)
+{
+    size_t n = shape->net.n, m = shape->request.mixture.m;
+    size_t r = span_rank(&shape->request);
+    ws->shape = *shape;
+    span_layout(&ws->span, &ws->span_work, &shape->request, a);
+    train_layout(&ws->train, n, m, r, a);
+    kkt_layout(&ws->kkt, n, m, r, a);
+    multipliers_layout(&ws->multipliers, n, m, r, a);
+    certificate_layout(&ws->certificate, n, m, r, a);
+    ws->certificate.multipliers = &ws->multipliers;
+    ws->certificate.kkt = &ws->kkt;
+    trained_layout(&ws->trained, n, m, r, a);
+    trained_layout(&ws->retrained, n, m, r, a);
+    ws->raw.W = arena_doubles(a, n, r);
+    ws->unlearned.W = arena_doubles(a, n, r);
+    ws->state = arena_carve(a, n, m, sizeof *ws->state);
+    ws->margin = arena_doubles(a, m, 1);
+    ws->Z = arena_doubles(a, n, m);
+    ws->test_Z = arena_doubles(a, n, SPAN_TEST_BLOCK);
+    ws->visited = arena_carve(a, m + 1, 1, sizeof *ws->visited);
+    ws->forget = arena_carve(a, m, 1, sizeof *ws->forget);
+    ws->retain = arena_carve(a, m, 1, sizeof *ws->retain);
+    ws->retain_X = arena_doubles(a, m, r);
+    ws->retain_y = arena_doubles(a, m, 1);
+    ws->kept_state = arena_carve(a, n, m, sizeof *ws->kept_state);
+    ws->after_state = arena_carve(a, n, m, sizeof *ws->after_state);
+    ws->kept_v = arena_doubles(a, n, m);
+    ws->kept_lambda = arena_doubles(a, m, 1);
+}
+
+static bool same_shape(const struct unit_shape *a, const struct unit_shape *b)
+{
+    const struct span_request *p = &a->request, *q = &b->request;
+    return p->mixture.m == q->mixture.m && p->n == q->n && p->tests == q->tests &&
+           p->mixture.dimension == q->mixture.dimension && p->sampler == q->sampler &&
+           p->outside == q->outside &&
+           (p->mixture.correlation > 0.0) == (q->mixture.correlation > 0.0);
+}
+
+/* The largest of all units; a unit lays the same memory out anew for its own shape. */
+static struct arena measure(const struct grid *g)
+{
+    struct arena largest = {0};
+    struct unit_shape last = {0};
+    for (size_t cell = 0; cell < g->cell_count; cell++) {
+        struct setting s;
+        struct arena a = {0};
+        struct trial_workspace scratch;
+        grid_cell(g, cell, &s);
+        struct unit_shape shape = unit_shape_of(&s);
+        if (cell > 0 && same_shape(&shape, &last))
+            continue;
+        last = shape;
+        trial_workspace_layout(&scratch, &shape, &a);
+        if (a.overflow || a.used > largest.used)
+            largest = a;
+        if (a.overflow)
+            break;
+    }
+    return largest;
+}
+
+int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
+                          size_t *bytes)
+{
+    *out = NULL;
+    struct arena arena = measure(g);
+    if (bytes)
+        *bytes = arena.overflow ? (size_t)-1 : arena.used;
+    struct trial_workspace *ws = memory_array(1, sizeof *ws);
+    if (!ws)
+        return SWEEP_NO_MEMORY;
+    ws->arena = arena;
+    ws->rng = gsl_rng_alloc(rng_philox);
+    if (!ws->rng || arena_allocate(&ws->arena) != SWEEP_OK) {
+        trial_workspace_free(ws);
+        return SWEEP_NO_MEMORY;
+    }
+    *out = ws;
+    return SWEEP_OK;
+}
+
+void trial_workspace_free(struct trial_workspace *ws)
+{
+    if (!ws)
+        return;
+    if (ws->rng)
+        gsl_rng_free(ws->rng);
+    arena_release(&ws->arena);
+    memory_free(ws);
+}

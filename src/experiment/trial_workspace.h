@@ -1,0 +1,67 @@
+/* Private to trial*.c: everything one thread needs for any unit of a grid. */
+#ifndef TRIAL_WORKSPACE_H
+#define TRIAL_WORKSPACE_H
+
+#include "sweep/certificate.h"
+#include "sweep/kkt.h"
+#include "sweep/memory.h"
+#include "sweep/metrics.h"
+#include "sweep/multipliers.h"
+#include "sweep/span.h"
+#include "sweep/train.h"
+#include "sweep/trial.h"
+
+/* What decides the size of a unit. */
+struct unit_shape {
+    struct span_request request;
+    struct network net;
+    bool polish;
+};
+
+/* One model of the unit: weights, multipliers and slopes at margin 1. */
+struct trained {
+    struct weights theta; /* scaled to margin 1 */
+    double *lambda;       /* (m) */
+    double *v;            /* (n, m) */
+    size_t tests;         /* accuracy is that on so many test points */
+    double accuracy;      /* NAN until asked for */
+};
+
+struct trial_workspace {
+    struct arena arena;
+    gsl_rng *rng;
+    struct unit_shape shape;
+    struct span span;
+    struct span_workspace span_work;
+    struct train_workspace train;
+    struct kkt_workspace kkt;
+    struct multipliers_workspace multipliers;
+    struct certificate_workspace certificate;
+
+    struct trained trained;   /* on all points */
+    struct trained retrained; /* on the retain set; lambda and v are its own */
+    struct weights raw;       /* a model as training left it */
+    struct weights unlearned;
+    signed char *state; /* (n, m) activation states of trained on all points */
+    double *margin;     /* (m) */
+    double *Z;          /* (n, m) */
+    double *test_Z;     /* (n, SPAN_TEST_BLOCK) */
+
+    /* The retain set of the forget count at hand, gathered. */
+    bool *visited;               /* (m + 1) forget counts already handled */
+    size_t *forget, *retain;     /* (m) */
+    double *retain_X, *retain_y; /* (m, r), (m) */
+    signed char *kept_state;     /* (n, m) trained states on R */
+    signed char *after_state;    /* (n, m) unlearned states on R */
+    double *kept_v;              /* (n, m) */
+    double *kept_lambda;         /* (m) */
+};
+
+/* The shape of the unit that a setting belongs to, without keys; tests as given. */
+struct unit_shape unit_shape_of(const struct setting *s);
+
+/* Carve the workspace for a shape: used == 0 in a fresh or rewound arena. */
+void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape *shape,
+                            struct arena *a);
+
+#endif

@@ -1,0 +1,139 @@
+/* The reference sampler: points, initial weights and test points in all d dimensions,
+ * projected on a thin QR of the training points. Test points
+ * come in blocks, so memory does not grow with their number. */
+#include "span_samplers.h"
+#include "sweep/status.h"
+#include <gsl/gsl_cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+static size_t ambient_dimension(const struct span_request *q)
+{
+    return (size_t)q->mixture.dimension;
+}
+
+size_t ambient_rank(const struct span_request *q)
+{
+    size_t d = ambient_dimension(q);
+    return q->mixture.m < d ? q->mixture.m : d;
+}
+
+/* Blocked Householder QR wants about 32 columns of work a column. */
+static size_t lapack_size(size_t m)
+{
+    return 64 * m;
+}
+
+void ambient_layout(struct span_workspace *w, const struct span_request *q,
+                    struct arena *a)
+{
+    size_t d = ambient_dimension(q), m = q->mixture.m;
+    w->points = arena_doubles(a, m > SPAN_TEST_BLOCK ? m : SPAN_TEST_BLOCK, d);
+    w->basis = m < d ? arena_doubles(a, m, d) : NULL;
+    w->weights = arena_doubles(a, q->outside ? q->n : 1, d);
+    w->common = arena_doubles(a, d, 1);
+    w->projected = arena_doubles(a, q->n, SPAN_TEST_BLOCK);
+    w->lapack_size = lapack_size(m);
+    w->lapack = arena_doubles(a, w->lapack_size + m, 1);
+}
+
+/* The points X (m, d) in row-major order are X^T (d, m) in LAPACK's. X^T = Q R: the
+ * coordinates are X Q = R^T, and Q^T (m, d) row-major is the basis. */
+static int factorise(struct span *s, struct span_workspace *w, size_t d)
+{
+    size_t m = s->m;
+    if (!w->basis) {
+        memcpy(s->X, w->points, m * d * sizeof *s->X);
+        return SWEEP_OK;
+    }
+    memcpy(w->basis, w->points, m * d * sizeof *w->basis);
+    double *tau = w->lapack + w->lapack_size;
+    if (LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, (int)d, (int)m, w->basis, (int)d, tau,
+                            w->lapack, (int)w->lapack_size) != 0)
+        return SWEEP_NUMERIC;
+    for (size_t i = 0; i < m; i++)
+        for (size_t k = 0; k < m; k++)
+            s->X[i * m + k] = k <= i ? w->basis[i * d + k] : 0.0;
+    if (LAPACKE_dorgqr_work(LAPACK_COL_MAJOR, (int)d, (int)m, (int)m, w->basis, (int)d,
+                            tau, w->lapack, (int)w->lapack_size) != 0)
+        return SWEEP_NUMERIC;
+    return SWEEP_OK;
+}
+
+/* coordinates (count, r) of rows (count, d). */
+static void project(const struct span *s, const struct span_workspace *w, size_t d,
+                    const double *rows, size_t count, double *coordinates)
+{
+    if (!w->basis)
+        memcpy(coordinates, rows, count * d * sizeof *rows);
+    else
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)s->r,
+                    (int)d, 1.0, rows, (int)d, w->basis, (int)d, 0.0, coordinates,
+                    (int)s->r);
+}
+
+/* W(0), row by row: coordinates, then what is left, orthogonalised explicitly so that
+ * its length is no difference of large numbers. */
+static void draw_weights(struct span *s, const struct span_request *q,
+                         struct span_workspace *w, gsl_rng *rng)
+{
+    size_t d = ambient_dimension(q), r = s->r;
+    double scale = q->init_scale / sqrt(q->mixture.dimension);
+    span_stream(rng, q->train_key, "init");
+    s->perp_norm = 0.0;
+    for (size_t j = 0; j < s->n; j++) {
+        double *row = w->weights + (q->outside ? j * d : 0);
+        double *coordinates = s->W0 + j * r;
+        rng_normals(rng, row, d);
+        cblas_dscal((int)d, scale, row, 1);
+        project(s, w, d, row, 1, coordinates);
+        if (w->basis)
+            cblas_dgemv(CblasRowMajor, CblasTrans, (int)r, (int)d, -1.0, w->basis,
+                        (int)d, coordinates, 1, 1.0, row, 1);
+        else
+            memset(row, 0, d * sizeof *row);
+        s->perp_norm = hypot(s->perp_norm, cblas_dnrm2((int)d, row, 1));
+        s->mean_perp[j] = q->mixture.signal * row[0];
+        if (q->mixture.correlation > 0.0)
+            s->common_perp[j] = cblas_ddot((int)d, w->common, 1, row, 1);
+    }
+}
+
+static void draw_tests(struct span *s, const struct span_request *q,
+                       struct span_workspace *w, gsl_rng *rng)
+{
+    size_t d = ambient_dimension(q);
+    span_stream(rng, q->data_key, "test_points");
+    for (size_t t = 0; t < s->tests; t += SPAN_TEST_BLOCK) {
+        dataset_mixture(rng, &q->mixture, w->common, s->test_y + t, SPAN_TEST_BLOCK,
+                        w->points);
+        project(s, w, d, w->points, SPAN_TEST_BLOCK, s->test_X + t * s->r);
+        if (q->outside)
+            cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)s->n,
+                        (int)SPAN_TEST_BLOCK, (int)d, 1.0, w->weights, (int)d,
+                        w->points, (int)d, 0.0, s->test_perp + t, (int)s->tests);
+    }
+}
+
+int ambient_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
+                 gsl_rng *rng)
+{
+    size_t d = ambient_dimension(q), r = s->r;
+    if (q->mixture.correlation > 0.0) {
+        rng_normals(span_stream(rng, q->data_key, "common"), w->common, d);
+        cblas_dscal((int)d, 1.0 / sqrt(q->mixture.dimension), w->common, 1);
+    }
+    dataset_mixture(span_stream(rng, q->data_key, "points"), &q->mixture, w->common,
+                    s->y_true, s->m, w->points);
+    int status = factorise(s, w, d);
+    if (status != SWEEP_OK)
+        return status;
+    if (q->mixture.correlation > 0.0)
+        project(s, w, d, w->common, 1, s->common);
+    for (size_t k = 0; k < r; k++)
+        s->mean[k] = q->mixture.signal * (w->basis ? w->basis[k * d] : k == 0);
+    draw_weights(s, q, w, rng);
+    draw_tests(s, q, w, rng);
+    return SWEEP_OK;
+}

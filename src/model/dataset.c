@@ -1,0 +1,62 @@
+#include "sweep/dataset.h"
+#include <gsl/gsl_randist.h>
+#include <math.h>
+
+void dataset_labels(gsl_rng *rng, size_t m, double *y)
+{
+    double odd = gsl_rng_get(rng) & 1 ? 1.0 : -1.0;
+    for (size_t i = 0; i < m; i++)
+        y[i] = i % 2 ? -odd : odd;
+    gsl_ran_shuffle(rng, y, m, sizeof *y);
+}
+
+void dataset_coin_labels(gsl_rng *rng, size_t count, double *y)
+{
+    for (size_t i = 0; i < count; i++)
+        y[i] = gsl_rng_get(rng) & 1 ? 1.0 : -1.0;
+}
+
+void dataset_flip_labels(gsl_rng *rng, double eta, const double *y, size_t m,
+                         double *observed)
+{
+    for (size_t i = 0; i < m; i++)
+        observed[i] = gsl_rng_uniform(rng) < eta ? -y[i] : y[i];
+}
+
+void dataset_mixture(gsl_rng *rng, const struct mixture *p, const double *common,
+                     const double *y, size_t count, double *X)
+{
+    size_t d = (size_t)p->dimension;
+    double own = sqrt(1.0 - p->correlation), shared = sqrt(p->correlation);
+    double noise = own * p->noise / sqrt(p->dimension);
+    for (size_t i = 0; i < count; i++) {
+        double *x = X + i * d;
+        rng_normals(rng, x, d);
+        for (size_t k = 0; k < d; k++)
+            x[k] *= noise;
+        x[0] += own * y[i] * p->signal;
+        for (size_t k = 0; p->correlation > 0.0 && k < d; k++)
+            x[k] += shared * common[k];
+    }
+}
+
+void dataset_near_orthogonality(const double *gram, size_t m, double *psi, double *phi)
+{
+    *psi = *phi = 0.0;
+    for (size_t i = 0; i < m; i++) {
+        for (size_t k = 0; k <= i; k++) {
+            double *largest = k == i ? psi : phi;
+            double size = fabs(k == i ? gram[i * m + i] - 1.0 : gram[i * m + k]);
+            if (!(size <= *largest))
+                *largest = size;
+        }
+    }
+}
+
+void dataset_split(size_t m, size_t k, size_t *forget, size_t *retain)
+{
+    for (size_t i = 0; i < k; i++)
+        forget[i] = i;
+    for (size_t i = k; i < m; i++)
+        retain[i - k] = i;
+}

@@ -1,0 +1,89 @@
+#include "sweep/network.h"
+#include <gsl/gsl_cblas.h>
+#include <math.h>
+
+struct network network_make(enum model_kind kind, size_t width, double leak)
+{
+    if (kind == MODEL_LINEAR)
+        return (struct network){.n = 1, .leak = 1.0, .u = 1.0};
+    return (struct network){.n = width,
+                            .leak = kind == MODEL_RELU ? 0.0 : leak,
+                            .u = 1.0 / sqrt((double)width)};
+}
+
+double network_sign(const struct network *net, size_t j)
+{
+    return net->n == 1 || j < net->n / 2 ? 1.0 : -1.0;
+}
+
+void network_preactivations(size_t n, const double *W, const struct points *p,
+                            double *Z)
+{
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)p->m, (int)p->r,
+                1.0, W, (int)p->r, p->X, (int)p->r, 0.0, Z, (int)p->m);
+}
+
+double network_margins(const struct network *net, const double *Z, const double *y,
+                       size_t m, double *margin)
+{
+    for (size_t i = 0; i < m; i++)
+        margin[i] = 0.0;
+    for (size_t j = 0; j < net->n; j++) {
+        const double *z = Z + j * m;
+        double u = network_sign(net, j) * net->u;
+        for (size_t i = 0; i < m; i++)
+            margin[i] += u * (z[i] > 0.0 ? z[i] : net->leak * z[i]);
+    }
+    double smallest = INFINITY;
+    for (size_t i = 0; i < m; i++) {
+        margin[i] *= y[i];
+        if (!(margin[i] >= smallest))
+            smallest = margin[i];
+        if (isnan(margin[i]))
+            return NAN;
+    }
+    return smallest;
+}
+
+void network_states(size_t n, const double *W, const double *Z, const struct points *p,
+                    signed char *state)
+{
+    for (size_t j = 0; j < n; j++) {
+        double w = KINK_TOLERANCE * cblas_dnrm2((int)p->r, W + j * p->r, 1);
+        for (size_t i = 0; i < p->m; i++) {
+            double z = Z[j * p->m + i];
+            /* |x_i| is only needed where the coarse test does not decide. */
+            int kink = fabs(z) <= 1e6 * w &&
+                       fabs(z) <= w * cblas_dnrm2((int)p->r, p->X + i * p->r, 1);
+            state[j * p->m + i] = (signed char)(kink ? 0 : z > 0.0 ? 1 : -1);
+        }
+    }
+}
+
+double weights_norm(size_t n, size_t r, const struct weights *a)
+{
+    return hypot(cblas_dnrm2((int)(n * r), a->W, 1), a->perp);
+}
+
+void weights_scale(size_t n, size_t r, const struct weights *from, double scale,
+                   struct weights *to)
+{
+    for (size_t k = 0; k < n * r; k++)
+        to->W[k] = scale * from->W[k];
+    to->perp = scale * from->perp;
+}
+
+double weights_cosine_distance(size_t n, size_t r, const struct weights *a,
+                               const struct weights *b)
+{
+    double norm_a = weights_norm(n, r, a), norm_b = weights_norm(n, r, b);
+    if (!(norm_a > 0.0) || !(norm_b > 0.0))
+        return NAN;
+    double scale_a = 1.0 / norm_a, scale_b = 1.0 / norm_b, sum = 0.0;
+    for (size_t k = 0; k < n * r; k++) {
+        double difference = scale_a * a->W[k] - scale_b * b->W[k];
+        sum += difference * difference;
+    }
+    double difference = scale_a * a->perp - scale_b * b->perp;
+    return 0.5 * (sum + difference * difference);
+}

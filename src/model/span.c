@@ -1,0 +1,76 @@
+#include "sweep/span.h"
+#include "span_samplers.h"
+#include "sweep/status.h"
+#include <gsl/gsl_cblas.h>
+#include <string.h>
+
+static const struct span_sampler {
+    size_t (*rank)(const struct span_request *q);
+    void (*layout)(struct span_workspace *w, const struct span_request *q,
+                   struct arena *a);
+    int (*draw)(struct span *s, const struct span_request *q, struct span_workspace *w,
+                gsl_rng *rng);
+} samplers[] = {
+    [SAMPLER_AMBIENT] = {ambient_rank, ambient_layout, ambient_draw},
+    [SAMPLER_BARTLETT] = {bartlett_rank, bartlett_layout, bartlett_draw},
+};
+
+size_t span_rank(const struct span_request *q)
+{
+    return samplers[q->sampler].rank(q);
+}
+
+/* Whole blocks only: then the bits of a test point do not depend on how many there are.
+ */
+static size_t padded_tests(const struct span_request *q)
+{
+    return (q->tests + SPAN_TEST_BLOCK - 1) / SPAN_TEST_BLOCK * SPAN_TEST_BLOCK;
+}
+
+void span_layout(struct span *s, struct span_workspace *w, const struct span_request *q,
+                 struct arena *a)
+{
+    size_t m = q->mixture.m, n = q->n, r = span_rank(q), tests = padded_tests(q);
+    *s = (struct span){.m = m, .n = n, .r = r, .tests = tests};
+    s->X = arena_doubles(a, m, r);
+    s->y = arena_doubles(a, m, 1);
+    s->y_true = arena_doubles(a, m, 1);
+    s->gram = arena_doubles(a, m, m);
+    s->W0 = arena_doubles(a, n, r);
+    s->mean = arena_doubles(a, r, 1);
+    s->mean_perp = arena_doubles(a, n, 1);
+    s->common = arena_doubles(a, r, 1);
+    s->common_perp = arena_doubles(a, n, 1);
+    s->test_X = arena_doubles(a, tests, r);
+    s->test_y = arena_doubles(a, tests, 1);
+    s->test_perp = q->outside ? arena_doubles(a, n, tests) : NULL;
+    *w = (struct span_workspace){0};
+    samplers[q->sampler].layout(w, q, a);
+}
+
+gsl_rng *span_stream(gsl_rng *rng, struct rng_key key, const char *purpose)
+{
+    rng_start(rng, rng_key_text(key, purpose));
+    return rng;
+}
+
+int span_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
+              gsl_rng *rng)
+{
+    memset(s->mean, 0, s->r * sizeof *s->mean);
+    memset(s->mean_perp, 0, s->n * sizeof *s->mean_perp);
+    memset(s->common, 0, s->r * sizeof *s->common);
+    memset(s->common_perp, 0, s->n * sizeof *s->common_perp);
+    dataset_labels(span_stream(rng, q->data_key, "labels"), s->m, s->y_true);
+    dataset_flip_labels(span_stream(rng, q->data_key, "label_noise"),
+                        q->mixture.label_noise, s->y_true, s->m, s->y);
+    dataset_coin_labels(span_stream(rng, q->data_key, "test_labels"), s->tests,
+                        s->test_y);
+    int status = samplers[q->sampler].draw(s, q, w, rng);
+    if (status != SWEEP_OK)
+        return status;
+    int m = (int)s->m, r = (int)s->r;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, m, r, 1.0, s->X, r, s->X, r,
+                0.0, s->gram, m);
+    return SWEEP_OK;
+}

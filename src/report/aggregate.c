@@ -1,0 +1,280 @@
+#include "sweep/aggregate.h"
+
+#include "sweep/partition.h"
+#include "sweep/memory.h"
+#include <math.h>
+#include <string.h>
+
+/* Normal quantile of a two-sided 95 % interval. */
+static const double Z95 = 1.959963984540054;
+
+static const enum column core_columns[] = {
+    C_TRAINED_EPS,  C_TRAINED_MARGIN,       C_SCALED_EPS,
+    C_SCALED_DELTA, C_FORGET_MARGIN_BEFORE, C_FORGET_MARGIN_AFTER,
+};
+static const char *const core_statistics[] = {"mean", "sem"};
+
+static int no_memory(struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "out of memory for the table");
+    return SWEEP_NO_MEMORY;
+}
+
+static int resolve_parameters(struct aggregate *a, const struct grid *g,
+                              const struct table_request *request,
+                              struct diagnostics *log)
+{
+    size_t count = request->row_count;
+    if (count == 0)
+        for (size_t i = 0; i < g->axis_count; i++)
+            count += g->axes[i].width;
+    a->parameters = memory_array(count, sizeof *a->parameters);
+    if (!a->parameters)
+        return no_memory(log);
+    for (size_t i = 0; i < request->row_count; i++)
+        a->parameters[a->parameter_count++] = request->rows[i];
+    for (size_t i = 0; request->row_count == 0 && i < g->axis_count; i++)
+        for (size_t k = 0; k < g->axes[i].width; k++)
+            a->parameters[a->parameter_count++] = g->axes[i].parameter[k];
+    return SWEEP_OK;
+}
+
+static int resolve_columns(struct aggregate *a, const struct table_request *request,
+                           struct diagnostics *log)
+{
+    const enum column *columns =
+        request->column_count ? request->columns : core_columns;
+    size_t count = request->column_count ? request->column_count
+                                         : sizeof core_columns / sizeof core_columns[0];
+    int status = SWEEP_OK;
+    a->columns = memory_array(count, sizeof *a->columns);
+    if (!a->columns)
+        return no_memory(log);
+    a->column_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const struct column_info *info = &column_table[columns[i]];
+        a->columns[i] = columns[i];
+        if (info->type != COLUMN_WORD && info->in_table)
+            continue;
+        diagnostics_add(log, NULL, 0, 0, "'%s' cannot be in a table: %s", info->name,
+                        info->type == COLUMN_WORD
+                            ? "it is a word and has no statistics"
+                            : "it differs between equal runs and is in sweep.db only");
+        status = SWEEP_INPUT;
+    }
+    return status;
+}
+
+static int resolve_statistics(struct aggregate *a, const struct table_request *request,
+                              struct diagnostics *log)
+{
+    size_t count = request->statistic_count
+                       ? request->statistic_count
+                       : sizeof core_statistics / sizeof core_statistics[0];
+    int status = SWEEP_OK;
+    a->statistics = memory_array(count, sizeof *a->statistics);
+    if (!a->statistics)
+        return no_memory(log);
+    a->statistic_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const char *text =
+            request->statistic_count ? request->statistics[i] : core_statistics[i];
+        if (statistic_parse(text, &a->statistics[i]) == 0)
+            continue;
+        diagnostics_add(log, NULL, 0, 0,
+                        "'%s' is not a statistic: use mean, sd, sem, median, min, max, "
+                        "n or a quantile such as q05",
+                        text);
+        status = SWEEP_INPUT;
+    }
+    return status;
+}
+
+int aggregate_resolve(struct aggregate *a, const struct grid *g,
+                      const struct table_request *request, struct diagnostics *log)
+{
+    const struct success *rule = &g->success;
+    *a = (struct aggregate){0};
+    a->has_success = !(isnan(rule->eps) && isnan(rule->delta) && isnan(rule->tau));
+    int status = resolve_parameters(a, g, request, log);
+    if (status == SWEEP_OK)
+        status = resolve_columns(a, request, log);
+    if (status == SWEEP_OK || status == SWEEP_INPUT) {
+        int later = resolve_statistics(a, request, log);
+        status = later == SWEEP_OK ? status : later;
+    }
+    if (status != SWEEP_OK)
+        aggregate_release(a);
+    return status;
+}
+
+/* Cells with the same coordinates make a row. */
+static int group_cells(struct partition *groups, const struct aggregate *a,
+                       const struct grid *g)
+{
+    struct rng_key *key = memory_array(g->cell_count, sizeof *key);
+    if (!key)
+        return SWEEP_NO_MEMORY;
+    for (size_t cell = 0; cell < g->cell_count; cell++) {
+        struct setting s;
+        grid_cell(g, cell, &s);
+        key[cell] = rng_key_start();
+        for (size_t i = 0; i < a->parameter_count; i++)
+            key[cell] = rng_key_real(key[cell], s.value[a->parameters[i]]);
+    }
+    int status = partition_build(groups, key, g->cell_count);
+    memory_free(key);
+    return status;
+}
+
+/* Values on their way from trials to rows. */
+struct collection {
+    struct aggregate *a;
+    const struct grid *grid;
+    size_t total;    /* cells x replicates */
+    size_t *row_of;  /* (cells) */
+    size_t *offset;  /* (rows) first place of a row in `values` */
+    size_t *success; /* (rows) trials that meet the rule */
+    double *values;  /* (columns, total) defined values, row after row */
+    double *scratch; /* (largest row) a statistic may reorder it */
+};
+
+static bool within(double value, double threshold)
+{
+    return isnan(threshold) || value <= threshold;
+}
+
+static int collect(void *context, size_t cell, uint64_t replicate,
+                   const struct record *r)
+{
+    struct collection *c = context;
+    size_t index = c->row_of[cell];
+    struct aggregate_row *row = &c->a->row[index];
+
+    (void)replicate;
+    row->trials++;
+    if (r->status != TRIAL_OK) {
+        row->failed++;
+        return SWEEP_OK;
+    }
+    for (size_t k = 0; k < c->a->column_count; k++) {
+        double value = r->value[c->a->columns[k]];
+        if (!isnan(value))
+            c->values[k * c->total + c->offset[index] + row->n[k]++] = value;
+    }
+    c->success[index] += within(r->value[C_SCALED_EPS], c->grid->success.eps) &&
+                         within(r->value[C_SCALED_DELTA], c->grid->success.delta) &&
+                         !isnan(r->value[C_SCALED_EPS]);
+    return SWEEP_OK;
+}
+
+static void collection_release(struct collection *c)
+{
+    memory_free(c->row_of);
+    memory_free(c->offset);
+    memory_free(c->success);
+    memory_free(c->values);
+    memory_free(c->scratch);
+}
+
+static int collection_init(struct collection *c, struct aggregate *a,
+                           const struct grid *g, const struct partition *groups)
+{
+    size_t rows = groups->count, columns = a->column_count, largest = 0;
+    size_t *n = memory_array(rows, columns * sizeof *n);
+    double *statistic =
+        memory_array(rows, columns * a->statistic_count * sizeof *statistic);
+
+    *c = (struct collection){.a = a, .grid = g};
+    c->total = g->cell_count * g->replicates;
+    c->row_of = memory_array(g->cell_count, sizeof *c->row_of);
+    c->offset = memory_array(rows, sizeof *c->offset);
+    c->success = memory_array(rows, sizeof *c->success);
+    c->values = memory_array(c->total, columns * sizeof *c->values);
+    a->row = memory_array(rows, sizeof *a->row);
+    if (rows == 0 || !a->row) { /* nobody would own them */
+        memory_free(n);
+        memory_free(statistic);
+        return a->row ? SWEEP_OK : SWEEP_NO_MEMORY;
+    }
+    a->row_count = rows;
+    for (size_t i = 0; i < rows; i++) {
+        struct aggregate_row *row = &a->row[i];
+        size_t cells = groups->start[i + 1] - groups->start[i];
+        row->cell = groups->member[groups->start[i]];
+        row->expected = cells * g->replicates;
+        row->n = n ? n + i * columns : NULL;
+        row->statistic =
+            statistic ? statistic + i * columns * a->statistic_count : NULL;
+        largest = row->expected > largest ? row->expected : largest;
+    }
+    c->scratch = memory_array(largest, sizeof *c->scratch);
+    if (!n || !statistic || !c->row_of || !c->offset || !c->success || !c->values ||
+        !c->scratch)
+        return SWEEP_NO_MEMORY;
+    for (size_t i = 0; i < rows; i++) {
+        c->offset[i] = groups->start[i] * g->replicates;
+        for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
+            c->row_of[groups->member[k]] = i;
+    }
+    return SWEEP_OK;
+}
+
+static void finish_row(struct collection *c, size_t index)
+{
+    const struct aggregate *a = c->a;
+    struct aggregate_row *row = &a->row[index];
+    size_t successful = row->trials - row->failed;
+
+    for (size_t k = 0; k < a->column_count; k++) {
+        const double *values = c->values + k * c->total + c->offset[index];
+        if (successful - row->n[k] > row->undefined)
+            row->undefined = successful - row->n[k];
+        for (size_t s = 0; s < a->statistic_count; s++) {
+            memcpy(c->scratch, values, row->n[k] * sizeof *values);
+            row->statistic[k * a->statistic_count + s] =
+                statistic_compute(&a->statistics[s], c->scratch, row->n[k]);
+        }
+    }
+    row->success = row->success_low = row->success_high = NAN;
+    if (a->has_success && successful > 0) {
+        row->success = (double)c->success[index] / (double)successful;
+        wilson_interval(c->success[index], successful, Z95, &row->success_low,
+                        &row->success_high);
+    }
+}
+
+int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
+                    const struct table_request *request, struct diagnostics *log)
+{
+    struct partition groups = {0};
+    struct collection c = {0};
+    int status = aggregate_resolve(a, g, request, log);
+    if (status != SWEEP_OK)
+        return status;
+    if (group_cells(&groups, a, g) != SWEEP_OK ||
+        collection_init(&c, a, g, &groups) != SWEEP_OK)
+        status = no_memory(log);
+    if (status == SWEEP_OK)
+        status = store_each(s, g, collect, &c, log);
+    for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++)
+        finish_row(&c, i);
+    collection_release(&c);
+    partition_release(&groups);
+    if (status != SWEEP_OK)
+        aggregate_release(a);
+    return status;
+}
+
+void aggregate_release(struct aggregate *a)
+{
+    if (a->row_count > 0) { /* each is one block for all rows */
+        memory_free(a->row[0].n);
+        memory_free(a->row[0].statistic);
+    }
+    memory_free(a->row);
+    memory_free(a->parameters);
+    memory_free(a->columns);
+    memory_free(a->statistics);
+    *a = (struct aggregate){0};
+}

@@ -1,0 +1,189 @@
+#include "store_private.h"
+#include "store_rows.h"
+#include "sweep/memory.h"
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+struct key_text {
+    char hex[33];
+};
+
+static struct key_text key_text(const struct grid *g, size_t cell)
+{
+    struct key_text text;
+    struct rng_key key = grid_cell_key(g, cell);
+    snprintf(text.hex, sizeof text.hex, "%016" PRIx64 "%016" PRIx64, key.word[0],
+             key.word[1]);
+    return text;
+}
+
+int store_begin(struct store *s, struct diagnostics *log)
+{
+    if (!sqlite3_get_autocommit(s->db))
+        return SWEEP_OK;
+    return store_execute(s, "BEGIN IMMEDIATE", log);
+}
+
+int store_commit(struct store *s, struct diagnostics *log)
+{
+    if (sqlite3_get_autocommit(s->db))
+        return SWEEP_OK;
+    return store_execute(s, "COMMIT", log);
+}
+
+static int put_cell(struct store *s, sqlite3_stmt *q, const struct grid *g, size_t cell,
+                    struct diagnostics *log)
+{
+    struct setting setting;
+    struct key_text key = key_text(g, cell);
+
+    grid_cell(g, cell, &setting);
+    if (sqlite3_bind_text(q, 1, key.hex, -1, SQLITE_STATIC) != SQLITE_OK ||
+        sqlite3_bind_int64(q, 2, (sqlite3_int64)cell) != SQLITE_OK ||
+        store_bind_setting(q, 3, g, &setting) != SQLITE_OK ||
+        sqlite3_step(q) != SQLITE_ROW)
+        return store_fail(s, log);
+    s->id[cell] = sqlite3_column_int64(q, 0);
+    return sqlite3_reset(q) == SQLITE_OK ? SWEEP_OK : store_fail(s, log);
+}
+
+int store_sync_cells(struct store *s, const struct grid *g, struct diagnostics *log)
+{
+    sqlite3_stmt *q = NULL;
+    s->id = memory_array(g->cell_count, sizeof *s->id);
+    if (!s->id) {
+        diagnostics_add(log, NULL, 0, 0, "out of memory for %zu cells", g->cell_count);
+        return SWEEP_NO_MEMORY;
+    }
+    int status = store_execute(s, "UPDATE cells SET cell = NULL", log);
+    if (status == SWEEP_OK)
+        status = store_prepare_owned(s, store_sql_put_cell(), &q, log);
+    for (size_t cell = 0; cell < g->cell_count && status == SWEEP_OK; cell++)
+        status = put_cell(s, q, g, cell, log);
+    sqlite3_finalize(q);
+    s->matched = true;
+    return status;
+}
+
+/* A reader believes cell numbers only when every key is the one the grid gives. */
+static int match_cells(struct store *s, const struct grid *g, struct diagnostics *log)
+{
+    sqlite3_stmt *q;
+    size_t cell = 0;
+    int rc;
+
+    if (s->matched)
+        return SWEEP_OK;
+    int status = store_prepare(
+        s, "SELECT cell, key FROM cells WHERE cell IS NOT NULL ORDER BY cell", &q, log);
+    if (status != SWEEP_OK)
+        return status;
+    for (s->matched = true; (rc = sqlite3_step(q)) == SQLITE_ROW && s->matched;
+         cell++) {
+        const char *key = (const char *)sqlite3_column_text(q, 1);
+        s->matched = cell < g->cell_count && key &&
+                     sqlite3_column_int64(q, 0) == (sqlite3_int64)cell &&
+                     strcmp(key, key_text(g, cell).hex) == 0;
+    }
+    s->matched = s->matched && cell == g->cell_count;
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        status = store_fail(s, log);
+    sqlite3_finalize(q);
+    if (status == SWEEP_OK && !s->matched) {
+        diagnostics_add(log, NULL, 0, 0,
+                        "'%s' does not belong to '%s' as this version of sweep reads "
+                        "it; bring it up to date with 'sweep run %s -o %s'",
+                        s->path, g->file, g->file, s->directory);
+        status = SWEEP_INPUT;
+    }
+    return status;
+}
+
+/* The grid as it is now: (cells, replicates) are the two parameters of a query. */
+static int bind_bounds(struct store *s, sqlite3_stmt *q, const struct grid *g,
+                       struct diagnostics *log)
+{
+    if (sqlite3_bind_int64(q, 1, (sqlite3_int64)g->cell_count) != SQLITE_OK ||
+        sqlite3_bind_int64(q, 2, (sqlite3_int64)g->replicates) != SQLITE_OK)
+        return store_fail(s, log);
+    return SWEEP_OK;
+}
+
+int store_done(struct store *s, const struct grid *g, bool *done,
+               struct diagnostics *log)
+{
+    sqlite3_stmt *q = NULL;
+    int rc;
+
+    memset(done, 0, g->cell_count * g->replicates * sizeof *done);
+    int status = match_cells(s, g, log);
+    if (status == SWEEP_OK)
+        status = store_prepare(s,
+                               "SELECT cell, replicate FROM cells JOIN trials"
+                               " ON cell_id = id WHERE cell < ? AND replicate < ?",
+                               &q, log);
+    if (status == SWEEP_OK)
+        status = bind_bounds(s, q, g, log);
+    if (status == SWEEP_OK) {
+        while ((rc = sqlite3_step(q)) == SQLITE_ROW)
+            done[(size_t)sqlite3_column_int64(q, 0) * g->replicates +
+                 (size_t)sqlite3_column_int64(q, 1)] = true;
+        if (rc != SQLITE_DONE)
+            status = store_fail(s, log);
+    }
+    sqlite3_finalize(q);
+    return status;
+}
+
+int store_put(struct store *s, size_t cell, uint64_t replicate, const struct record *r,
+              struct diagnostics *log)
+{
+    int status = store_begin(s, log);
+    if (status != SWEEP_OK)
+        return status;
+    if (sqlite3_bind_int64(s->put, 1, s->id[cell]) != SQLITE_OK ||
+        sqlite3_bind_int64(s->put, 2, (sqlite3_int64)replicate) != SQLITE_OK ||
+        store_bind_record(s->put, 3, r) != SQLITE_OK ||
+        sqlite3_step(s->put) != SQLITE_DONE)
+        status = store_fail(s, log);
+    sqlite3_reset(s->put);
+    return status;
+}
+
+static int visit_row(struct store *s, sqlite3_stmt *q, store_visit *visit,
+                     void *context, struct diagnostics *log)
+{
+    struct record record;
+    size_t cell = (size_t)sqlite3_column_int64(q, 0);
+    uint64_t replicate = (uint64_t)sqlite3_column_int64(q, 1);
+    const char *unknown = store_read_record(q, 2, &record);
+    if (unknown) {
+        diagnostics_add(log, NULL, 0, 0,
+                        "'%s' holds the unknown word '%s' in cell %zu, replicate "
+                        "%" PRIu64,
+                        s->path, unknown, cell, replicate);
+        return SWEEP_IO;
+    }
+    return visit(context, cell, replicate, &record);
+}
+
+int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
+               struct diagnostics *log)
+{
+    sqlite3_stmt *q = NULL;
+    int status = match_cells(s, g, log);
+    if (status == SWEEP_OK)
+        status = store_prepare_owned(s, store_sql_each(), &q, log);
+    if (status == SWEEP_OK)
+        status = bind_bounds(s, q, g, log);
+    while (status == SWEEP_OK) {
+        int rc = sqlite3_step(q);
+        if (rc == SQLITE_DONE)
+            break;
+        status = rc == SQLITE_ROW ? visit_row(s, q, visit, context, log)
+                                  : store_fail(s, log);
+    }
+    sqlite3_finalize(q);
+    return status;
+}

@@ -1,0 +1,126 @@
+#include "sweep/clock.h"
+#include "sweep/progress.h"
+
+#include "check.h"
+
+#include <stdlib.h>
+
+static double now;
+
+static double fake_clock(void)
+{
+    return now;
+}
+
+static void test_duration(void **state)
+{
+    (void)state;
+    static const struct {
+        double seconds;
+        const char *text;
+    } cases[] = {
+        {0, "0.0 s"},         {0.34, "0.3 s"},          {9.94, "9.9 s"},
+        {9.96, "10 s"},       {41.2, "41 s"},           {59.4, "59 s"},
+        {59.6, "1 min 00 s"}, {83, "1 min 23 s"},       {3599, "59 min 59 s"},
+        {3600, "1 h 00 min"}, {7384, "2 h 03 min"},     {1e6, "277 h 47 min"},
+        {NAN, "?"},           {(double)INFINITY, "?"}, {-1, "?"},
+    };
+    char text[32];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        check_text(progress_duration(cases[i].seconds, text, sizeof text),
+                   cases[i].text);
+}
+
+/* 10 trials of 30 s each; the first half holds three quarters of the work. */
+static void test_lines(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size;
+    struct progress p;
+    FILE *stream = open_memstream(&text, &size);
+    now = 1000;
+    clock_replace_monotonic(fake_clock);
+    progress_start(&p, stream, false, 10, 20);
+    for (int i = 0; i < 10; i++) {
+        now += 30;
+        progress_add(&p, 1, i == 3, i < 5 ? 3 : 1);
+    }
+    progress_finish(&p);
+    fclose(stream);
+    check_text(text, "2 of 10 trials (30 %), 2 min 20 s left\n"
+                     "4 of 10 trials (60 %), 1 failed, 1 min 20 s left\n"
+                     "6 of 10 trials (80 %), 1 failed, 45 s left\n"
+                     "8 of 10 trials (90 %), 1 failed, 27 s left\n"
+                     "10 of 10 trials (100 %), 1 failed, 0.0 s left\n");
+    free(text);
+    clock_replace_monotonic(NULL);
+}
+
+static void test_bar(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size;
+    struct progress p;
+    FILE *stream = open_memstream(&text, &size);
+    now = 0;
+    clock_replace_monotonic(fake_clock);
+    progress_start(&p, stream, false, 4, 4);
+    p.terminal = true;
+    now = 8;
+    progress_add(&p, 1, 0, 1);
+    now = 8.05; /* too soon for another */
+    progress_add(&p, 1, 1, 1);
+    now = 20;
+    progress_add(&p, 1, 0, 1);
+    progress_finish(&p);
+    fclose(stream);
+    check_text(text, "\r[######..................] 1 of 4 trials, 24 s left\033[K"
+                     "\r[##################......] 3 of 4 trials, 1 failed, 6.7 s "
+                     "left\033[K"
+                     "\r\033[K");
+    free(text);
+    clock_replace_monotonic(NULL);
+}
+
+static void test_silent(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size;
+    struct progress p;
+    FILE *stream = open_memstream(&text, &size);
+    now = 0;
+    clock_replace_monotonic(fake_clock);
+    progress_start(&p, stream, true, 4, 4);
+    now = 1e4;
+    progress_add(&p, 4, 2, 4);
+    progress_finish(&p);
+    check_equal(p.done, 4);
+    check_equal(p.failed, 2);
+    progress_start(&p, NULL, false, 4, 4);
+    progress_add(&p, 3, 1, 4);
+    progress_finish(&p);
+    check_equal(p.done, 3);
+    fclose(stream);
+    check_equal(size, 0);
+    free(text);
+    clock_replace_monotonic(NULL);
+}
+
+static void test_case_count(void **state)
+{
+    (void)state;
+    check_cases(21);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_duration), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_bar),      cmocka_unit_test(test_silent),
+        cmocka_unit_test(test_case_count),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
