@@ -43,6 +43,26 @@ double statistic_compute(const struct statistic *s, double *values, size_t count
 /* One line for a reader of the table: "mean of the defined values". */
 const char *statistic_meaning(const struct statistic *s);
 
+/* A trial meets `success:` by a certificate when that is defined and holds every threshold
+ * given, tau of the scaled one being 0; and altogether when it does by any of the three:
+ * (eps, delta, tau)-successful means that *some* model within tau is a KKT point. */
+enum success_kind {
+    SUCCESS_ANY,
+    SUCCESS_SCALED,
+    SUCCESS_RESTORED,
+    SUCCESS_EXACT,
+    SUCCESS_KINDS
+};
+
+/* "success", "scaled_success", ... */
+extern const char *const success_names[SUCCESS_KINDS];
+
+/* Share of successful trials among those that did not fail, with its 95 % Wilson interval;
+ * NAN: no rule, or no trial. */
+struct success_rate {
+    double rate, low, high;
+};
+
 /* One row a distinct combination of the `rows` parameters, in cell order. */
 struct aggregate_row {
     size_t cell;       /* first cell of the row, for grid_cell */
@@ -53,12 +73,8 @@ struct aggregate_row {
     double *statistic; /* (columns, statistics) row-major */
     size_t undefined;  /* successful trials in which a column is NaN; the column with
                           most */
-    double success, success_low, success_high; /* rate among successful trials, 95 %
-                                                  Wilson; NAN: no rule, no trial */
+    struct success_rate success[SUCCESS_KINDS];
 };
-
-/* A trial meets `success:` when its scaled certificate does, whose tau is 0: every
- * threshold given for eps and delta is held. Undefined results do not. */
 
 struct aggregate {
     size_t row_count;

@@ -22,4 +22,7 @@ void groups_layout(struct groups *g, size_t n, struct arena *a);
 void groups_find(struct groups *g, const struct network *net, const void *key,
                  size_t bytes);
 
+/* Every neuron a group of its own. */
+void groups_separate(struct groups *g, const struct network *net);
+
 #endif

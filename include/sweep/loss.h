@@ -3,8 +3,11 @@
 #ifndef SWEEP_LOSS_H
 #define SWEEP_LOSS_H
 
-#include "sweep/parameters.h"
 #include <stddef.h>
+
+/* In the order of the words in parameters.c. */
+enum loss_kind { LOSS_LOGISTIC, LOSS_EXPONENTIAL };
+enum optimizer { OPTIMIZER_GD, OPTIMIZER_NORMALIZED_GD };
 
 double loss_value(enum loss_kind kind, double q);
 

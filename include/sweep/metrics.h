@@ -2,15 +2,25 @@
 #ifndef SWEEP_METRICS_H
 #define SWEEP_METRICS_H
 
+#include "sweep/groups.h"
 #include "sweep/network.h"
 #include "sweep/span.h"
 #include <stddef.h>
 
+struct metrics_workspace {
+    struct groups groups;
+    double *W; /* (n, r) one row a group */
+    double *Z; /* (n, SPAN_TEST_BLOCK) */
+};
+
+void metrics_layout(struct metrics_workspace *w, size_t n, size_t r, struct arena *a);
+
 /* Share of the first `tests` test points that a network classifies as their true label; a
  * point with N(x) = 0 counts half. NAN when tests is 0 or a prediction is NaN.
- * Z (n, SPAN_TEST_BLOCK) is scratch. Cost 2 n r tests. */
+ * Cost 2 R r tests, R the number of different neurons (all n while a part of W(0) outside
+ * the span is left). */
 double metrics_accuracy(const struct network *net, const struct span *s, size_t tests,
-                        const struct weights *theta, double *Z);
+                        const struct weights *theta, struct metrics_workspace *w);
 
 /* Accuracy of the linear predictor on the mixture in closed form,
  *     Phi(<w, mu> sqrt(d) / (noise |w|)),

@@ -11,12 +11,14 @@
 #ifndef SWEEP_NETWORK_H
 #define SWEEP_NETWORK_H
 
-#include "sweep/parameters.h"
 #include <stddef.h>
 
 /* A pre-activation is on the kink when |<w, x>| <= KINK_TOLERANCE |w| |x|: a few hundred
  * rounding errors of a dot product. */
 #define KINK_TOLERANCE 1e-12
+
+/* In the order of the words in parameters.c. */
+enum model_kind { MODEL_LINEAR, MODEL_RELU, MODEL_LEAKY_RELU };
 
 struct network {
     size_t n;    /* neurons; 1: the linear predictor */

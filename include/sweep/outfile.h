@@ -27,4 +27,8 @@ int outfile_commit(struct outfile *out, struct diagnostics *log);
 /* Give up: remove the temporary. Zero-initialised and committed are allowed. */
 void outfile_discard(struct outfile *out);
 
+/* Create a folder and those above it; one that is there already is right.
+ * SWEEP_OK, SWEEP_IO or SWEEP_NO_MEMORY (told in `log`). */
+int outfile_folder(const char *directory, struct diagnostics *log);
+
 #endif

@@ -11,6 +11,11 @@
 #ifndef SWEEP_PARAMETERS_H
 #define SWEEP_PARAMETERS_H
 
+/* The choices are enums of these modules. */
+#include "sweep/loss.h"
+#include "sweep/network.h"
+#include "sweep/span.h"
+#include "sweep/unlearn.h"
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +51,7 @@ enum parameter {
     P_MAX_STEPS,
     P_TOLERANCE,
     P_POLISH,
+    P_STABLE_STEPS,
     P_METHOD,
     P_STEP_SCALE,
     P_FORGET,
@@ -62,13 +68,6 @@ _Static_assert(PARAMETER_COUNT <= 64, "a set of parameters must fit into 64 bits
 
 /* Value of P_DATA for synthetic data: string 0 of every grid is "mixture". */
 enum { DATA_MIXTURE };
-
-/* Words of the choices, in the order of parameters.c. */
-enum sampler { SAMPLER_AMBIENT, SAMPLER_BARTLETT };
-enum model_kind { MODEL_LINEAR, MODEL_RELU, MODEL_LEAKY_RELU };
-enum loss_kind { LOSS_LOGISTIC, LOSS_EXPONENTIAL };
-enum optimizer { OPTIMIZER_GD, OPTIMIZER_NORMALIZED_GD };
-enum method { METHOD_ASCENT, METHOD_NONE, METHOD_RETRAIN, METHOD_COUNT };
 
 struct parameter_info {
     const char *name;   /* key in the grid file and column in the database */

@@ -40,6 +40,17 @@ struct plan_rest plan_missing(const struct plan *p, const struct grid *g,
  * used for the order of units and the ETA only, never for a result. */
 double plan_cost(const struct plan *p, const struct grid *g, size_t group);
 
+/* Groups from the most to the least expensive, with their costs. Both (group_count).
+ * SWEEP_OK, SWEEP_NO_MEMORY. */
+int plan_order(const struct plan *p, const struct grid *g, size_t *order, double *cost);
+
+/* Which trials belong to shard 1 .. shards: mine[cell * replicates + replicate]. Units
+ * in the order of their cost are dealt forth and back (1 2 3 3 2 1 1 2 3 ...), so that
+ * the work of two shards differs by less than the largest unit. A function of the grid
+ * alone. Returns the number of trials in `count`. SWEEP_OK, SWEEP_NO_MEMORY. */
+int plan_deal(const struct plan *p, const struct grid *g, size_t shard, size_t shards,
+              bool *mine, size_t *count);
+
 void plan_release(struct plan *p);
 
 #endif

@@ -10,11 +10,29 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* When to stop before all is done. */
+struct runner_limits {
+    const volatile bool *cancel; /* polled, also inside a trial; NULL: never */
+    size_t failures;             /* more failed trials than that */
+    size_t units_alike;          /* the first units all failed for one reason */
+    double seconds;              /* after that no more units are taken */
+};
+extern const struct runner_limits runner_no_limits;
+
+enum runner_end {
+    RUNNER_COMPLETE,
+    RUNNER_CANCELLED,
+    RUNNER_TIME,
+    RUNNER_FAILURES,
+    RUNNER_ALIKE,
+    RUNNER_BROKEN /* the store or the memory failed */
+};
+
 struct runner_result {
     size_t ran;    /* trials computed now */
     size_t failed; /* of these, not TRIAL_OK */
     size_t by_status[TRIAL_STATUS_COUNT];
-    bool stopped; /* cancelled with work left */
+    enum runner_end end;
 };
 
 /* Threads to use when the user names none: SLURM_CPUS_PER_TASK if set, else the number
@@ -22,10 +40,10 @@ struct runner_result {
 size_t runner_default_threads(void);
 
 /* Compute every trial that is not `done` (as store_done gives it) and put it into the
- * store. `cancel` (may be NULL) is polled. One workspace per thread.
+ * store. One workspace per thread.
  * SWEEP_OK (also when stopped: see result), SWEEP_IO, SWEEP_NO_MEMORY. */
 int runner_run(const struct grid *g, const struct plan *p, struct store *s,
-               const bool *done, size_t threads, const volatile bool *cancel,
+               const bool *done, size_t threads, const struct runner_limits *limits,
                struct progress *meter, struct runner_result *result,
                struct diagnostics *log);
 

@@ -16,7 +16,6 @@
 
 #include "sweep/dataset.h"
 #include "sweep/memory.h"
-#include "sweep/parameters.h"
 #include "sweep/rng.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -41,6 +40,9 @@ struct span {
     double *test_y;      /* (tests) true labels */
     double *test_perp;   /* (n, tests) <w_j(0)_perp, x_t>; NULL unless asked for */
 };
+
+/* In the order of the words in parameters.c. */
+enum sampler { SAMPLER_AMBIENT, SAMPLER_BARTLETT };
 
 /* What to draw. */
 struct span_request {
@@ -77,5 +79,18 @@ void span_layout(struct span *s, struct span_workspace *w, const struct span_req
  * data are not finite). */
 int span_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
               gsl_rng *rng);
+
+/* Back to all d coordinates, after span_draw with the ambient sampler: the points X
+ * (m, d) and the test points test_X (tests, d; NULL: not wanted), bit for bit as they
+ * were drawn. */
+void span_redraw(const struct span *s, const struct span_request *q,
+                 const struct span_workspace *w, gsl_rng *rng, double *X,
+                 double *test_X);
+
+/* And weights, where there is a basis and `outside` was asked for: lifted (n, d) =
+ * W Q^T + (perp / |W(0)_perp|) W(0)_perp. */
+void span_lift(const struct span *s, const struct span_request *q,
+               const struct span_workspace *w, const double *W, double perp,
+               double *lifted);
 
 #endif

@@ -7,6 +7,14 @@
  * replicate). One writer, which holds the folder; readable by anyone at any time.
  * Choices and words are text, NaN is NULL, infinities are kept, the sign of a zero is
  * not. A cell's `key` is 32 hexadecimal digits.
+ *
+ * The holder of a folder is named in DIR/sweep.lock. A dead one is followed; a living
+ * one is respected (SWEEP_BUSY). Whether a holder on another machine lives cannot be
+ * known: a plain run is refused, an attempt of a shard goes on in a database of its own,
+ * sweep-HOST-PROCESS.db in the same folder. Resume and merge take the union of all
+ * databases of a folder: one identity with the same bits is one trial. So two attempts
+ * of a shard at once cost time and nothing else. Where the file system has no locks,
+ * SQLite uses dot-files.
  */
 #ifndef SWEEP_STORE_H
 #define SWEEP_STORE_H
@@ -20,23 +28,56 @@
 
 struct store;
 
-/* Open or create DIR/sweep.db for writing, make its cells those of the grid, write
- * DIR/grid.yaml; all of it or nothing. Refused: a folder of another name or seed
- * (SWEEP_INPUT), one in which another run works (SWEEP_BUSY), a file that is not such a
- * database (SWEEP_IO; it is not touched). */
-int store_open(struct store **out, const char *directory, const struct grid *g,
-               struct diagnostics *log);
+/* Zero-initialised: the defaults. */
+struct store_options {
+    const char *platform; /* what the results come from (platform.h); NULL: unsaid */
+    bool allow_mixed;     /* results of several platforms in one folder */
+    bool fresh;           /* what is there moves to DIR/old-TIME first */
+    bool shard;           /* an attempt of a shard: see above */
+};
 
-/* Open an existing folder for reading. */
+/* Open or create DIR/sweep.db for writing, make its cells those of the grid, write
+ * DIR/grid.yaml; all of it or nothing. options NULL: the defaults. Refused: a folder of
+ * another name, seed or platform (SWEEP_INPUT), one in which another run works
+ * (SWEEP_BUSY), a file that is damaged or no such database (SWEEP_IO; it is not
+ * touched). */
+int store_open(struct store **out, const char *directory, const struct grid *g,
+               const struct store_options *options, struct diagnostics *log);
+
+/* What store_open did to the cells. */
+struct store_change {
+    size_t added, removed, unchanged;
+    size_t replicates; /* there were before; 0: the folder is new */
+};
+struct store_change store_change(const struct store *s);
+
+/* Open an existing folder, or one database of it, for reading. */
 int store_open_readonly(struct store **out, const char *directory,
                         struct diagnostics *log);
+int store_open_database(struct store **out, const char *path, struct diagnostics *log);
 
-/* done[cell * replicates + replicate] = whether that trial is recorded. */
-int store_done(struct store *s, const struct grid *g, bool *done,
-               struct diagnostics *log);
+/* The databases of a folder: sweep.db and those of attempts, by name. Fails when there
+ * is none (SWEEP_IO). */
+struct store_list {
+    char **path;
+    size_t count;
+};
+int store_list(struct store_list *l, const char *directory, struct diagnostics *log);
+void store_list_release(struct store_list *l);
+
+/* Sets done[cell * replicates + replicate] where that trial is recorded, or recorded as
+ * TRIAL_OK; leaves the others as they are. */
+enum store_which { STORE_ALL, STORE_GOOD };
+int store_done(struct store *s, const struct grid *g, enum store_which which,
+               bool *done, struct diagnostics *log);
+
+/* The same from all other databases of the folder. */
+int store_done_elsewhere(struct store *s, const struct grid *g, enum store_which which,
+                         bool *done, struct diagnostics *log);
 
 /* Record one trial; a transaction begins with it, store_commit makes it permanent. Call
- * store_commit about once a second of work: that is what a crash can lose. */
+ * store_commit about once a second of work: that is what a crash can lose. It fails when
+ * the database is no longer where it was. */
 int store_put(struct store *s, size_t cell, uint64_t replicate, const struct record *r,
               struct diagnostics *log);
 int store_commit(struct store *s, struct diagnostics *log);
@@ -49,8 +90,49 @@ typedef int store_visit(void *context, size_t cell, uint64_t replicate,
 int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
                struct diagnostics *log);
 
+/* Refuse a database of another name, seed or model (SWEEP_INPUT). */
+int store_check_grid(struct store *s, const struct grid *g, struct diagnostics *log);
+
+/* Every trial of `from` into `to`, which was opened with the same grid; `added` counts
+ * those that were new. The same trial with other bits is refused (SWEEP_INPUT) and
+ * nothing of `to` changes, unless results may be mixed: then the first stays. A trial
+ * that was out of memory gives way to one that was not. Commits. */
+int store_merge(struct store *to, struct store *from, const struct grid *g,
+                bool allow_mixed, size_t *added, struct diagnostics *log);
+
+/* The first result in which two records of one trial differ, times and places aside, or
+ * COLUMN_COUNT; `tolerance` relative (0: every bit, but the sign of a zero). The status
+ * counts as a difference in C_STOP_REASON. */
+enum column store_difference(const struct record *a, const struct record *b,
+                             double tolerance);
+
 /* The text of a meta entry in memory_string memory, or NULL. */
 char *store_meta(struct store *s, const char *name);
+int store_set_meta(struct store *s, const char *name, const char *value,
+                   struct diagnostics *log);
+
+/* How far a database is, without its grid; fast. */
+struct store_counts {
+    size_t cells, replicates;
+    size_t by_status[TRIAL_STATUS_COUNT];
+    size_t total;        /* trials this database is to hold */
+    size_t done;         /* of these */
+    double first, last;  /* the last session: its start and last commit, Unix seconds */
+    size_t done_at_first;
+};
+int store_count(struct store *s, struct store_counts *counts, struct diagnostics *log);
+
+/* Begin a session of work: its start, and how many trials the database is to hold. */
+int store_begin_session(struct store *s, size_t total, struct diagnostics *log);
+
+/* Who holds the folder. */
+struct store_holder {
+    enum { STORE_FREE, STORE_ALIVE, STORE_DEAD, STORE_UNKNOWN } state;
+    char host[65];
+    long process;
+    char since[24];
+};
+void store_holder(const char *directory, struct store_holder *holder);
 
 /* Commits, closes, frees. NULL is allowed. */
 int store_close(struct store *s, struct diagnostics *log);

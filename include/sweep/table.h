@@ -2,7 +2,7 @@
  *
  * Columns: the coordinates; `trials` recorded; `failed` of them; `undefined`, the
  * largest number of successful trials in which one of the results shown is NaN; with a
- * success rule `success`, `success_low`, `success_high`; then every result with every
+ * success rule `success`, `success_low`, `success_high` and the same for each certificate; then every result with every
  * statistic (scaled_eps_mean).
  *
  * TSV: provenance in `#` lines, then per block one bare line of column names, rows in

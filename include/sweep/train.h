@@ -4,21 +4,24 @@
  *
  * Row j moves by sum_i b_ji x_i with b_ji = eta u_j phi'(z_ji) y_i c_i (phi'(0) = g), so
  * W = W(0) + C X and Z = W X^T = Z(0) + C G with the Gram matrix G = X X^T: a step
- * updates Z and C and never touches W. It costs 2 n m^2 operations, whatever d is. Z is
- * recomputed from C at every check, so rounding does not pile up.
+ * updates Z and C and never touches W. It costs n m^2 / 4 additions (see step.h), whatever
+ * d is. Z is recomputed from C at every check, so rounding does not pile up.
  *
  * INITIALIZE: W(0). ITERATE: the step. TEST, every TRAIN_CHECK_STEPS steps: stop when
  *     alignment = |theta/|theta| + grad/|grad|| <= tolerance,
  * the distance between the directions of theta and of minus the loss gradient. It bounds
  * the relative KKT residual eps/|theta| from above and is zero in the limit of training
  * (Lyu & Li 2020; Ji & Telgarsky 2020), except on kinks, where the gradient never settles.
+ * Or, when an exact solver takes over afterwards (kkt.h), stop when the points are separated
+ * and no gate, the activation state of a same-class pair (y_i u_j > 0), has changed for
+ * `stable_steps` steps: the exact point depends on the gates alone.
  */
 #ifndef SWEEP_TRAIN_H
 #define SWEEP_TRAIN_H
 
+#include "sweep/loss.h"
 #include "sweep/memory.h"
 #include "sweep/network.h"
-#include "sweep/parameters.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,14 +29,21 @@
 enum { TRAIN_CHECK_STEPS = 128 };
 
 /* In the order of stop_reason_words. */
-enum train_stop { TRAIN_TOLERANCE, TRAIN_STEP_LIMIT, TRAIN_NON_FINITE, TRAIN_CANCELLED };
+enum train_stop {
+    TRAIN_TOLERANCE,
+    TRAIN_STEP_LIMIT,
+    TRAIN_NON_FINITE,
+    TRAIN_CANCELLED,
+    TRAIN_GATES_STABLE
+};
 
 struct train_options {
     enum loss_kind loss;
     enum optimizer optimizer;
     double learning_rate; /* eta */
     uint64_t max_steps;
-    double tolerance; /* 0: run to max_steps */
+    double tolerance;      /* 0: not a reason to stop */
+    uint64_t stable_steps; /* 0: not a reason to stop; counted in whole checks */
 };
 
 struct train_result {
@@ -43,15 +53,17 @@ struct train_result {
     double margin;    /* smallest at the end */
 };
 
+struct step_state;
+
 struct train_workspace {
-    double *G;        /* (m, m) */
-    double *Z0;       /* (n, m) pre-activations of W(0) */
-    double *Z;        /* (n, m) */
-    double *C;        /* (n, m) */
-    double *B;        /* (n, m) increments */
-    double *direction;/* (n, r) minus the gradient */
-    double *margin;   /* (m) */
-    double *weight;   /* (m) */
+    struct step_state *step; /* pre-activations, coefficients and states in tiles */
+    double *G;               /* (m, m) */
+    double *Z0;              /* (n, m) pre-activations of W(0) */
+    double *Z;               /* (n, m) */
+    double *C;               /* (n, m) coefficients or increments, row-major */
+    double *direction;       /* (n, r) minus the gradient */
+    double *margin;          /* (m) */
+    double *weight;          /* (m) */
 };
 
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,

@@ -10,8 +10,10 @@
 #define SWEEP_UNLEARN_H
 
 #include "sweep/network.h"
-#include "sweep/parameters.h"
 #include <stddef.h>
+
+/* In the order of the words in parameters.c. */
+enum method { METHOD_ASCENT, METHOD_NONE, METHOD_RETRAIN, METHOD_COUNT };
 
 /* What a method may look at. */
 struct unlearn_problem {

@@ -138,3 +138,29 @@ void outfile_discard(struct outfile *out)
     memory_free(out->path);
     *out = (struct outfile){0};
 }
+
+int outfile_folder(const char *directory, struct diagnostics *log)
+{
+    char *path = memory_string(directory);
+    if (!path) {
+        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        return SWEEP_NO_MEMORY;
+    }
+    int error = 0; /* the first that is not "it exists" */
+    for (char *end = path; *end;) {
+        end += strspn(end, "/");
+        end += strcspn(end, "/");
+        char kept = *end;
+        *end = '\0';
+        if (mkdir(path, 0777) != 0 && errno != EEXIST && error == 0)
+            error = errno;
+        *end = kept;
+    }
+    memory_free(path);
+    struct stat info;
+    if (stat(directory, &info) == 0 && S_ISDIR(info.st_mode))
+        return SWEEP_OK;
+    diagnostics_add(log, NULL, 0, 0, "cannot create the folder '%s': %s", directory,
+                    strerror(error ? error : ENOTDIR));
+    return SWEEP_IO;
+}

@@ -28,6 +28,17 @@ enum option {
     OPTION_COLUMNS,
     OPTION_STATISTICS,
     OPTION_FORMAT,
+    OPTION_CELL,
+    OPTION_REPLICATE,
+    OPTION_EXPORT,
+    OPTION_TESTS,
+    OPTION_SHARD,
+    OPTION_RETRY_FAILED,
+    OPTION_FRESH,
+    OPTION_MAX_FAILURES,
+    OPTION_TIME_LIMIT,
+    OPTION_ALLOW_MIXED,
+    OPTION_SAMPLE,
     OPTION_COUNT
 };
 
@@ -78,6 +89,7 @@ int cmd_help(const struct command *self, const struct arguments *args);
 int cmd_parameters(const struct command *self, const struct arguments *args);
 int cmd_run(const struct command *self, const struct arguments *args);
 int cmd_table(const struct command *self, const struct arguments *args);
+int cmd_trial(const struct command *self, const struct arguments *args);
 int cmd_version(const struct command *self, const struct arguments *args);
 
 /* The list of commands; the help of one. */

@@ -1,35 +1,40 @@
 #include "cli.h"
 
+#include "folder.h"
 #include "run_log.h"
+#include "run_options.h"
 #include "signals.h"
+#include "sweep/aggregate.h"
 #include "sweep/clock.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
-#include "sweep/outfile.h"
 #include "sweep/runner.h"
-#include "sweep/table.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* Failures told one by one in run.log; all of them are in the database. */
 enum { MOST_FAILURES = 100 };
 
+/* Units that may all fail for one reason before a run gives up. */
+enum { UNITS_ALIKE = 20 };
+
 /* All that one run holds. */
 struct session {
-    const struct command *self;
+    struct run_options options;
     const char *file; /* of the grid, as typed */
-    char *directory;
-    size_t threads;
-    bool quiet;
+    char *output;     /* as typed, or the default */
+    char *directory;  /* the same, or that of a shard in it */
     struct grid grid;
     struct plan plan;
     struct store *store;
     FILE *log_file;
-    bool *done;                        /* (cells, replicates) before this run */
-    size_t trials, missing;            /* of the grid; of these, not yet done */
+    bool *done;             /* (cells, replicates) before this run, or another shard's */
+    size_t trials, missing; /* of the grid or shard; of these, not yet done */
     size_t failed[TRIAL_STATUS_COUNT]; /* in the folder, by reason */
-    size_t failed_total, failed_now;
+    size_t failed_now;
+    char reason[160]; /* the first message of a trial that failed now */
     struct runner_result result;
     struct diagnostics log;
 };
@@ -40,10 +45,27 @@ static int out_of_memory(struct session *s)
     return SWEEP_NO_MEMORY;
 }
 
-/* Everything that can be wrong with the grid file is found here: nothing is written. */
-static int prepare(struct session *s, const struct arguments *args)
+static int name_folders(struct session *s, const char *output)
 {
-    const char *output = args->value[OPTION_OUTPUT];
+    const struct run_options *o = &s->options;
+    int named = output ? asprintf(&s->output, "%s", output)
+                       : asprintf(&s->output, "results/%s", s->grid.name);
+    if (named < 0) {
+        s->output = NULL;
+        return out_of_memory(s);
+    }
+    named = o->shards > 0 ? asprintf(&s->directory, "%s/shard-%zu-of-%zu", s->output,
+                                     o->shard, o->shards)
+                          : asprintf(&s->directory, "%s", s->output);
+    if (named >= 0)
+        return SWEEP_OK;
+    s->directory = NULL;
+    return out_of_memory(s);
+}
+
+/* Everything that can be wrong with the grid file is found here: nothing is written. */
+static int prepare(struct session *s, const char *output)
+{
     struct aggregate table;
 
     int status = grid_read_file(&s->grid, s->file, &s->log);
@@ -59,57 +81,133 @@ static int prepare(struct session *s, const struct arguments *args)
     if (status != SWEEP_OK)
         return status;
     aggregate_release(&table);
-    if (output)
-        s->directory = strdup(output);
-    else if (asprintf(&s->directory, "results/%s", s->grid.name) < 0)
-        s->directory = NULL;
-    if (!s->directory || plan_build(&s->plan, &s->grid) != SWEEP_OK)
+    status = name_folders(s, output);
+    if (status == SWEEP_OK && plan_build(&s->plan, &s->grid) != SWEEP_OK)
+        status = out_of_memory(s);
+    return status;
+}
+
+/* Another shard's trials count as done. */
+static int deal(struct session *s)
+{
+    const struct run_options *o = &s->options;
+    s->trials = s->grid.cell_count * s->grid.replicates;
+    s->done = memory_array(s->grid.cell_count, s->grid.replicates * sizeof *s->done);
+    if (!s->done)
         return out_of_memory(s);
+    if (o->shards == 0)
+        return SWEEP_OK;
+    size_t all = s->trials;
+    if (plan_deal(&s->plan, &s->grid, o->shard, o->shards, s->done, &s->trials) !=
+        SWEEP_OK)
+        return out_of_memory(s);
+    for (size_t i = 0; i < all; i++)
+        s->done[i] = !s->done[i];
     return SWEEP_OK;
 }
 
 /* Open the folder and find out what is missing. */
 static int open_folder(struct session *s)
 {
-    s->done = memory_array(s->grid.cell_count, s->grid.replicates * sizeof *s->done);
-    if (!s->done)
-        return out_of_memory(s);
-    s->trials = s->grid.cell_count * s->grid.replicates;
-    int status = store_open(&s->store, s->directory, &s->grid, &s->log);
+    enum store_which which = s->options.retry_failed ? STORE_GOOD : STORE_ALL;
+    struct store_options options = {.allow_mixed = s->options.allow_mixed,
+                                    .fresh = s->options.fresh,
+                                    .shard = s->options.shards > 0};
+    char *platform;
+    int status = folder_platform(&platform, &s->log);
+    options.platform = platform;
     if (status == SWEEP_OK)
-        status = store_done(s->store, &s->grid, s->done, &s->log);
+        status = store_open(&s->store, s->directory, &s->grid, &options, &s->log);
+    free(platform);
+    if (status == SWEEP_OK)
+        status = store_done(s->store, &s->grid, which, s->done, &s->log);
+    if (status == SWEEP_OK)
+        status = store_done_elsewhere(s->store, &s->grid, which, s->done, &s->log);
+    if (status == SWEEP_OK)
+        status = store_begin_session(s->store, s->trials, &s->log);
     if (status != SWEEP_OK)
         return status;
     s->log_file = run_log_open(s->directory, &s->log);
     return s->log_file ? SWEEP_OK : SWEEP_IO;
 }
 
+static void tell_change(const struct session *s)
+{
+    struct store_change c = store_change(s->store);
+    bool same = c.added == 0 && c.removed == 0 && c.replicates == s->grid.replicates;
+    if (c.replicates == 0 || same || s->options.quiet)
+        return;
+    fprintf(stderr,
+            "the grid changed: %zu cells added, %zu removed, %zu unchanged; "
+            "replicates: %zu, now %zu; trials: %zu to run, %zu kept\n",
+            c.added, c.removed, c.unchanged, c.replicates, s->grid.replicates,
+            s->missing, s->trials - s->missing);
+}
+
+static struct runner_limits limits_of(const struct session *s)
+{
+    const struct run_options *o = &s->options;
+    struct runner_limits limits = {.cancel = &signals_stop,
+                                   .failures = SIZE_MAX,
+                                   .units_alike = UNITS_ALIKE,
+                                   .seconds = o->seconds};
+    if (o->limits_failures) {
+        double most =
+            o->percent ? o->failures / 100 * (double)s->trials : o->failures;
+        limits.failures = most < (double)s->trials ? (size_t)most : s->trials;
+        limits.units_alike = SIZE_MAX;
+    }
+    return limits;
+}
+
+/* "SIGINT", "the time limit", ...: what stopped the run. */
+static const char *stopped_by(const struct session *s)
+{
+    switch (s->result.end) {
+    case RUNNER_CANCELLED:
+        return signals_name();
+    case RUNNER_TIME:
+        return "the time limit";
+    case RUNNER_FAILURES:
+        return "--max-failures";
+    case RUNNER_ALIKE:
+        return "trials that all failed alike";
+    case RUNNER_COMPLETE:
+    case RUNNER_BROKEN:
+        break;
+    }
+    return "";
+}
+
 static int compute(struct session *s)
 {
     struct progress meter;
     struct plan_rest rest = plan_missing(&s->plan, &s->grid, s->done);
+    struct runner_limits limits = limits_of(s);
     double start = clock_monotonic();
     char duration[32];
 
+    signals_watch();
     s->missing = rest.trials;
+    tell_change(s);
     run_log_line(s->log_file,
                  "%s: %zu of %zu trials to run, %zu cells, %zu trainings, %zu threads, "
                  "sweep %s",
                  rest.trials == s->trials ? "start" : "resume", rest.trials, s->trials,
-                 s->grid.cell_count, rest.units, s->threads, SWEEP_VERSION);
-    progress_start(&meter, stderr, s->quiet, rest.trials, rest.cost);
-    int status = runner_run(&s->grid, &s->plan, s->store, s->done, s->threads,
-                            &signals_stop, &meter, &s->result, &s->log);
+                 s->grid.cell_count, rest.units, s->options.threads, SWEEP_VERSION);
+    progress_start(&meter, stderr, s->options.quiet, rest.trials, rest.cost);
+    int status = runner_run(&s->grid, &s->plan, s->store, s->done, s->options.threads,
+                            &limits, &meter, &s->result, &s->log);
     progress_finish(&meter);
     progress_duration(clock_monotonic() - start, duration, sizeof duration);
+    bool complete = s->result.end == RUNNER_COMPLETE;
     if (status != SWEEP_OK)
         run_log_line(s->log_file, "failure after %zu trials: %s", s->result.ran,
                      s->log.count > 0 ? s->log.item[0].message : status_name(status));
     else
         run_log_line(s->log_file, "%s: %zu trials run in %s, %zu left%s%s",
-                     s->result.stopped ? "stop" : "end", s->result.ran, duration,
-                     s->missing - s->result.ran, s->result.stopped ? ", " : "",
-                     s->result.stopped ? signals_name() : "");
+                     complete ? "end" : "stop", s->result.ran, duration,
+                     s->missing - s->result.ran, complete ? "" : ", ", stopped_by(s));
     return status;
 }
 
@@ -117,12 +215,12 @@ static int count_failure(void *context, size_t cell, uint64_t replicate,
                          const struct record *r)
 {
     struct session *s = context;
-    if (r->status == TRIAL_OK)
-        return SWEEP_OK;
     s->failed[r->status]++;
-    s->failed_total++;
-    if (!s->done[cell * s->grid.replicates + replicate] &&
-        s->failed_now++ < MOST_FAILURES)
+    if (r->status == TRIAL_OK || s->done[cell * s->grid.replicates + replicate])
+        return SWEEP_OK;
+    if (s->failed_now == 0)
+        snprintf(s->reason, sizeof s->reason, "%s", r->message);
+    if (s->failed_now++ < MOST_FAILURES)
         run_log_line(s->log_file, "failed: cell %zu, replicate %" PRIu64 ": %s: %s",
                      cell, replicate, trial_status_words[r->status], r->message);
     return SWEEP_OK;
@@ -137,65 +235,68 @@ static int count_failures(struct session *s)
     return status;
 }
 
-static int write_table(struct session *s)
+/* The same command again, whatever the limits were. */
+static void print_resume(const struct session *s)
 {
-    struct aggregate a;
-    struct outfile out = {0};
-    char *path;
+    fprintf(stderr, "sweep run %s -o %s", s->file, s->output);
+    if (s->options.shards > 0)
+        fprintf(stderr, " --shard %zu/%zu", s->options.shard, s->options.shards);
+}
 
-    int status = aggregate_build(&a, s->store, &s->grid, &s->grid.table, &s->log);
-    if (status != SWEEP_OK)
-        return status;
-    if (asprintf(&path, "%s/table.tsv", s->directory) < 0) {
-        aggregate_release(&a);
-        return out_of_memory(s);
-    }
-    status = outfile_open(&out, path, &s->log);
-    if (status == SWEEP_OK)
-        status = table_write(out.stream, &a, &s->grid, TABLE_TSV);
-    if (status == SWEEP_OK)
-        status = outfile_commit(&out, &s->log);
-    outfile_discard(&out);
-    aggregate_release(&a);
-    free(path);
-    return status;
+static void print_stop(const struct session *s)
+{
+    static const char *const hints[TRIAL_STATUS_COUNT] = {
+        [TRIAL_NON_FINITE] = "a smaller learning_rate or init_scale may help",
+        [TRIAL_NOT_SEPARATED] =
+            "more max_steps, a larger learning_rate or dimension may help",
+        [TRIAL_SOLVER_LIMIT] = "fewer samples or a smaller width may help",
+        [TRIAL_OUT_OF_MEMORY] = "fewer threads (-j) or a smaller grid may help"};
+    int reason = TRIAL_OK;
+    while (s->result.end == RUNNER_ALIKE && s->result.by_status[reason] == 0)
+        reason++;
+    if (reason != TRIAL_OK)
+        fprintf(stderr, "the first trials all ended with %s: %s; %s\n",
+                trial_status_words[reason], s->reason, hints[reason]);
+    fprintf(stderr, "stopped by %s; to go on: ", stopped_by(s));
+    print_resume(s);
+    bool too_many =
+        s->result.end == RUNNER_ALIKE || s->result.end == RUNNER_FAILURES;
+    fputs(too_many ? " --max-failures 100%\n" : "\n", stderr);
 }
 
 static void print_summary(const struct session *s)
 {
     fprintf(stderr, "%zu of %zu trials done, %zu now",
             s->trials - s->missing + s->result.ran, s->trials, s->result.ran);
-    if (s->failed_total > 0) {
-        const char *before = " (";
-        fprintf(stderr, "; %zu failed", s->failed_total);
-        for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
-            if (s->failed[i] > 0) {
-                fprintf(stderr, "%s%zu %s", before, s->failed[i],
-                        trial_status_words[i]);
-                before = ", ";
-            }
-        fprintf(stderr, "), see %s/run.log", s->directory);
+    if (count_failed(s->failed) > 0) {
+        fputs("; ", stderr);
+        print_failed(stderr, s->failed);
+        fprintf(stderr, ", see %s/run.log", s->directory);
     }
     fputc('\n', stderr);
-    if (s->result.stopped)
-        fprintf(stderr, "stopped by %s; to go on: sweep run %s -o %s\n", signals_name(),
-                s->file, s->directory);
+    if (s->result.end != RUNNER_COMPLETE)
+        print_stop(s);
+    else if (s->options.shards > 0)
+        fprintf(stderr, "when all shards are done: sweep merge %s %s/shard-*\n",
+                s->output, s->output);
     else
         fprintf(stderr, "table: %s/table.tsv\n", s->directory);
 }
 
 static int run(struct session *s, const struct arguments *args)
 {
-    int status = prepare(s, args);
+    int status = prepare(s, args->value[OPTION_OUTPUT]);
+    if (status == SWEEP_OK)
+        status = deal(s);
     if (status == SWEEP_OK)
         status = open_folder(s);
-    signals_watch();
     if (status == SWEEP_OK)
         status = compute(s);
     if (status == SWEEP_OK)
         status = count_failures(s);
-    if (status == SWEEP_OK && !s->result.stopped)
-        status = write_table(s);
+    if (status == SWEEP_OK && s->result.end == RUNNER_COMPLETE &&
+        s->options.shards == 0)
+        status = folder_write_table(s->directory, s->store, &s->grid, &s->log);
     return status;
 }
 
@@ -207,30 +308,31 @@ static int finish(struct session *s, int status)
     return status != SWEEP_OK ? status : closed != SWEEP_OK ? closed : logged;
 }
 
+static int exit_code(const struct session *s)
+{
+    if (s->result.end == RUNNER_CANCELLED || s->result.end == RUNNER_TIME)
+        return EXIT_STOPPED;
+    return count_failed(s->failed) > 0 ? EXIT_FAILED_TRIALS : EXIT_DONE;
+}
+
 int cmd_run(const struct command *self, const struct arguments *args)
 {
-    struct session s = {.self = self, .file = args->operand[0]};
-    int code = EXIT_DONE;
+    struct session s = {.file = args->operand[0]};
 
-    s.quiet = args->value[OPTION_QUIET] != NULL;
-    s.threads = runner_default_threads();
-    if (arguments_count(args, self, OPTION_THREADS, &s.threads) != 0)
+    if (run_options_read(&s.options, self, args) != 0)
         return EXIT_USAGE;
     int status = finish(&s, run(&s, args));
-    if (status != SWEEP_OK)
-        code = give_up(self, status, &s.log);
-    else if (!s.quiet)
+    int code =
+        status == SWEEP_OK ? exit_code(&s) : give_up(self, status, &s.log);
+    if (status == SWEEP_OK && !s.options.quiet)
         print_summary(&s);
-    if (status == SWEEP_OK && s.result.stopped)
-        code = EXIT_STOPPED;
-    else if (status == SWEEP_OK && s.failed_total > 0)
-        code = EXIT_FAILED_TRIALS;
     diagnostics_release(&s.log);
     memory_free(s.done);
     plan_release(&s.plan);
     grid_release(&s.grid);
+    free(s.output);
     free(s.directory);
-    if (code == EXIT_STOPPED)
+    if (status == SWEEP_OK && s.result.end == RUNNER_CANCELLED)
         signals_die();
     return code;
 }

@@ -56,5 +56,6 @@ void tell_unknown(const struct command *command, const char *what, const char *w
     if (near)
         tell(command, "unknown %s '%s' (did you mean '%s'?)", what, word, near);
     else
-        tell(command, "unknown %s '%s'", what, word);
+        tell(command, "unknown %s '%s'; see 'sweep help%s%s'", what, word,
+             command ? " " : "", command ? command->name : "");
 }

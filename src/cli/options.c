@@ -17,6 +17,22 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_STATISTICS] = {"statistics", 0, "S,T",
                            "mean, sd, sem, median, min, max, n, quantiles (q05)"},
     [OPTION_FORMAT] = {"format", 0, "F", "tsv (default), csv, json or md"},
+    [OPTION_CELL] = {"cell", 0, "K", "cell of the grid, from 0"},
+    [OPTION_REPLICATE] = {"replicate", 0, "R", "replicate in that cell, from 0"},
+    [OPTION_EXPORT] = {"export", 0, "DIR", "write every array there as NAME.npy"},
+    [OPTION_TESTS] = {"tests", 0, NULL, "with --export: the test points too"},
+    [OPTION_SHARD] = {"shard", 0, "i/n", "run part i = 1..n of n, in DIR/shard-i-of-n"},
+    [OPTION_RETRY_FAILED] = {"retry-failed", 0, NULL, "run trials that failed again"},
+    [OPTION_FRESH] = {"fresh", 0, NULL,
+                      "start over; what is there moves to DIR/old-TIME"},
+    [OPTION_MAX_FAILURES] = {"max-failures", 0, "N|P%",
+                             "stop when more trials failed (default: when the first 20 "
+                             "trainings all fail alike)"},
+    [OPTION_TIME_LIMIT] = {"time-limit", 0, "T",
+                           "start nothing new after that: 30s, 10m, 2h, 1d"},
+    [OPTION_ALLOW_MIXED] = {"allow-mixed", 0, NULL,
+                            "accept results of another CPU or compiler"},
+    [OPTION_SAMPLE] = {"sample", 0, "N", "trials to compute again (default: 100)"},
 };
 
 static const char *option_name(size_t i, const void *context)

@@ -3,8 +3,8 @@
 #include <string.h>
 
 /* In the order of enum train_stop. */
-static const char *const stop_reason_words[] = {"tolerance", "step_limit", "non_finite",
-                                                "cancelled", NULL};
+static const char *const stop_reason_words[] = {
+    "tolerance", "step_limit", "non_finite", "cancelled", "gates_stable", NULL};
 
 const char *const trial_status_words[TRIAL_STATUS_COUNT + 1] = {
     [TRIAL_OK] = "ok",
@@ -28,7 +28,8 @@ const struct column_info column_table[COLUMN_COUNT] = {
     [C_TRAINED_EPS] = {"trained_eps", "eps_1", COLUMN_REAL, NULL, "", 1,
         "stationarity residual of the trained model, scaled to margin 1 on all points"},
     [C_TRAINED_DELTA] = {"trained_delta", "delta_1", COLUMN_REAL, NULL, "", 1,
-        "largest lambda_i (q_i - 1) of the trained model, scaled to margin 1 on all points"},
+        "largest lambda_i (q_i - 1) of the trained model, scaled to margin 1 on "
+        "all points"},
     [C_TRAINED_MARGIN] = {"trained_margin", "", COLUMN_REAL, NULL, "", 1,
         "smallest margin of the trained model on all points, before scaling"},
     [C_TRAINED_NORM] = {"trained_norm", "|theta|", COLUMN_REAL, NULL, "", 1,
@@ -46,7 +47,8 @@ const struct column_info column_table[COLUMN_COUNT] = {
     [C_SCALED_EPS] = {"scaled_eps", "eps", COLUMN_REAL, NULL, "", 1,
         "stationarity residual of the unlearned model, scaled to margin 1 (tau = 0)"},
     [C_SCALED_DELTA] = {"scaled_delta", "delta", COLUMN_REAL, NULL, "", 1,
-        "largest lambda_i (q_i - 1) of the unlearned model, scaled to margin 1 (tau = 0)"},
+        "largest lambda_i (q_i - 1) of the unlearned model, scaled to margin 1 "
+        "(tau = 0)"},
     [C_NORM] = {"norm", "|theta~|", COLUMN_REAL, NULL, "", 1,
         "norm of the unlearned model scaled to margin 1: divide eps by it to compare"},
     [C_RESTORED_EPS] = {"restored_eps", "eps", COLUMN_REAL, NULL, "", 1,

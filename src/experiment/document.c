@@ -253,13 +253,15 @@ static struct node *read_stream(struct builder *b)
 int document_read(struct node **root, const char *file, const char *text, size_t size,
                   struct diagnostics *log)
 {
-    struct builder b = {.file = file, .text = text, .size = size, .log = log};
+    size_t mark = size >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    struct builder b = {
+        .file = file, .text = text + mark, .size = size - mark, .log = log};
 
     *root = NULL;
     if (!yaml_parser_initialize(&b.parser))
         return SWEEP_NO_MEMORY;
     yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&b.parser, (const unsigned char *)text, size);
+    yaml_parser_set_input_string(&b.parser, (const unsigned char *)b.text, b.size);
     *root = read_stream(&b);
     yaml_parser_delete(&b.parser);
     if (b.broken) {

@@ -115,6 +115,31 @@ static const char *scan(struct expression *e, const char *text)
     return depth > 0 ? "a '(' has no ')'" : NULL;
 }
 
+static bool is_choice(const char *word)
+{
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
+        if (parameter_choice(p, word) >= 0)
+            return true;
+    }
+    return false;
+}
+
+/* No such `what`, with what may have been meant. */
+static void explain_name(const char *what, const char *word, size_t count,
+                         const char *(*name)(size_t i, const void *context),
+                         char *buffer, size_t size)
+{
+    const char *near = parse_suggest(word, count, name, NULL);
+
+    if (name == parameter_name && is_choice(word))
+        snprintf(buffer, size, "no such %s: %s (words take quotes: '%s')", what, word,
+                 word);
+    else if (near)
+        snprintf(buffer, size, "no such %s: %s (did you mean '%s'?)", what, word, near);
+    else
+        snprintf(buffer, size, "no such %s: %.64s", what, word);
+}
+
 /* SQLite's message in our words. */
 static void explain(const struct expression *e, char *buffer, size_t size)
 {
@@ -122,34 +147,24 @@ static void explain(const struct expression *e, char *buffer, size_t size)
     static const char missing[] = "no such function: ";
     static const char denied[] = "not authorized to use function: ";
     const char *message = sqlite3_errmsg(e->memory);
-    const char *word = NULL, *near = NULL;
 
-    if (strncmp(message, column, strlen(column)) == 0) {
-        word = message + strlen(column);
-        near = parse_suggest(word, PARAMETER_COUNT, parameter_name, NULL);
-        snprintf(buffer, size, "no such parameter: %.64s", word);
-    } else if (strncmp(message, missing, strlen(missing)) == 0 ||
-               strncmp(message, denied, strlen(denied)) == 0) {
-        word = strchr(message, ':') + 2;
-        near = parse_suggest(word, FUNCTION_COUNT, function_name, NULL);
-        snprintf(buffer, size, "no such function: %.64s", word);
-    } else if (strcmp(message, "near \")\": syntax error") == 0) {
+    if (strncmp(message, column, strlen(column)) == 0)
+        explain_name("parameter", message + strlen(column), PARAMETER_COUNT,
+                     parameter_name, buffer, size);
+    else if (strncmp(message, missing, strlen(missing)) == 0 ||
+             strncmp(message, denied, strlen(denied)) == 0)
+        explain_name("function", strchr(message, ':') + 2, FUNCTION_COUNT,
+                     function_name, buffer, size);
+    else if (strcmp(message, "near \")\": syntax error") == 0)
         snprintf(buffer, size, "syntax error near a ')' or the end");
-    } else if (e->selects > 2) {
+    else if (e->selects > 2)
         snprintf(buffer, size, "a sub-select is not allowed");
-    } else {
+    else
         snprintf(buffer, size, "%.120s", message);
+    for (char *c = buffer; *c; c++) {
+        if (iscntrl((unsigned char)*c))
+            *c = '?';
     }
-    for (enum parameter p = 0; word && p < PARAMETER_COUNT; p++) {
-        if (parameter_choice(p, word) >= 0) {
-            snprintf(buffer, size, "no such parameter: %s (words take quotes: '%s')",
-                     word, word);
-            return;
-        }
-    }
-    if (near)
-        snprintf(buffer + strlen(buffer), size - strlen(buffer),
-                 " (did you mean '%s'?)", near);
 }
 
 static int prepare(struct expression *e, const char *text, char *buffer, size_t size)

@@ -41,11 +41,6 @@ static const char *parameter_name(size_t i, const void *context)
     return parameter_table[i].name;
 }
 
-struct shown suggest_parameter(const char *word)
-{
-    return suggest(word, PARAMETER_COUNT, parameter_name, NULL);
-}
-
 static const char *word_name(size_t i, const void *context)
 {
     const char *const *words = context;
@@ -122,6 +117,6 @@ enum parameter read_parameter(struct reader *r, const struct node *node)
 
     if (word && p == PARAMETER_COUNT)
         complain(r, node, "'%s' is not a parameter%s", show(word).text,
-                 suggest_parameter(word).text);
+                 suggest(word, PARAMETER_COUNT, parameter_name, NULL).text);
     return p;
 }

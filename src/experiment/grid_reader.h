@@ -40,8 +40,7 @@ struct shown suggest(const char *word, size_t count,
                      const char *(*name)(size_t i, const void *context),
                      const void *context);
 
-/* suggest for a parameter, and for one of an array of words. */
-struct shown suggest_parameter(const char *word);
+/* suggest for one of an array of words. */
 struct shown suggest_word(const char *word, const char *const *words, size_t count);
 
 /* An error at a node. */

@@ -26,9 +26,10 @@ static const char *const method_words[] = {"ascent", "none", "retrain", NULL};
 const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_DATA] = {"data", "", TEXT, DATA, 0, INFINITY, 0, 0, DATA_MIXTURE, NULL, "",
         "where the points come from: mixture (two Gaussian clusters at +mu and -mu)"},
-    [P_SAMPLER] = {"sampler", "", CHOICE, DATA, 0, 1, 0, 0, SAMPLER_AMBIENT,
+    [P_SAMPLER] = {"sampler", "", CHOICE, DATA, 0, 1, 0, 0, NAN,
         sampler_words, "",
-        "draw points in all d coordinates (ambient) or in those of their span (bartlett)"},
+        "draw points in all d coordinates (ambient) or, the same in law, in those of "
+        "their span (bartlett, the default where dimension > samples + 2)"},
     [P_DIMENSION] = {"dimension", "d", INTEGER, DATA, 1, 1e12, 0, 0, 1000, NULL, "",
         "ambient dimension of an input"},
     [P_SAMPLES] = {"samples", "m", INTEGER, DATA, 1, 1e5, 0, 0, 10, NULL, "points",
@@ -42,7 +43,8 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_LABEL_NOISE] = {"label_noise", "eta", REAL, DATA, 0, 0.5, 0, 1, 0, NULL, "",
         "probability that a training label is flipped; test labels stay clean"},
     [P_CORRELATION] = {"correlation", "rho", REAL, DATA, 0, 1, 0, 1, 0, NULL, "",
-        "share of one random direction common to all points, against near-orthogonality"},
+        "share of one random direction common to all points, against "
+        "near-orthogonality"},
     [P_LABELS] = {"labels", "", TEXT, DATA, 0, INFINITY, 0, 0, NAN, NULL, "",
         "which two classes of a data file to take"},
     [P_MODEL] = {"model", "", CHOICE, TRAIN, 0, 2, 0, 0, MODEL_RELU, model_words, "",
@@ -57,7 +59,8 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         "loss of a margin q: log(1 + e^-q) or e^-q"},
     [P_OPTIMIZER] = {"optimizer", "", CHOICE, TRAIN, 0, 1, 0, 0,
         OPTIMIZER_NORMALIZED_GD, optimizer_words, "",
-        "full-batch gradient descent, plain or with the gradient divided by the loss's"},
+        "full-batch gradient descent, plain or with the gradient divided by the "
+        "loss's"},
     [P_LEARNING_RATE] = {"learning_rate", "", REAL, TRAIN, 0, 1.7e308, 1, 0, 0.5, NULL,
         "", "step size of training"},
     [P_MAX_STEPS] = {"max_steps", "", INTEGER, TRAIN, 0, 1e9, 0, 0, 20000, NULL,
@@ -66,6 +69,9 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         "stop training when |theta/|theta| + grad/|grad|| is at most this; 0: never"},
     [P_POLISH] = {"polish", "", BOOLEAN, TRAIN, 0, 1, 0, 0, 0, NULL, "",
         "move the trained model to the exact KKT point of its own activation states"},
+    [P_STABLE_STEPS] = {"stable_steps", "", INTEGER, TRAIN, 0, 1e9, 0, 0, 512, NULL,
+        "steps", "with polish, stop training when the points are separated and no gate "
+        "has moved for so long; 0: never"},
     [P_METHOD] = {"method", "", CHOICE, UNLEARN, 0, METHOD_COUNT - 1, 0, 0,
         METHOD_ASCENT, method_words, "",
         "how to unlearn: one gradient-ascent step, not at all, or retraining"},
@@ -95,6 +101,7 @@ static const struct idle_rule {
     {P_LEAK, P_MODEL, 1u << MODEL_RELU, 0, "model is never leaky_relu"},
     {P_LEAK, P_MODEL, 1u << MODEL_LINEAR, 1, "model is never leaky_relu"},
     {P_WIDTH, P_MODEL, 1u << MODEL_LINEAR, 1, "model is always linear"},
+    {P_STABLE_STEPS, P_POLISH, 1u << 0, 0, "polish is never true"},
     {P_STEP_SCALE, P_METHOD, 1u << METHOD_NONE | 1u << METHOD_RETRAIN, 0,
         "method is never ascent"},
     {P_RETAINED_VARIANCE, P_METHOD, ~0u, 1, "no method uses it yet"},
@@ -210,9 +217,17 @@ uint64_t parameter_sources(enum parameter p)
         if (idle_rules[i].parameter == p)
             sources |= PARAMETER_BIT(idle_rules[i].on);
     }
+    if (p == P_SAMPLER)
+        sources |= PARAMETER_BIT(P_DIMENSION) | PARAMETER_BIT(P_SAMPLES);
     if (p == P_SIGNAL)
         sources |= PARAMETER_BIT(P_SIGNAL_EXPONENT) | PARAMETER_BIT(P_DIMENSION);
     return sources;
+}
+
+/* Something must be left outside the span: mu, a common direction and m points. */
+static bool bartlett_applies(const struct setting *s)
+{
+    return s->value[P_DIMENSION] > s->value[P_SAMPLES] + 2;
 }
 
 void setting_canonical(struct setting *s)
@@ -221,6 +236,9 @@ void setting_canonical(struct setting *s)
 
     if (!isnan(exponent))
         s->value[P_SIGNAL] = pow(s->value[P_DIMENSION], exponent);
+    if (isnan(s->value[P_SAMPLER]))
+        s->value[P_SAMPLER] =
+            bartlett_applies(s) ? SAMPLER_BARTLETT : SAMPLER_AMBIENT;
     for (size_t i = 0; i < IDLE_RULE_COUNT; i++) {
         if (rule_applies(&idle_rules[i], s))
             s->value[idle_rules[i].parameter] = idle_rules[i].value;
@@ -252,7 +270,7 @@ int setting_check(const struct setting *s, enum parameter *blame, char *buffer,
                  "'init_scale' must be greater than 0 unless model is linear: at 0 "
                  "every pre-activation starts on the kink");
     } else if (v[P_SAMPLER] == SAMPLER_BARTLETT &&
-               !(v[P_DIMENSION] > v[P_SAMPLES] + 2)) {
+               !bartlett_applies(s)) {
         *blame = P_SAMPLER;
         snprintf(buffer, size,
                  "sampler bartlett needs 'dimension' greater than 'samples' + 2, so "

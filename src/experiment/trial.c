@@ -11,15 +11,21 @@ static void prepare(struct unit *u, const struct grid *g, size_t tests,
                     uint64_t replicate)
 {
     struct trial_workspace *ws = u->ws;
-    struct unit_shape shape = unit_shape_of(u->setting);
+    struct extras none = {0};
+    struct unit_shape shape =
+        unit_shape_of(u->setting, tests, u->watch ? u->watch->extras : none);
     struct rng_key key = rng_key_start();
     key = rng_key_word(rng_key_word(key, g->seed), replicate);
-    shape.request.tests = shape.net.n == 1 ? 0 : tests;
-    shape.request.outside = !shape.polish && shape.request.tests > 0;
     shape.request.data_key = grid_setting_key(g, u->setting, STAGE_DATA, key);
     shape.request.train_key = grid_setting_key(g, u->setting, STAGE_TRAIN, key);
     ws->arena.used = 0;
     trial_workspace_layout(ws, &shape, &ws->arena);
+}
+
+static void step_ended(const struct unit *u, enum step step, const struct record *r)
+{
+    if (u->watch)
+        u->watch->ended(u->watch->context, step, r);
 }
 
 static bool wants_retrained(const struct setting *s)
@@ -68,13 +74,18 @@ static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
             continue;
         if (cancelled(u))
             return SWEEP_STOPPED;
-        if (wants_retrained(&s) && !retrained && !trial_retrain(u, &retraining))
-            return SWEEP_STOPPED;
-        retrained = retrained || wants_retrained(&s);
-        if (wants_retrained(&s) && retraining.status != TRIAL_OK)
+        if (wants_retrained(&s) && !retrained) {
+            if (!trial_retrain(u, &retraining))
+                return SWEEP_STOPPED;
+            step_ended(u, STEP_RETRAIN, &retraining);
+            retrained = true;
+        }
+        if (wants_retrained(&s) && retraining.status != TRIAL_OK) {
             trial_fail(&r, retraining.status, "%s", retraining.message);
-        else
+        } else {
             trial_evaluate(u, &s, &r);
+            step_ended(u, STEP_UNLEARN, &r);
+        }
         status = deliver(d, d->cells[c], &r, clock_monotonic() - start);
     }
     return status;
@@ -98,12 +109,13 @@ static int visit_cells(struct unit *u, const struct delivery *d)
     return status;
 }
 
-int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,
-               size_t count, uint64_t replicate, const volatile bool *cancel,
-               trial_sink *sink, void *context)
+int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
+                       const size_t *cells, size_t count, uint64_t replicate,
+                       const volatile bool *cancel, const struct watch *watch,
+                       trial_sink *sink, void *context)
 {
     struct setting s;
-    struct unit u = {.ws = ws, .setting = &s, .cancel = cancel};
+    struct unit u = {.ws = ws, .watch = watch, .setting = &s, .cancel = cancel};
     struct delivery d = {g, cells, count, 0.0, sink, context};
     double start = clock_monotonic(), tests = 0.0;
     for (size_t c = count; c-- > 0;) {
@@ -113,8 +125,14 @@ int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *c
     record_clear(&u.record);
     prepare(&u, g, (size_t)tests, replicate);
     trial_draw(&u);
-    if (cancelled(&u) || (u.record.status == TRIAL_OK && !trial_train(&u)))
+    step_ended(&u, STEP_DATA, &u.record);
+    if (cancelled(&u))
         return SWEEP_STOPPED;
+    if (u.record.status == TRIAL_OK) {
+        if (!trial_train(&u))
+            return SWEEP_STOPPED;
+        step_ended(&u, STEP_TRAIN, &u.record);
+    }
     d.shared = clock_monotonic() - start;
     if (u.record.status == TRIAL_OK)
         return visit_cells(&u, &d);
@@ -124,4 +142,12 @@ int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *c
             return SWEEP_STOPPED;
     }
     return SWEEP_OK;
+}
+
+int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,
+               size_t count, uint64_t replicate, const volatile bool *cancel,
+               trial_sink *sink, void *context)
+{
+    return trial_unit_watched(ws, g, cells, count, replicate, cancel, NULL, sink,
+                              context);
 }

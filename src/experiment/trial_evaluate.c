@@ -28,7 +28,7 @@ static double accuracy(struct unit *u, const struct weights *theta, size_t tests
     struct trial_workspace *ws = u->ws;
     if (ws->shape.net.n == 1)
         return metrics_linear_accuracy(&ws->span, &ws->shape.request.mixture, theta);
-    return metrics_accuracy(&ws->shape.net, &ws->span, tests, theta, ws->test_Z);
+    return metrics_accuracy(&ws->shape.net, &ws->span, tests, theta, &ws->metrics);
 }
 
 /* The same, computed once for a model and a number of test points. */

@@ -36,18 +36,23 @@ void trial_draw(struct unit *u)
     dataset_near_orthogonality(s->gram, s->m, &value[C_PSI], &value[C_PHI]);
 }
 
-/* Train on `p`; `what` names the model in messages. Fills ws->raw. */
+/* Train on `p`; `what` names the model in messages. Fills theta and, in r, how it went.
+ */
 static void train(struct unit *u, const struct points *p, const char *what,
-                  struct record *r, struct train_result *result)
+                  struct record *r, struct weights *theta, struct train_result *result)
 {
     struct trial_workspace *ws = u->ws;
     struct train_options o = {.loss = (enum loss_kind)parameter(u, P_LOSS),
                               .optimizer = (enum optimizer)parameter(u, P_OPTIMIZER),
                               .learning_rate = parameter(u, P_LEARNING_RATE),
                               .max_steps = (uint64_t)parameter(u, P_MAX_STEPS),
-                              .tolerance = parameter(u, P_TOLERANCE)};
+                              .tolerance = parameter(u, P_TOLERANCE),
+                              .stable_steps = (uint64_t)parameter(u, P_STABLE_STEPS)};
     train_run(&ws->shape.net, p, ws->span.W0, ws->span.perp_norm, &o, u->cancel,
-              &ws->train, &ws->raw, result);
+              &ws->train, theta, result);
+    r->value[C_STOP_REASON] = result->stop;
+    r->value[C_STEPS] = (double)result->steps;
+    r->value[C_TRAINED_MARGIN] = result->margin;
     if (result->stop == TRAIN_NON_FINITE)
         trial_fail(r, TRIAL_NON_FINITE, "%s: a margin became non-finite at step %llu",
                    what, (unsigned long long)result->steps);
@@ -58,13 +63,14 @@ static void train(struct unit *u, const struct points *p, const char *what,
             what, result->margin, (unsigned long long)result->steps);
 }
 
-/* Move ws->raw to the exact KKT point of its gates. */
+/* out becomes the exact KKT point of the gates of `start`, which may be out's own. */
 static size_t polish(struct unit *u, const struct points *p, const char *what,
-                     struct record *r, struct trained *out)
+                     const struct weights *start, struct record *r,
+                     struct trained *out)
 {
     struct trial_workspace *ws = u->ws;
     struct kkt_point point = {.W = out->theta.W, .lambda = out->lambda, .v = out->v};
-    kkt_solve(&ws->shape.net, p, ws->raw.W, NULL, &ws->kkt, &point);
+    kkt_solve(&ws->shape.net, p, start->W, NULL, &ws->kkt, &point);
     out->theta.perp = 0.0;
     if (point.stop == KKT_NON_FINITE)
         trial_fail(r, TRIAL_NON_FINITE, "%s: the exact KKT point is not finite", what);
@@ -83,7 +89,7 @@ static void settle_trained(struct unit *u, const struct train_result *result)
     t->accuracy = NAN;
     if (ws->shape.polish) {
         value[C_POLISH_FLIPS] =
-            (double)polish(u, &u->points, "training", &u->record, t);
+            (double)polish(u, &u->points, "training", &ws->raw, &u->record, t);
         value[C_POLISH_TAU] = weights_cosine_distance(n, r, &ws->raw, &t->theta);
     } else {
         weights_scale(n, r, &ws->raw, 1.0 / result->margin, &t->theta);
@@ -115,11 +121,7 @@ static void settle_trained(struct unit *u, const struct train_result *result)
 bool trial_train(struct unit *u)
 {
     struct train_result result;
-    double *value = u->record.value;
-    train(u, &u->points, "training", &u->record, &result);
-    value[C_STOP_REASON] = result.stop;
-    value[C_STEPS] = (double)result.steps;
-    value[C_TRAINED_MARGIN] = result.margin;
+    train(u, &u->points, "training", &u->record, &u->ws->raw, &result);
     if (result.stop == TRAIN_CANCELLED)
         return false;
     if (u->record.status == TRIAL_OK)
@@ -130,15 +132,15 @@ bool trial_train(struct unit *u)
 bool trial_retrain(struct unit *u, struct record *r)
 {
     struct trial_workspace *ws = u->ws;
+    struct weights *theta = &ws->retrained.theta;
     struct train_result result;
-    train(u, &u->retain, "retraining", r, &result);
+    train(u, &u->retain, "retraining", r, theta, &result);
     if (result.stop == TRAIN_CANCELLED)
         return false;
     ws->retrained.accuracy = NAN;
     if (r->status == TRIAL_OK && ws->shape.polish)
-        polish(u, &u->retain, "retraining", r, &ws->retrained);
+        polish(u, &u->retain, "retraining", theta, r, &ws->retrained);
     else if (r->status == TRIAL_OK)
-        weights_scale(ws->shape.net.n, u->retain.r, &ws->raw, 1.0 / result.margin,
-                      &ws->retrained.theta);
+        weights_scale(ws->shape.net.n, u->retain.r, theta, 1.0 / result.margin, theta);
     return true;
 }

@@ -4,8 +4,19 @@
 
 #include "trial_workspace.h"
 
+/* The steps of a trial that somebody may look on at. */
+enum step { STEP_DATA, STEP_TRAIN, STEP_RETRAIN, STEP_UNLEARN };
+
+/* Who looks on: told as each step ends, with the record that the step wrote. */
+struct watch {
+    struct extras extras;
+    void (*ended)(void *context, enum step step, const struct record *r);
+    void *context;
+};
+
 struct unit {
     struct trial_workspace *ws;
+    const struct watch *watch;     /* NULL: nobody */
     const struct setting *setting; /* any cell's: data and train parameters agree */
     const volatile bool *cancel;
     struct points points; /* all m */
@@ -35,5 +46,11 @@ bool trial_retrain(struct unit *u, struct record *r);
 /* Stages unlearn and evaluate of one cell, into r, which holds the shared columns.
  * The retrained model must be there if the cell asks for it. */
 void trial_evaluate(struct unit *u, const struct setting *s, struct record *r);
+
+/* trial_unit, watched; needs a workspace with room for the extras. */
+int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
+                       const size_t *cells, size_t count, uint64_t replicate,
+                       const volatile bool *cancel, const struct watch *watch,
+                       trial_sink *sink, void *context);
 
 #endif

@@ -2,7 +2,8 @@
 #include "sweep/status.h"
 #include <math.h>
 
-struct unit_shape unit_shape_of(const struct setting *s)
+struct unit_shape unit_shape_of(const struct setting *s, size_t tests,
+                                struct extras extras)
 {
     const double *value = s->value;
     enum model_kind kind = (enum model_kind)value[P_MODEL];
@@ -19,9 +20,10 @@ struct unit_shape unit_shape_of(const struct setting *s)
         .n = shape.net.n,
         .init_scale = value[P_INIT_SCALE],
         /* The linear model's accuracy is closed form. */
-        .tests = kind == MODEL_LINEAR ? 0 : (size_t)value[P_TEST_SAMPLES]};
+        .tests = kind == MODEL_LINEAR && !extras.tests ? 0 : tests};
     /* An exact KKT point keeps nothing of W(0) outside the span. */
-    shape.request.outside = !shape.polish && shape.request.tests > 0;
+    shape.request.outside =
+        extras.outside || (!shape.polish && shape.request.tests > 0);
     return shape;
 }
 
@@ -44,6 +46,7 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     kkt_layout(&ws->kkt, n, m, r, a);
     multipliers_layout(&ws->multipliers, n, m, r, a);
     certificate_layout(&ws->certificate, n, m, r, a);
+    metrics_layout(&ws->metrics, n, r, a);
     ws->certificate.multipliers = &ws->multipliers;
     ws->certificate.kkt = &ws->kkt;
     trained_layout(&ws->trained, n, m, r, a);
@@ -53,7 +56,6 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     ws->state = arena_carve(a, n, m, sizeof *ws->state);
     ws->margin = arena_doubles(a, m, 1);
     ws->Z = arena_doubles(a, n, m);
-    ws->test_Z = arena_doubles(a, n, SPAN_TEST_BLOCK);
     ws->visited = arena_carve(a, m + 1, 1, sizeof *ws->visited);
     ws->forget = arena_carve(a, m, 1, sizeof *ws->forget);
     ws->retain = arena_carve(a, m, 1, sizeof *ws->retain);
@@ -84,7 +86,8 @@ static struct arena measure(const struct grid *g)
         struct arena a = {0};
         struct trial_workspace scratch;
         grid_cell(g, cell, &s);
-        struct unit_shape shape = unit_shape_of(&s);
+        struct unit_shape shape =
+            unit_shape_of(&s, (size_t)s.value[P_TEST_SAMPLES], (struct extras){0});
         if (cell > 0 && same_shape(&shape, &last))
             continue;
         last = shape;
@@ -97,17 +100,13 @@ static struct arena measure(const struct grid *g)
     return largest;
 }
 
-int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
-                          size_t *bytes)
+int trial_workspace_sized(struct trial_workspace **out, const struct arena *measured)
 {
     *out = NULL;
-    struct arena arena = measure(g);
-    if (bytes)
-        *bytes = arena.overflow ? (size_t)-1 : arena.used;
     struct trial_workspace *ws = memory_array(1, sizeof *ws);
     if (!ws)
         return SWEEP_NO_MEMORY;
-    ws->arena = arena;
+    ws->arena = *measured;
     ws->rng = gsl_rng_alloc(rng_philox);
     if (!ws->rng || arena_allocate(&ws->arena) != SWEEP_OK) {
         trial_workspace_free(ws);
@@ -115,6 +114,15 @@ int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
     }
     *out = ws;
     return SWEEP_OK;
+}
+
+int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
+                          size_t *bytes)
+{
+    struct arena measured = measure(g);
+    if (bytes)
+        *bytes = measured.overflow ? (size_t)-1 : measured.used;
+    return trial_workspace_sized(out, &measured);
 }
 
 void trial_workspace_free(struct trial_workspace *ws)

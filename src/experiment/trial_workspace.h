@@ -37,15 +37,15 @@ struct trial_workspace {
     struct kkt_workspace kkt;
     struct multipliers_workspace multipliers;
     struct certificate_workspace certificate;
+    struct metrics_workspace metrics;
 
     struct trained trained;   /* on all points */
     struct trained retrained; /* on the retain set; lambda and v are its own */
-    struct weights raw;       /* a model as training left it */
+    struct weights raw;       /* trained, as training left it */
     struct weights unlearned;
     signed char *state; /* (n, m) activation states of trained on all points */
     double *margin;     /* (m) */
     double *Z;          /* (n, m) */
-    double *test_Z;     /* (n, SPAN_TEST_BLOCK) */
 
     /* The retain set of the forget count at hand, gathered. */
     bool *visited;               /* (m + 1) forget counts already handled */
@@ -57,8 +57,20 @@ struct trial_workspace {
     double *kept_lambda;         /* (m) */
 };
 
-/* The shape of the unit that a setting belongs to, without keys; tests as given. */
-struct unit_shape unit_shape_of(const struct setting *s);
+/* To be drawn though no result needs it (inspect.h). */
+struct extras {
+    bool outside; /* W(0)_perp */
+    bool tests;   /* test points of a model whose accuracy is closed form */
+};
+
+/* The shape of the unit that a setting belongs to, without keys, with so many test
+ * points if it needs them. */
+struct unit_shape unit_shape_of(const struct setting *s, size_t tests,
+                                struct extras extras);
+
+/* Memory for units of the sizes that `measured` was carved for. SWEEP_OK,
+ * SWEEP_NO_MEMORY. */
+int trial_workspace_sized(struct trial_workspace **out, const struct arena *measured);
 
 /* Carve the workspace for a shape: used == 0 in a fresh or rewound arena. */
 void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape *shape,

@@ -100,20 +100,34 @@ static void draw_weights(struct span *s, const struct span_request *q,
     }
 }
 
+/* Test points t .. t + block - 1 into rows (block, d); the stream is at their start. */
+static void draw_test_block(const struct span *s, const struct span_request *q,
+                            const struct span_workspace *w, gsl_rng *rng, size_t t,
+                            double *rows)
+{
+    dataset_mixture(rng, &q->mixture, w->common, s->test_y + t, SPAN_TEST_BLOCK, rows);
+}
+
 static void draw_tests(struct span *s, const struct span_request *q,
                        struct span_workspace *w, gsl_rng *rng)
 {
     size_t d = ambient_dimension(q);
     span_stream(rng, q->data_key, "test_points");
     for (size_t t = 0; t < s->tests; t += SPAN_TEST_BLOCK) {
-        dataset_mixture(rng, &q->mixture, w->common, s->test_y + t, SPAN_TEST_BLOCK,
-                        w->points);
+        draw_test_block(s, q, w, rng, t, w->points);
         project(s, w, d, w->points, SPAN_TEST_BLOCK, s->test_X + t * s->r);
         if (q->outside)
             cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)s->n,
                         (int)SPAN_TEST_BLOCK, (int)d, 1.0, w->weights, (int)d,
                         w->points, (int)d, 0.0, s->test_perp + t, (int)s->tests);
     }
+}
+
+static void draw_points(const struct span *s, const struct span_request *q,
+                        const struct span_workspace *w, gsl_rng *rng, double *rows)
+{
+    dataset_mixture(span_stream(rng, q->data_key, "points"), &q->mixture, w->common,
+                    s->y_true, s->m, rows);
 }
 
 int ambient_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
@@ -124,8 +138,7 @@ int ambient_draw(struct span *s, const struct span_request *q, struct span_works
         rng_normals(span_stream(rng, q->data_key, "common"), w->common, d);
         cblas_dscal((int)d, 1.0 / sqrt(q->mixture.dimension), w->common, 1);
     }
-    dataset_mixture(span_stream(rng, q->data_key, "points"), &q->mixture, w->common,
-                    s->y_true, s->m, w->points);
+    draw_points(s, q, w, rng, w->points);
     int status = factorise(s, w, d);
     if (status != SWEEP_OK)
         return status;
@@ -136,4 +149,26 @@ int ambient_draw(struct span *s, const struct span_request *q, struct span_works
     draw_weights(s, q, w, rng);
     draw_tests(s, q, w, rng);
     return SWEEP_OK;
+}
+
+void span_redraw(const struct span *s, const struct span_request *q,
+                 const struct span_workspace *w, gsl_rng *rng, double *X,
+                 double *test_X)
+{
+    draw_points(s, q, w, rng, X);
+    span_stream(rng, q->data_key, "test_points");
+    for (size_t t = 0; test_X && t < s->tests; t += SPAN_TEST_BLOCK)
+        draw_test_block(s, q, w, rng, t, test_X + t * ambient_dimension(q));
+}
+
+void span_lift(const struct span *s, const struct span_request *q,
+               const struct span_workspace *w, const double *W, double perp,
+               double *lifted)
+{
+    size_t d = ambient_dimension(q);
+    double share = perp != 0.0 ? perp / s->perp_norm : 0.0;
+    for (size_t k = 0; k < s->n * d; k++)
+        lifted[k] = share != 0.0 ? share * w->weights[k] : 0.0;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)s->n, (int)d, (int)s->r,
+                1.0, W, (int)s->r, w->basis, (int)d, 1.0, lifted, (int)d);
 }

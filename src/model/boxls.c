@@ -209,14 +209,15 @@ static size_t step(struct boxls *f, const struct box_problem *q,
     return left;
 }
 
-/* How far column i on its bound wants to move inside: positive when it does. */
+/* How strongly a column that is not free wants to move inside its box. */
 static double pull(const struct boxls *f, const struct box_problem *q,
                    const signed char *state, const double *residual, size_t i)
 {
-    if (state[i] == BOX_FREE || q->low[i] == q->high[i] ||
-        (isinf(q->low[i]) && isinf(q->high[i])))
+    if (state[i] == BOX_FREE || q->low[i] == q->high[i])
         return 0.0;
     double gradient = dot(f->r, column_of(f, q, i), residual);
+    if (isinf(q->low[i]) && isinf(q->high[i])) /* stayed at 0 as a dependent one */
+        return fabs(gradient);
     return state[i] == BOX_LOW ? gradient : -gradient;
 }
 

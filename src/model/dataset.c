@@ -47,7 +47,7 @@ void dataset_near_orthogonality(const double *gram, size_t m, double *psi, doubl
         for (size_t k = 0; k <= i; k++) {
             double *largest = k == i ? psi : phi;
             double size = fabs(k == i ? gram[i * m + i] - 1.0 : gram[i * m + k]);
-            if (!(size <= *largest))
+            if (size > *largest || isnan(size)) /* NaN stays */
                 *largest = size;
         }
     }

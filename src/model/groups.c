@@ -59,3 +59,13 @@ void groups_find(struct groups *g, const struct network *net, const void *key,
         g->size[g->of[j]] += 1.0;
     }
 }
+
+void groups_separate(struct groups *g, const struct network *net)
+{
+    g->count = net->n;
+    for (size_t j = 0; j < net->n; j++) {
+        g->of[j] = g->first[j] = j;
+        g->size[j] = 1.0;
+        g->sign[j] = network_sign(net, j);
+    }
+}

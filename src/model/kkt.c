@@ -22,6 +22,7 @@ void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct ar
     w->row_W = arena_doubles(a, n, r);
     w->row_Z = arena_doubles(a, n, m);
     w->row_v = arena_doubles(a, n, m);
+    w->length = arena_doubles(a, m, 1);
     w->margin = arena_doubles(a, m, 1);
 }
 
@@ -68,7 +69,7 @@ static void form_weights(const struct points *p, struct kkt_workspace *w)
         double terms = 0.0, *row = w->row_W + g * r;
         for (size_t i = 0; i < m; i++)
             terms += fabs(w->state.coefficient[g * m + i]) *
-                     cblas_dnrm2((int)r, p->X + i * r, 1);
+                     w->length[i];
         if (cblas_dnrm2((int)r, row, 1) <= CANCELLED * terms)
             memset(row, 0, r * sizeof *row);
     }
@@ -86,7 +87,7 @@ static size_t flip_gates(const struct network *net, const struct points *p,
         for (size_t i = 0; i < p->m; i++) {
             size_t k = g * p->m + i;
             double z = w->row_Z[k];
-            double zero = size * cblas_dnrm2((int)p->r, p->X + i * p->r, 1);
+            double zero = size * w->length[i];
             bool up = w->pair[k] == PAIR_LEAK && z > zero;
             bool down = w->pair[k] == PAIR_ONE && z < -zero;
             if (!up && !down)
@@ -112,7 +113,7 @@ static double margin_defect(const struct points *p, const struct network *net,
     for (size_t i = 0; i < p->m; i++) {
         double over = w->margin[i] - 1.0;
         double off = w->state.lambda[i] > 0.0 ? fabs(over) : -over;
-        if (!(off <= defect))
+        if (off > defect || isnan(off)) /* NaN stays */
             defect = off;
     }
     return defect;
@@ -147,6 +148,8 @@ static enum kkt_stop verdict(enum program_stop stop, double defect)
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
                const double *warm, struct kkt_workspace *w, struct kkt_point *out)
 {
+    for (size_t i = 0; i < p->m; i++)
+        w->length[i] = cblas_dnrm2((int)p->r, p->X + i * p->r, 1);
     start_gates(net, p, start, w);
     struct program problem = build(net, p, w);
     program_cold(&problem, &w->state);

@@ -2,32 +2,62 @@
 #include <gsl/gsl_cblas.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <string.h>
 
-/* Z (n, block) of the test points t .. t + block - 1. */
-static void test_preactivations(const struct span *s, size_t t,
-                                const struct weights *theta, double *Z)
+void metrics_layout(struct metrics_workspace *w, size_t n, size_t r, struct arena *a)
+{
+    groups_layout(&w->groups, n, a);
+    w->W = arena_doubles(a, n, r);
+    w->Z = arena_doubles(a, n, SPAN_TEST_BLOCK);
+}
+
+/* Equal neurons share a row, unless each keeps a part of its own outside the span. */
+static void gather(const struct network *net, const struct span *s,
+                   const struct weights *theta, struct metrics_workspace *w)
+{
+    size_t bytes = s->r * sizeof *theta->W;
+    if (theta->perp == 0.0)
+        groups_find(&w->groups, net, theta->W, bytes);
+    else
+        groups_separate(&w->groups, net);
+    for (size_t g = 0; g < w->groups.count; g++)
+        memcpy(w->W + g * s->r, theta->W + w->groups.first[g] * s->r, bytes);
+}
+
+/* N(x) u-weighted over the rows for the test points t .. t + block - 1. */
+static void outputs(const struct network *net, const struct span *s, size_t t,
+                    const struct weights *theta, struct metrics_workspace *w,
+                    double *N)
 {
     struct points block = {SPAN_TEST_BLOCK, s->r, s->test_X + t * s->r, s->test_y + t};
-    network_preactivations(s->n, theta->W, &block, Z);
-    if (theta->perp == 0.0 || s->perp_norm == 0.0)
-        return;
-    double scale = theta->perp / s->perp_norm;
-    for (size_t j = 0; j < s->n; j++)
-        cblas_daxpy(SPAN_TEST_BLOCK, scale, s->test_perp + j * s->tests + t, 1,
-                    Z + j * SPAN_TEST_BLOCK, 1);
+    double outside = theta->perp != 0.0 ? theta->perp / s->perp_norm : 0.0;
+    double leak = net->leak;
+    network_preactivations(w->groups.count, w->W, &block, w->Z);
+    for (size_t k = 0; k < SPAN_TEST_BLOCK; k++)
+        N[k] = 0.0;
+    for (size_t g = 0; g < w->groups.count; g++) {
+        double *z = w->Z + g * SPAN_TEST_BLOCK;
+        double weight = w->groups.sign[g] * w->groups.size[g] * net->u;
+        if (outside != 0.0)
+            cblas_daxpy(SPAN_TEST_BLOCK, outside, s->test_perp + g * s->tests + t, 1, z,
+                        1);
+        for (size_t k = 0; k < SPAN_TEST_BLOCK; k++)
+            N[k] += weight * (z[k] > 0.0 ? z[k] : leak * z[k]);
+    }
 }
 
 double metrics_accuracy(const struct network *net, const struct span *s, size_t tests,
-                        const struct weights *theta, double *Z)
+                        const struct weights *theta, struct metrics_workspace *w)
 {
-    double right = 0.0, margin[SPAN_TEST_BLOCK];
+    double right = 0.0, N[SPAN_TEST_BLOCK];
+    gather(net, s, theta, w);
     for (size_t t = 0; t < tests; t += SPAN_TEST_BLOCK) {
-        test_preactivations(s, t, theta, Z);
-        network_margins(net, Z, s->test_y + t, SPAN_TEST_BLOCK, margin);
+        outputs(net, s, t, theta, w, N);
         for (size_t k = 0; k < SPAN_TEST_BLOCK && t + k < tests; k++) {
-            if (isnan(margin[k]))
+            double margin = s->test_y[t + k] * N[k];
+            if (isnan(margin))
                 return NAN;
-            right += margin[k] > 0.0 ? 1.0 : margin[k] == 0.0 ? 0.5 : 0.0;
+            right += margin > 0.0 ? 1.0 : margin == 0.0 ? 0.5 : 0.0;
         }
     }
     return tests ? right / (double)tests : NAN;
@@ -60,7 +90,7 @@ double metrics_smallest(const double *margin, const size_t *index, size_t count)
 {
     double smallest = count ? INFINITY : NAN;
     for (size_t k = 0; k < count; k++)
-        if (!(margin[index[k]] >= smallest))
+        if (margin[index[k]] < smallest || isnan(margin[index[k]])) /* NaN stays */
             smallest = margin[index[k]];
     return smallest;
 }

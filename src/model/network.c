@@ -31,8 +31,9 @@ double network_margins(const struct network *net, const double *Z, const double 
     for (size_t j = 0; j < net->n; j++) {
         const double *z = Z + j * m;
         double u = network_sign(net, j) * net->u;
+        double leak = net->leak;
         for (size_t i = 0; i < m; i++)
-            margin[i] += u * (z[i] > 0.0 ? z[i] : net->leak * z[i]);
+            margin[i] += u * (z[i] > 0.0 ? z[i] : leak * z[i]);
     }
     double smallest = INFINITY;
     for (size_t i = 0; i < m; i++) {
@@ -48,12 +49,15 @@ double network_margins(const struct network *net, const double *Z, const double 
 void network_states(size_t n, const double *W, const double *Z, const struct points *p,
                     signed char *state)
 {
+    double longest = 0.0;
+    for (size_t i = 0; i < p->m; i++)
+        longest = fmax(longest, cblas_dnrm2((int)p->r, p->X + i * p->r, 1));
     for (size_t j = 0; j < n; j++) {
         double w = KINK_TOLERANCE * cblas_dnrm2((int)p->r, W + j * p->r, 1);
         for (size_t i = 0; i < p->m; i++) {
             double z = Z[j * p->m + i];
             /* |x_i| is only needed where the coarse test does not decide. */
-            int kink = fabs(z) <= 1e6 * w &&
+            int kink = fabs(z) <= w * longest &&
                        fabs(z) <= w * cblas_dnrm2((int)p->r, p->X + i * p->r, 1);
             state[j * p->m + i] = (signed char)(kink ? 0 : z > 0.0 ? 1 : -1);
         }

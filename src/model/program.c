@@ -205,7 +205,7 @@ static int evaluate(const struct program *p, struct program_workspace *w,
     for (size_t i = 0; i < m; i++) {
         double entry = fabs(s->gradient[i]);
         bool held = s->lambda[i] == 0.0 && s->gradient[i] > 0.0;
-        if (!held && !(entry <= s->defect))
+        if (!held && (entry > s->defect || isnan(entry))) /* NaN stays */
             s->defect = entry;
     }
     return isfinite(s->value) && isfinite(s->defect) ? SWEEP_OK : SWEEP_NUMERIC;
@@ -213,9 +213,10 @@ static int evaluate(const struct program *p, struct program_workspace *w,
 
 /* Solve H_II d = -gradient_I; steepest descent scaled by the diagonal elsewhere. I
  * leaves out the multipliers at (or within `near` of) zero that want to go below
- * (Bertsekas 1982). */
+ * (Bertsekas 1982). `damping` times the largest diagonal entry is added to H's
+ * diagonal. */
 static void newton_direction(const struct program *p, struct program_workspace *w,
-                             const struct program_state *s)
+                             const struct program_state *s, double damping)
 {
     size_t m = p->points->m, count = 0;
     double diagonal = 0.0, near = 0.0, top = 0.0;
@@ -233,7 +234,7 @@ static void newton_direction(const struct program *p, struct program_workspace *
     for (size_t i = 0; i < m; i++)
         if (!(s->lambda[i] <= near && s->gradient[i] > 0.0))
             w->index[count++] = i;
-    double ridge = 1e-14 * diagonal;
+    double ridge = damping * diagonal;
     for (int attempt = 0; attempt < 8 && count > 0; attempt++, ridge *= 100.0) {
         for (size_t a = 0; a < count; a++) {
             for (size_t b = 0; b < count; b++)
@@ -281,20 +282,39 @@ static bool search(const struct program *p, struct program_workspace *w,
     return false;
 }
 
-/* What a gradient entry is measured against. */
+/* One Newton step. With more points than coordinates H can be singular and the step so
+ * long that its projection goes up: damp it, in the end to steepest descent. */
+static bool advance(const struct program *p, struct program_workspace *w,
+                    struct program_state *s, double near)
+{
+    program_hessian(p, w, s);
+    for (double damping = 1e-14; damping < 10.0; damping *= 1e3) {
+        newton_direction(p, w, s, damping);
+        if (search(p, w, s))
+            return true;
+        if (s->defect <= near)
+            return false;
+    }
+    return false;
+}
+
+/* What a gradient entry is measured against: |t| times the largest |h_i|. */
 static double gradient_scale(const struct program *p, const struct program_workspace *w)
 {
-    size_t m = p->points->m;
+    size_t m = p->points->m, r = p->points->r;
+    double target = 0.0, longest = 0.0;
     if (p->gain > 0.0)
         return p->gain;
-    double target = 0.0, curvature = 0.0;
+    memset(w->right, 0, m * sizeof *w->right);
     for (size_t j = 0; j < p->rows; j++) {
-        const double *t = p->target + j * p->points->r;
-        target += p->count[j] * cblas_ddot((int)p->points->r, t, 1, t, 1);
+        const double *t = p->target + j * r, *slope = w->slope + j * m;
+        target += p->count[j] * cblas_ddot((int)r, t, 1, t, 1);
+        for (size_t i = 0; i < m; i++)
+            w->right[i] += p->count[j] * slope[i] * slope[i];
     }
     for (size_t i = 0; i < m; i++)
-        curvature = fmax(curvature, w->hessian[i * m + i]);
-    return sqrt(target) * sqrt(curvature);
+        longest = fmax(longest, w->right[i] * w->gram[i * m + i]);
+    return sqrt(target) * sqrt(longest);
 }
 
 enum program_stop program_solve(const struct program *p, struct program_workspace *w,
@@ -305,15 +325,13 @@ enum program_stop program_solve(const struct program *p, struct program_workspac
     if (evaluate(p, w, s) != SWEEP_OK)
         return PROGRAM_NON_FINITE;
     while (s->iterations < ITERATION_LIMIT) {
-        program_hessian(p, w, s);
         double scale = gradient_scale(p, w), defect = s->defect;
         if (s->defect <= CONVERGED * scale)
             return PROGRAM_CONVERGED;
         if (s->value < UNBOUNDED)
             return PROGRAM_UNBOUNDED;
-        newton_direction(p, w, s);
         s->iterations++;
-        if (!search(p, w, s))
+        if (!advance(p, w, s, NEAR * scale))
             return s->defect <= NEAR * scale ? PROGRAM_CONVERGED : PROGRAM_STALLED;
         stalled =
             s->defect > 0.5 * defect && s->defect <= NEAR * scale ? stalled + 1 : 0;

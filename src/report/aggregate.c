@@ -1,7 +1,7 @@
 #include "sweep/aggregate.h"
 
-#include "sweep/partition.h"
 #include "sweep/memory.h"
+#include "sweep/partition.h"
 #include <math.h>
 #include <string.h>
 
@@ -134,14 +134,49 @@ struct collection {
     size_t total;    /* cells x replicates */
     size_t *row_of;  /* (cells) */
     size_t *offset;  /* (rows) first place of a row in `values` */
-    size_t *success; /* (rows) trials that meet the rule */
+    size_t *success; /* (rows, kinds) trials that meet the rule */
     double *values;  /* (columns, total) defined values, row after row */
     double *scratch; /* (largest row) a statistic may reorder it */
 };
 
-static bool within(double value, double threshold)
+const char *const success_names[SUCCESS_KINDS] = {
+    [SUCCESS_ANY] = "success",
+    [SUCCESS_SCALED] = "scaled_success",
+    [SUCCESS_RESTORED] = "restored_success",
+    [SUCCESS_EXACT] = "exact_success",
+};
+
+/* Where the eps, delta and tau of a certificate are; COLUMN_COUNT: 0. */
+static const enum column certificates[SUCCESS_KINDS][3] = {
+    [SUCCESS_SCALED] = {C_SCALED_EPS, C_SCALED_DELTA, COLUMN_COUNT},
+    [SUCCESS_RESTORED] = {C_RESTORED_EPS, C_RESTORED_DELTA, C_RESTORED_TAU},
+    [SUCCESS_EXACT] = {C_EXACT_EPS, C_EXACT_DELTA, C_EXACT_TAU},
+};
+
+/* Whether a certificate is defined and holds every threshold given. */
+static bool certified(const struct record *r, const struct success *rule,
+                      enum success_kind kind)
 {
-    return isnan(threshold) || value <= threshold;
+    const double thresholds[] = {rule->eps, rule->delta, rule->tau};
+    for (size_t i = 0; i < 3; i++) {
+        enum column c = certificates[kind][i];
+        double value = c == COLUMN_COUNT ? 0.0 : r->value[c];
+        if (isnan(value) || value > thresholds[i])
+            return false;
+    }
+    return true;
+}
+
+static void count_success(const struct record *r, const struct success *rule,
+                          size_t *success)
+{
+    bool any = false;
+    for (enum success_kind kind = SUCCESS_SCALED; kind < SUCCESS_KINDS; kind++) {
+        bool met = certified(r, rule, kind);
+        success[kind] += met;
+        any = any || met;
+    }
+    success[SUCCESS_ANY] += any;
 }
 
 static int collect(void *context, size_t cell, uint64_t replicate,
@@ -162,9 +197,7 @@ static int collect(void *context, size_t cell, uint64_t replicate,
         if (!isnan(value))
             c->values[k * c->total + c->offset[index] + row->n[k]++] = value;
     }
-    c->success[index] += within(r->value[C_SCALED_EPS], c->grid->success.eps) &&
-                         within(r->value[C_SCALED_DELTA], c->grid->success.delta) &&
-                         !isnan(r->value[C_SCALED_EPS]);
+    count_success(r, &c->grid->success, c->success + index * SUCCESS_KINDS);
     return SWEEP_OK;
 }
 
@@ -189,7 +222,7 @@ static int collection_init(struct collection *c, struct aggregate *a,
     c->total = g->cell_count * g->replicates;
     c->row_of = memory_array(g->cell_count, sizeof *c->row_of);
     c->offset = memory_array(rows, sizeof *c->offset);
-    c->success = memory_array(rows, sizeof *c->success);
+    c->success = memory_array(rows, SUCCESS_KINDS * sizeof *c->success);
     c->values = memory_array(c->total, columns * sizeof *c->values);
     a->row = memory_array(rows, sizeof *a->row);
     if (rows == 0 || !a->row) { /* nobody would own them */
@@ -236,11 +269,15 @@ static void finish_row(struct collection *c, size_t index)
                 statistic_compute(&a->statistics[s], c->scratch, row->n[k]);
         }
     }
-    row->success = row->success_low = row->success_high = NAN;
-    if (a->has_success && successful > 0) {
-        row->success = (double)c->success[index] / (double)successful;
-        wilson_interval(c->success[index], successful, Z95, &row->success_low,
-                        &row->success_high);
+    for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++) {
+        struct success_rate *rate = &row->success[kind];
+        size_t met = c->success[index * SUCCESS_KINDS + kind];
+        bool defined = a->has_success && successful > 0;
+        *rate = (struct success_rate){NAN, NAN, NAN};
+        if (!defined)
+            continue;
+        rate->rate = (double)met / (double)successful;
+        wilson_interval(met, successful, Z95, &rate->low, &rate->high);
     }
 }
 

@@ -1,16 +1,16 @@
 #include "sweep/table.h"
 
-#include "sweep/partition.h"
 #include "sweep/memory.h"
+#include "sweep/partition.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 /* The columns of a table, left to right: coordinates, counts, success, statistics. */
 enum count_field { FIELD_TRIALS, FIELD_FAILED, FIELD_UNDEFINED, COUNT_FIELDS };
-enum rate_field { FIELD_SUCCESS, FIELD_SUCCESS_LOW, FIELD_SUCCESS_HIGH, RATE_FIELDS };
+enum { RATE_PARTS = 3, RATE_FIELDS = SUCCESS_KINDS * RATE_PARTS };
 static const char *const count_names[] = {"trials", "failed", "undefined"};
-static const char *const rate_names[] = {"success", "success_low", "success_high"};
+static const char *const rate_parts[RATE_PARTS] = {"", "low", "high"};
 
 struct layout {
     const struct aggregate *a;
@@ -43,9 +43,10 @@ static void field_name(const struct layout *t, size_t k, struct field *f)
         name = parameter_table[a->parameters[k]].name;
     else if (k < t->rates)
         name = count_names[k - t->counts];
-    else if (k < t->statistics)
-        name = rate_names[k - t->rates];
-    else {
+    else if (k < t->statistics) {
+        name = success_names[(k - t->rates) / RATE_PARTS];
+        statistic = rate_parts[(k - t->rates) % RATE_PARTS];
+    } else {
         name = column_table[a->columns[(k - t->statistics) / a->statistic_count]].name;
         statistic = a->statistics[(k - t->statistics) % a->statistic_count].name;
     }
@@ -69,19 +70,25 @@ static void coordinate(const struct layout *t, const struct setting *s,
     grid_format(t->grid, p, s->value[p], f->text, sizeof f->text);
 }
 
+static double rate_field(const struct aggregate_row *row, size_t k)
+{
+    const struct success_rate *rate = &row->success[k / RATE_PARTS];
+    return k % RATE_PARTS == 0   ? rate->rate
+           : k % RATE_PARTS == 1 ? rate->low
+                                 : rate->high;
+}
+
 static void field_value(const struct layout *t, const struct aggregate_row *row,
                         const struct setting *s, size_t k, struct field *f)
 {
     const size_t counts[] = {row->trials, row->failed, row->undefined};
-    const double rates[] = {row->success, row->success_low, row->success_high};
-
     f->word = false;
     if (k < t->counts)
         coordinate(t, s, t->a->parameters[k], f);
     else if (k < t->rates)
         snprintf(f->text, sizeof f->text, "%zu", counts[k - t->counts]);
     else if (k < t->statistics)
-        field_real(t, rates[k - t->rates], f);
+        field_real(t, rate_field(row, k - t->rates), f);
     else
         field_real(t, row->statistic[k - t->statistics], f);
 }

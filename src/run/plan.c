@@ -1,8 +1,9 @@
 #include "sweep/plan.h"
 
-#include "sweep/partition.h"
 #include "sweep/memory.h"
+#include "sweep/partition.h"
 #include <math.h>
+#include <stdlib.h>
 
 int plan_build(struct plan *p, const struct grid *g)
 {
@@ -101,4 +102,55 @@ double plan_cost(const struct plan *p, const struct grid *g, size_t group)
         cost += training_cost(&s, m - s.value[P_FORGET]);
     return cost > 0 ? cost
                     : 1; /* a NaN too: an unset dimension must not stop the ETA */
+}
+
+struct costed {
+    double cost;
+    size_t group;
+};
+
+static int longest_first(const void *left, const void *right)
+{
+    const struct costed *a = left, *b = right;
+    if (a->cost != b->cost)
+        return a->cost > b->cost ? -1 : 1;
+    return (a->group > b->group) - (a->group < b->group);
+}
+
+int plan_order(const struct plan *p, const struct grid *g, size_t *order, double *cost)
+{
+    struct costed *costed = memory_array(p->group_count, sizeof *costed);
+    if (!costed)
+        return SWEEP_NO_MEMORY;
+    for (size_t k = 0; k < p->group_count; k++)
+        costed[k] = (struct costed){plan_cost(p, g, k), k};
+    qsort(costed, p->group_count, sizeof *costed, longest_first);
+    for (size_t k = 0; k < p->group_count; k++) {
+        order[k] = costed[k].group;
+        cost[costed[k].group] = costed[k].cost;
+    }
+    memory_free(costed);
+    return SWEEP_OK;
+}
+
+int plan_deal(const struct plan *p, const struct grid *g, size_t shard, size_t shards,
+              bool *mine, size_t *count)
+{
+    size_t *order = memory_array(p->group_count, sizeof *order);
+    double *cost = memory_array(p->group_count, sizeof *cost);
+    int status = order && cost ? plan_order(p, g, order, cost) : SWEEP_NO_MEMORY;
+
+    *count = 0;
+    for (size_t k = 0; k < p->group_count && status == SWEEP_OK; k++)
+        for (size_t r = 0; r < p->replicates; r++) {
+            size_t unit = k * p->replicates + r, place = unit % shards;
+            size_t owner = unit / shards % 2 == 0 ? place + 1 : shards - place;
+            for (size_t i = p->start[order[k]]; i < p->start[order[k] + 1]; i++) {
+                mine[p->cell[i] * p->replicates + r] = owner == shard;
+                *count += owner == shard;
+            }
+        }
+    memory_free(order);
+    memory_free(cost);
+    return status;
 }

@@ -5,7 +5,12 @@
 #include "sweep/parse.h"
 #include "sweep/trial.h"
 #include <omp.h>
+#include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+const struct runner_limits runner_no_limits = {
+    .failures = SIZE_MAX, .units_alike = SIZE_MAX, .seconds = INFINITY};
 
 /* Records a thread keeps before it goes to the store. */
 enum { BUFFER = 256 };
@@ -13,23 +18,27 @@ enum { BUFFER = 256 };
 /* Seconds of work of every thread that may be lost to a crash. */
 static const double COMMIT_INTERVAL = 1;
 
-/* What all threads share; the part below `halted` belongs to the critical section. */
+/* What all threads share; the part below the gap belongs to the critical section. */
 struct run {
     const struct grid *grid;
     const struct plan *plan;
     const bool *done;
-    const volatile bool *cancel;
+    const struct runner_limits *limits;
     const size_t *order; /* groups, longest first */
     const double *cost;  /* (groups) */
     size_t next;         /* position in order x replicates */
     double commit_work;  /* seconds of work between two commits */
-    bool halted;         /* the store failed */
+    double deadline;     /* clock at which no more units are taken */
+    bool halted;         /* the store failed or a limit is reached */
 
     struct store *store;
     struct progress *meter;
     struct runner_result *result;
     struct diagnostics *log;
     double uncommitted; /* seconds of work in the open transaction */
+    size_t units_alike; /* finished so far, while all of them failed with one reason */
+    enum trial_status reason;
+    bool differ; /* they did not */
     int status;
 };
 
@@ -42,7 +51,8 @@ struct worker {
     size_t *record_cell;   /* (BUFFER) */
     size_t count;
     uint64_t replicate;
-    double since; /* clock at the last flush */
+    size_t failed_as[TRIAL_STATUS_COUNT]; /* records of the current unit, by status */
+    double since;                         /* clock at the last flush */
 };
 
 size_t runner_default_threads(void)
@@ -52,6 +62,35 @@ size_t runner_default_threads(void)
     if (slurm && parse_unsigned(slurm, &threads) == PARSE_OK && threads > 0)
         return (size_t)threads;
     return (size_t)omp_get_num_procs(); /* of the affinity mask */
+}
+
+static void stop(struct run *r, enum runner_end end)
+{
+    if (r->result->end == RUNNER_COMPLETE)
+        r->result->end = end;
+#pragma omp atomic write
+    r->halted = true;
+}
+
+/* In the critical section: one more unit is done. A night of trials that all fail for
+ * one reason ends after the first of them. */
+static void judge_unit(struct worker *w)
+{
+    struct run *r = w->run;
+    size_t kinds = 0;
+    enum trial_status reason = TRIAL_OK;
+
+    for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
+        if (w->failed_as[i] > 0) {
+            kinds++;
+            reason = (enum trial_status)i;
+        }
+    if (kinds != 1 || reason == TRIAL_OK ||
+        (r->units_alike > 0 && reason != r->reason))
+        r->differ = true;
+    r->reason = reason;
+    if (!r->differ && ++r->units_alike == r->limits->units_alike)
+        stop(r, RUNNER_ALIKE);
 }
 
 /* In the critical section: the buffer goes to the store, the counts to the meter. */
@@ -68,6 +107,7 @@ static void store_records(struct worker *w, double work)
         if (r->status != SWEEP_OK)
             break;
         r->result->by_status[status]++;
+        w->failed_as[status]++;
         failed += status != TRIAL_OK;
     }
     r->result->ran += put;
@@ -80,20 +120,23 @@ static void store_records(struct worker *w, double work)
     progress_add(r->meter, put, failed, work);
     w->count = 0;
     w->since = now;
+    if (r->result->failed > r->limits->failures)
+        stop(r, RUNNER_FAILURES);
+    if (r->status != SWEEP_OK)
+        stop(r, RUNNER_BROKEN);
 }
 
-/* Hand over what is buffered. `work`: expected cost that is now done. */
-static int flush(struct worker *w, double work)
+/* Hand over what is buffered. `unit_cost`: expected cost of the unit that is now
+ * complete; 0: it is not. */
+static int flush(struct worker *w, double unit_cost)
 {
     int status;
 #pragma omp critical(sweep_store)
     {
-        store_records(w, work);
+        store_records(w, unit_cost);
+        if (unit_cost > 0)
+            judge_unit(w);
         status = w->run->status;
-    }
-    if (status != SWEEP_OK) {
-#pragma omp atomic write
-        w->run->halted = true;
     }
     return status;
 }
@@ -111,7 +154,8 @@ static bool may_go_on(const struct run *r)
     bool halted;
 #pragma omp atomic read
     halted = r->halted;
-    return !halted && !(r->cancel && *r->cancel);
+    return !halted && !(r->limits->cancel && *r->limits->cancel) &&
+           clock_monotonic() < r->deadline;
 }
 
 /* Take units until there are none. Nothing in here may leave the parallel region. */
@@ -133,8 +177,9 @@ static void work(struct worker *w)
             plan_unit_missing(r->plan, r->done, group, w->replicate, w->cells);
         if (count == 0)
             continue;
+        memset(w->failed_as, 0, sizeof w->failed_as);
         int status = trial_unit(w->workspace, r->grid, w->cells, count, w->replicate,
-                                r->cancel, keep, w);
+                                r->limits->cancel, keep, w);
         if (flush(w, status == SWEEP_OK ? r->cost[group] : 0) != SWEEP_OK ||
             status != SWEEP_OK)
             break;
@@ -177,36 +222,6 @@ static struct worker *workers_alloc(struct run *r, size_t threads)
     return NULL;
 }
 
-struct costed {
-    double cost;
-    size_t group;
-};
-
-static int longest_first(const void *left, const void *right)
-{
-    const struct costed *a = left, *b = right;
-    if (a->cost != b->cost)
-        return a->cost > b->cost ? -1 : 1;
-    return (a->group > b->group) - (a->group < b->group);
-}
-
-static int order_groups(const struct plan *p, const struct grid *g, size_t *order,
-                        double *cost)
-{
-    struct costed *costed = memory_array(p->group_count, sizeof *costed);
-    if (!costed)
-        return SWEEP_NO_MEMORY;
-    for (size_t k = 0; k < p->group_count; k++) {
-        cost[k] = plan_cost(p, g, k);
-        costed[k] = (struct costed){cost[k], k};
-    }
-    qsort(costed, p->group_count, sizeof *costed, longest_first);
-    for (size_t k = 0; k < p->group_count; k++)
-        order[k] = costed[k].group;
-    memory_free(costed);
-    return SWEEP_OK;
-}
-
 static int run_threads(struct run *r, size_t threads)
 {
     struct worker *worker = workers_alloc(r, threads);
@@ -218,8 +233,19 @@ static int run_threads(struct run *r, size_t threads)
     return r->status;
 }
 
+/* Why it ended. A limit reached with the last trial stopped nothing. */
+static enum runner_end end_of(const struct runner_result *result,
+                              const struct runner_limits *limits, size_t trials)
+{
+    if (result->ran == trials)
+        return RUNNER_COMPLETE;
+    if (result->end != RUNNER_COMPLETE)
+        return result->end;
+    return limits->cancel && *limits->cancel ? RUNNER_CANCELLED : RUNNER_TIME;
+}
+
 int runner_run(const struct grid *g, const struct plan *p, struct store *s,
-               const bool *done, size_t threads, const volatile bool *cancel,
+               const bool *done, size_t threads, const struct runner_limits *limits,
                struct progress *meter, struct runner_result *result,
                struct diagnostics *log)
 {
@@ -228,16 +254,17 @@ int runner_run(const struct grid *g, const struct plan *p, struct store *s,
     double *cost = memory_array(p->group_count, sizeof *cost);
 
     *result = (struct runner_result){0};
-    int status = order && cost ? order_groups(p, g, order, cost) : SWEEP_NO_MEMORY;
+    int status = order && cost ? plan_order(p, g, order, cost) : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
         diagnostics_add(log, NULL, 0, 0, "out of memory");
     if (threads > rest.units)
         threads = rest.units;
     if (status == SWEEP_OK && threads > 0) {
-        struct run run = {.grid = g, .plan = p, .done = done, .cancel = cancel};
+        struct run run = {.grid = g, .plan = p, .done = done, .limits = limits};
         run.order = order;
         run.cost = cost;
         run.commit_work = COMMIT_INTERVAL * (double)threads;
+        run.deadline = clock_monotonic() + limits->seconds;
         run.store = s;
         run.meter = meter;
         run.result = result;
@@ -246,7 +273,8 @@ int runner_run(const struct grid *g, const struct plan *p, struct store *s,
     }
     if (status == SWEEP_OK)
         status = store_commit(s, log);
-    result->stopped = status == SWEEP_OK && result->ran < rest.trials;
+    result->end =
+        status == SWEEP_OK ? end_of(result, limits, rest.trials) : RUNNER_BROKEN;
     memory_free(order);
     memory_free(cost);
     return status;

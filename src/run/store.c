@@ -2,35 +2,29 @@
 
 #include "store_private.h"
 #include "store_rows.h"
-#include "sweep/clock.h"
 #include "sweep/memory.h"
 #include "sweep/outfile.h"
-#include <errno.h>
-#include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* "swep": marks a database as ours. */
-enum { APPLICATION_ID = 0x73776570 };
-
-/* Raise the layout when the tables change by hand; a new parameter or result column
- * changes the number by itself. */
-enum {
-    LAYOUT = 1,
-    SCHEMA_VERSION = (LAYOUT * 1000 + PARAMETER_COUNT) * 1000 + COLUMN_COUNT
-};
 
 /* Milliseconds to wait for another program that reads or writes the database. */
 enum { BUSY_TIMEOUT = 10000 };
 
+static int report_damage(const struct store *s, const char *how,
+                         struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0,
+                    "'%s' is damaged (%s); move it away, choose another folder, or "
+                    "--fresh to start over",
+                    s->path, how);
+    return SWEEP_IO;
+}
+
 int store_fail(struct store *s, struct diagnostics *log)
 {
-    int rc = s->db ? sqlite3_errcode(s->db) : SQLITE_NOMEM;
+    int rc = s->db ? sqlite3_errcode(s->db) & 0xff : SQLITE_NOMEM; /* the primary */
     const char *path = s->path ? s->path : "sweep.db";
 
     s->broken = true;
@@ -50,6 +44,8 @@ int store_fail(struct store *s, struct diagnostics *log)
                         path);
         return SWEEP_IO;
     }
+    if (rc == SQLITE_CORRUPT)
+        return report_damage(s, sqlite3_errmsg(s->db), log);
     int reason = sqlite3_system_errno(s->db);
     diagnostics_add(log, NULL, 0, 0, "cannot use '%s': %s%s%s", path,
                     sqlite3_errmsg(s->db), reason ? ": " : "",
@@ -84,9 +80,8 @@ int store_prepare_owned(struct store *s, char *sql, sqlite3_stmt **q,
     return status;
 }
 
-/* The one integer a query gives. */
-static int query_integer(struct store *s, const char *sql, sqlite3_int64 *value,
-                         struct diagnostics *log)
+int store_integer(struct store *s, const char *sql, sqlite3_int64 *value,
+                  struct diagnostics *log)
 {
     sqlite3_stmt *q;
     int status = store_prepare(s, sql, &q, log);
@@ -100,202 +95,106 @@ static int query_integer(struct store *s, const char *sql, sqlite3_int64 *value,
     return status;
 }
 
-/* Is it a database of this program and version? An empty file is a new one. */
-static int check_identity(struct store *s, bool *is_new, struct diagnostics *log)
-{
-    sqlite3_int64 tables = 0, id = 0, version = 0;
-    int status = query_integer(s, "SELECT count(*) FROM sqlite_schema", &tables, log);
-    if (status == SWEEP_OK)
-        status = query_integer(s, "PRAGMA application_id", &id, log);
-    if (status == SWEEP_OK)
-        status = query_integer(s, "PRAGMA user_version", &version, log);
-    if (status != SWEEP_OK)
-        return status;
-    *is_new = tables == 0;
-    if (tables > 0 && id != APPLICATION_ID) {
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' is a database of another program; choose another folder",
-                        s->path);
-        return SWEEP_IO;
-    }
-    if (tables > 0 && version != SCHEMA_VERSION) {
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' was written by another version of sweep (schema %lld, "
-                        "this one has %d); choose another folder",
-                        s->path, (long long)version, SCHEMA_VERSION);
-        return SWEEP_IO;
-    }
-    return SWEEP_OK;
-}
-
-static int create_tables(struct store *s, struct diagnostics *log)
-{
-    char pragmas[100];
-    char *schema = store_sql_schema();
-    if (!schema) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
-    int status = store_execute(s, schema, log);
-    free(schema);
-    snprintf(pragmas, sizeof pragmas,
-             "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
-             SCHEMA_VERSION);
-    return status == SWEEP_OK ? store_execute(s, pragmas, log) : status;
-}
-
-char *store_meta(struct store *s, const char *name)
-{
-    sqlite3_stmt *q;
-    char *value = NULL;
-    if (sqlite3_prepare_v2(s->db, "SELECT value FROM meta WHERE name = ?", -1, &q,
-                           NULL) != SQLITE_OK)
-        return NULL;
-    sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
-    if (sqlite3_step(q) == SQLITE_ROW && sqlite3_column_text(q, 0))
-        value = memory_string((const char *)sqlite3_column_text(q, 0));
-    sqlite3_finalize(q);
-    return value;
-}
-
-static int put_meta(struct store *s, const char *name, const char *value,
-                    struct diagnostics *log)
-{
-    sqlite3_stmt *q;
-    int status = store_prepare(s, "INSERT OR REPLACE INTO meta VALUES(?, ?)", &q, log);
-    if (status != SWEEP_OK)
-        return status;
-    sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
-    sqlite3_bind_text(q, 2, value, -1, SQLITE_STATIC);
-    if (sqlite3_step(q) != SQLITE_DONE)
-        status = store_fail(s, log);
-    sqlite3_finalize(q);
-    return status;
-}
-
-/* Refuse to mix grids: a folder belongs to one name and one seed. */
-static int check_meta(struct store *s, const struct grid *g, const char *seed,
-                      struct diagnostics *log)
-{
-    char *old_name = store_meta(s, "name"), *old_seed = store_meta(s, "seed");
-    bool same = old_name && old_seed && strcmp(old_name, g->name) == 0 &&
-                strcmp(old_seed, seed) == 0;
-    if (!same)
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' holds the grid '%s' with seed %s, not '%s' with seed %s; "
-                        "choose another folder",
-                        s->directory, old_name ? old_name : "?",
-                        old_seed ? old_seed : "?", g->name, seed);
-    memory_free(old_name);
-    memory_free(old_seed);
-    return same ? SWEEP_OK : SWEEP_INPUT;
-}
-
-static int write_meta(struct store *s, const struct grid *g, bool is_new,
-                      struct diagnostics *log)
-{
-    char seed[24], created[24], version[16];
-    snprintf(seed, sizeof seed, "%" PRIu64, g->seed);
-    snprintf(version, sizeof version, "%d", MODEL_VERSION);
-    clock_utc(created, sizeof created);
-
-    int status = SWEEP_OK;
-    if (!is_new)
-        status = check_meta(s, g, seed, log);
-    else if ((status = put_meta(s, "name", g->name, log)) == SWEEP_OK &&
-             (status = put_meta(s, "seed", seed, log)) == SWEEP_OK)
-        status = put_meta(s, "created", created, log);
-    if (status == SWEEP_OK)
-        status = put_meta(s, "sweep_version", SWEEP_VERSION, log);
-    if (status == SWEEP_OK)
-        status = put_meta(s, "model_version", version, log);
-    return status;
-}
-
-/* mkdir -p */
-static int make_folder(const char *directory, struct diagnostics *log)
-{
-    char *path = memory_string(directory);
-    if (!path) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
-    int error = 0; /* the first that is not "it exists" */
-    for (char *end = path; *end;) {
-        end += strspn(end, "/");
-        end += strcspn(end, "/");
-        char kept = *end;
-        *end = '\0';
-        if (mkdir(path, 0777) != 0 && errno != EEXIST && error == 0)
-            error = errno;
-        *end = kept;
-    }
-    memory_free(path);
-    struct stat info;
-    if (stat(directory, &info) == 0 && S_ISDIR(info.st_mode))
-        return SWEEP_OK;
-    diagnostics_add(log, NULL, 0, 0, "cannot create the folder '%s': %s", directory,
-                    strerror(error ? error : ENOTDIR));
-    return SWEEP_IO;
-}
-
-/* One run at a time. The lock ends with the process, however it ends. Where the file
- * system has no such locks, SQLite's own still keep the database whole. */
-static int lock_folder(struct store *s, struct diagnostics *log)
-{
-    s->lock = open(s->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (s->lock < 0 || flock(s->lock, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
-        return SWEEP_OK;
-    diagnostics_add(log, NULL, 0, 0,
-                    "another run is working in '%s'; wait for it or choose another "
-                    "folder",
-                    s->directory);
-    return SWEEP_BUSY;
-}
-
-static int write_grid_file(const struct store *s, const struct grid *g,
-                           struct diagnostics *log)
-{
-    struct outfile out = {0};
-    char *path;
-    if (asprintf(&path, "%s/grid.yaml", s->directory) < 0)
-        return SWEEP_NO_MEMORY;
-    int status = outfile_open(&out, path, log);
-    free(path);
-    if (status != SWEEP_OK)
-        return status;
-    fwrite(g->text, 1, g->text_size, out.stream);
-    return outfile_commit(&out, log);
-}
-
 static struct store *store_alloc(const char *directory, struct diagnostics *log)
 {
     struct store *s = memory_array(1, sizeof *s);
     if (s) {
-        s->lock = -1;
+        s->lock.descriptor = -1;
         s->directory = memory_string(directory);
-        s->path = memory_array(strlen(directory) + sizeof "/sweep.db", 1);
     }
-    if (!s || !s->directory || !s->path) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        store_close(s, log);
-        return NULL;
-    }
-    sprintf(s->path, "%s/sweep.db", directory);
-    return s;
+    if (s && s->directory)
+        return s;
+    diagnostics_add(log, NULL, 0, 0, "out of memory");
+    store_close(s, log);
+    return NULL;
 }
 
-static int open_database(struct store *s, int flags, bool *is_new,
-                         struct diagnostics *log)
+static int out_of_memory(struct diagnostics *log)
 {
-    if (sqlite3_open_v2(s->path, &s->db, flags, NULL) != SQLITE_OK)
+    diagnostics_add(log, NULL, 0, 0, "out of memory");
+    return SWEEP_NO_MEMORY;
+}
+
+/* Become the writer of the folder and choose the database: see store.h. */
+static int hold_folder(struct store *s, const struct store_options *options,
+                       bool locks_work, struct diagnostics *log)
+{
+    struct store_holder holder;
+    char name[128] = "sweep.db", host[65];
+    int status = store_lock_take(&s->lock, s->directory, locks_work, &holder, log);
+
+    if (status == SWEEP_OK && holder.state == STORE_UNKNOWN) {
+        if (!options->shard || options->fresh) {
+            diagnostics_add(log, NULL, 0, 0,
+                            "'%s' is held by process %ld on %s since %s; if that is no "
+                            "longer running, remove '%s/sweep.lock' and run again",
+                            s->directory, holder.process, holder.host, holder.since,
+                            s->directory);
+            return SWEEP_BUSY;
+        }
+        store_host(host, sizeof host);
+        snprintf(name, sizeof name, "sweep-%s-%ld.db", host, (long)getpid());
+    }
+    if (status == SWEEP_OK && options->fresh)
+        status = store_set_aside(s->directory, log);
+    s->path = store_join(s->directory, name);
+    return status == SWEEP_OK && !s->path ? out_of_memory(log) : status;
+}
+
+/* What a writer without locks left when it died: SQLite's dot-file is a folder. */
+static int remove_dot_file(const char *path)
+{
+    char *dot = memory_array(strlen(path) + sizeof ".lock", 1);
+    if (!dot)
+        return SWEEP_NO_MEMORY;
+    sprintf(dot, "%s.lock", path);
+    rmdir(dot);
+    memory_free(dot);
+    return SWEEP_OK;
+}
+
+static int connect(struct store *s, int flags, const char *locking,
+                   struct diagnostics *log)
+{
+    if (sqlite3_open_v2(s->path, &s->db, flags, locking) != SQLITE_OK)
         return store_fail(s, log);
+    sqlite3_extended_result_codes(s->db, 1);
     sqlite3_busy_timeout(s->db, BUSY_TIMEOUT);
-    return check_identity(s, is_new, log);
+    return SWEEP_OK;
+}
+
+/* Damage is found before anything is written. */
+static int check_pages(struct store *s, struct diagnostics *log)
+{
+    sqlite3_stmt *q;
+    int status = store_prepare(s, "PRAGMA quick_check(1)", &q, log);
+    if (status != SWEEP_OK)
+        return status;
+    const char *said = sqlite3_step(q) == SQLITE_ROW
+                           ? (const char *)sqlite3_column_text(q, 0)
+                           : NULL;
+    if (!said)
+        status = store_fail(s, log);
+    else if (strcmp(said, "ok") != 0)
+        status = report_damage(s, said, log);
+    sqlite3_finalize(q);
+    return status;
+}
+
+/* A run that wrote its log has committed its tables before: if they are gone, the file
+ * was cut off. */
+static int check_empty(struct store *s, struct diagnostics *log)
+{
+    char *run_log = store_join(s->directory, "run.log");
+    bool lost = strcmp(s->path + strlen(s->directory), "/sweep.db") == 0 && run_log &&
+                access(run_log, F_OK) == 0;
+    memory_free(run_log);
+    return lost ? report_damage(s, "it is empty", log) : SWEEP_OK;
 }
 
 /* One transaction: all of it or nothing. */
-static int fill_database(struct store *s, const struct grid *g, bool is_new,
+static int fill_database(struct store *s, const struct grid *g,
+                         const struct store_options *options, bool is_new,
                          struct diagnostics *log)
 {
     /* Readers then never wait for the writer. Where it is impossible (no shared memory
@@ -306,63 +205,114 @@ static int fill_database(struct store *s, const struct grid *g, bool is_new,
     if (status == SWEEP_OK)
         status = store_begin(s, log);
     if (status == SWEEP_OK && is_new)
-        status = create_tables(s, log);
+        status = store_create_tables(s, log);
     if (status == SWEEP_OK)
-        status = write_meta(s, g, is_new, log);
+        status = store_sign(s, g, options, is_new, log);
     if (status == SWEEP_OK)
         status = store_sync_cells(s, g, log);
     if (status == SWEEP_OK)
-        status = write_grid_file(s, g, log);
+        status = store_keep_grid(s, g, log);
     return status == SWEEP_OK ? store_commit(s, log) : status;
 }
 
-int store_open(struct store **out, const char *directory, const struct grid *g,
-               struct diagnostics *log)
+static int open_writer(struct store *s, const struct grid *g,
+                       const struct store_options *options, struct diagnostics *log)
 {
-    bool is_new = false;
+    bool is_new = false, locks_work = store_locks_work(s->directory);
+    int status = hold_folder(s, options, locks_work, log);
+    if (status == SWEEP_OK && !locks_work)
+        status = remove_dot_file(s->path);
+    if (status == SWEEP_OK)
+        status = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                         locks_work ? NULL : "unix-dotfile", log);
+    if (status == SWEEP_OK)
+        status = store_identify(s, &is_new, log);
+    if (status == SWEEP_OK)
+        status = is_new ? check_empty(s, log) : check_pages(s, log);
+    if (status == SWEEP_OK)
+        status = fill_database(s, g, options, is_new, log);
+    if (status == SWEEP_OK)
+        status = store_prepare_owned(s, store_sql_put_trial(), &s->put, log);
+    return status;
+}
+
+int store_open(struct store **out, const char *directory, const struct grid *g,
+               const struct store_options *options, struct diagnostics *log)
+{
+    static const struct store_options defaults;
     *out = NULL;
-    int status = make_folder(directory, log);
+    int status = outfile_folder(directory, log);
     if (status != SWEEP_OK)
         return status;
     struct store *s = store_alloc(directory, log);
     if (!s)
         return SWEEP_NO_MEMORY;
-    status = lock_folder(s, log);
-    if (status == SWEEP_OK)
-        status =
-            open_database(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, &is_new, log);
-    if (status == SWEEP_OK)
-        status = fill_database(s, g, is_new, log);
-    if (status == SWEEP_OK)
-        status = store_prepare_owned(s, store_sql_put_trial(), &s->put, log);
-    if (status != SWEEP_OK) {
-        s->broken = true;
-        store_close(s, log);
-        return status;
+    status = open_writer(s, g, options ? options : &defaults, log);
+    if (status == SWEEP_OK) {
+        *out = s;
+        return SWEEP_OK;
     }
-    *out = s;
-    return SWEEP_OK;
+    s->broken = true;
+    store_close(s, log);
+    return status;
+}
+
+/* Without locks a reader waits for the writer's dot-file; that of a dead writer stands
+ * for ever, and is passed by. */
+static const char *reader_locking(const char *directory)
+{
+    struct store_holder holder;
+    if (store_locks_work(directory))
+        return NULL;
+    store_holder(directory, &holder);
+    return holder.state == STORE_FREE || holder.state == STORE_DEAD ? "unix-none"
+                                                                    : "unix-dotfile";
+}
+
+/* Takes `path`, in memory_array memory; NULL: no memory. */
+static int open_reader(struct store **out, char *path, struct diagnostics *log)
+{
+    bool is_new = false;
+    *out = NULL;
+    if (!path)
+        return out_of_memory(log);
+    char *slash = strrchr(path, '/');
+    *slash = '\0';
+    struct store *s = store_alloc(path, log);
+    *slash = '/';
+    if (!s) {
+        memory_free(path);
+        return SWEEP_NO_MEMORY;
+    }
+    s->path = path;
+    int status = connect(s, SQLITE_OPEN_READONLY, reader_locking(s->directory), log);
+    if (status == SWEEP_OK)
+        status = store_identify(s, &is_new, log);
+    if (status == SWEEP_OK && is_new) {
+        diagnostics_add(log, NULL, 0, 0, "'%s' is empty; run the grid first", s->path);
+        status = SWEEP_IO;
+    }
+    if (status == SWEEP_OK)
+        *out = s;
+    else
+        store_close(s, log);
+    return status;
 }
 
 int store_open_readonly(struct store **out, const char *directory,
                         struct diagnostics *log)
 {
-    bool is_new = false;
-    *out = NULL;
-    struct store *s = store_alloc(directory, log);
-    if (!s)
-        return SWEEP_NO_MEMORY;
-    int status = open_database(s, SQLITE_OPEN_READONLY, &is_new, log);
-    if (status == SWEEP_OK && is_new) {
-        diagnostics_add(log, NULL, 0, 0, "'%s' is empty; run the grid first", s->path);
-        status = SWEEP_IO;
-    }
-    if (status != SWEEP_OK) {
-        store_close(s, log);
-        return status;
-    }
-    *out = s;
-    return SWEEP_OK;
+    return open_reader(out, store_join(directory, "sweep.db"), log);
+}
+
+int store_open_database(struct store **out, const char *path, struct diagnostics *log)
+{
+    return open_reader(out, memory_string(path), log);
+}
+
+struct store_change store_change(const struct store *s)
+{
+    return s->change;
 }
 
 int store_close(struct store *s, struct diagnostics *log)
@@ -373,13 +323,13 @@ int store_close(struct store *s, struct diagnostics *log)
     if (s->db && !s->broken)
         status = store_commit(s, log);
     sqlite3_finalize(s->put);
+    sqlite3_finalize(s->get);
     /* Back to a single file that can be read from a read-only place, unless somebody
      * reads it right now. */
     if (s->db && s->id && !s->broken)
         sqlite3_exec(s->db, "PRAGMA journal_mode = DELETE", NULL, NULL, NULL);
     sqlite3_close(s->db);
-    if (s->lock >= 0)
-        close(s->lock);
+    store_lock_release(&s->lock);
     memory_free(s->id);
     memory_free(s->directory);
     memory_free(s->path);

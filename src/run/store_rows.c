@@ -68,7 +68,10 @@ static void write_schema(FILE *sql)
     for (int c = 0; c < COLUMN_COUNT; c++)
         fprintf(sql, ", \"%s\" %s", column_table[c].name,
                 column_affinity(column_table[c].type));
-    fputs(", PRIMARY KEY(cell_id, replicate)) WITHOUT ROWID;\n", sql);
+    /* The index holds all that counting needs, in a tenth of the pages. */
+    fputs(", PRIMARY KEY(cell_id, replicate)) WITHOUT ROWID;\n"
+          "CREATE INDEX trials_by_status ON trials(status);\n",
+          sql);
 }
 
 static void write_put_cell(FILE *sql)
@@ -104,6 +107,13 @@ static void write_each(FILE *sql)
           sql);
 }
 
+static void write_get(FILE *sql)
+{
+    fputs("SELECT status, message", sql);
+    column_names(sql);
+    fputs(" FROM trials WHERE cell_id = ? AND replicate = ?", sql);
+}
+
 static char *text_of(void (*write)(FILE *sql))
 {
     char *text = NULL;
@@ -133,6 +143,11 @@ char *store_sql_put_cell(void)
 char *store_sql_put_trial(void)
 {
     return text_of(write_put_trial);
+}
+
+char *store_sql_get(void)
+{
+    return text_of(write_get);
 }
 
 char *store_sql_each(void)

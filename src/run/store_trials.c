@@ -25,11 +25,33 @@ int store_begin(struct store *s, struct diagnostics *log)
     return store_execute(s, "BEGIN IMMEDIATE", log);
 }
 
+/* Files that were deleted or replaced under a running program still take what is
+ * written to them, and give it to nobody. */
+static int check_place(struct store *s, struct diagnostics *log)
+{
+    int moved = 0;
+    sqlite3_file_control(s->db, NULL, SQLITE_FCNTL_HAS_MOVED, &moved);
+    if (!moved)
+        return SWEEP_OK;
+    s->broken = true;
+    diagnostics_add(log, NULL, 0, 0,
+                    "'%s' was moved or deleted while it was written; what was done "
+                    "since the last commit is lost",
+                    s->path);
+    return SWEEP_IO;
+}
+
 int store_commit(struct store *s, struct diagnostics *log)
 {
     if (sqlite3_get_autocommit(s->db))
         return SWEEP_OK;
-    return store_execute(s, "COMMIT", log);
+    int status = check_place(s, log);
+    if (status == SWEEP_OK)
+        status = store_execute(s,
+                               "UPDATE meta SET value = " STORE_NOW
+                               " WHERE name = 'session_last'; COMMIT",
+                               log);
+    return status;
 }
 
 static int put_cell(struct store *s, sqlite3_stmt *q, const struct grid *g, size_t cell,
@@ -48,20 +70,32 @@ static int put_cell(struct store *s, sqlite3_stmt *q, const struct grid *g, size
     return sqlite3_reset(q) == SQLITE_OK ? SWEEP_OK : store_fail(s, log);
 }
 
+/* Cells there were before carry -1 - cell until the grid claims them. */
 int store_sync_cells(struct store *s, const struct grid *g, struct diagnostics *log)
 {
     sqlite3_stmt *q = NULL;
+    sqlite3_int64 before = 0, removed = 0;
     s->id = memory_array(g->cell_count, sizeof *s->id);
     if (!s->id) {
         diagnostics_add(log, NULL, 0, 0, "out of memory for %zu cells", g->cell_count);
         return SWEEP_NO_MEMORY;
     }
-    int status = store_execute(s, "UPDATE cells SET cell = NULL", log);
+    int status = store_integer(s, "SELECT count(cell) FROM cells", &before, log);
+    if (status == SWEEP_OK)
+        status = store_execute(s, "UPDATE cells SET cell = -1 - cell", log);
     if (status == SWEEP_OK)
         status = store_prepare_owned(s, store_sql_put_cell(), &q, log);
     for (size_t cell = 0; cell < g->cell_count && status == SWEEP_OK; cell++)
         status = put_cell(s, q, g, cell, log);
     sqlite3_finalize(q);
+    if (status == SWEEP_OK)
+        status = store_integer(s, "SELECT count(*) FROM cells WHERE cell < 0", &removed,
+                               log);
+    if (status == SWEEP_OK)
+        status = store_execute(s, "UPDATE cells SET cell = NULL WHERE cell < 0", log);
+    s->change.removed = (size_t)removed;
+    s->change.unchanged = (size_t)(before - removed);
+    s->change.added = g->cell_count - s->change.unchanged;
     s->matched = true;
     return status;
 }
@@ -110,19 +144,20 @@ static int bind_bounds(struct store *s, sqlite3_stmt *q, const struct grid *g,
     return SWEEP_OK;
 }
 
-int store_done(struct store *s, const struct grid *g, bool *done,
-               struct diagnostics *log)
+int store_done(struct store *s, const struct grid *g, enum store_which which,
+               bool *done, struct diagnostics *log)
 {
+    static const char *const sql[] = {
+        [STORE_ALL] = "SELECT cell, replicate FROM cells JOIN trials ON cell_id = id"
+                      " WHERE cell < ? AND replicate < ?",
+        [STORE_GOOD] = "SELECT cell, replicate FROM cells JOIN trials ON cell_id = id"
+                       " WHERE cell < ? AND replicate < ? AND status = 'ok'"};
     sqlite3_stmt *q = NULL;
     int rc;
 
-    memset(done, 0, g->cell_count * g->replicates * sizeof *done);
     int status = match_cells(s, g, log);
     if (status == SWEEP_OK)
-        status = store_prepare(s,
-                               "SELECT cell, replicate FROM cells JOIN trials"
-                               " ON cell_id = id WHERE cell < ? AND replicate < ?",
-                               &q, log);
+        status = store_prepare(s, sql[which], &q, log);
     if (status == SWEEP_OK)
         status = bind_bounds(s, q, g, log);
     if (status == SWEEP_OK) {
@@ -133,6 +168,32 @@ int store_done(struct store *s, const struct grid *g, bool *done,
             status = store_fail(s, log);
     }
     sqlite3_finalize(q);
+    return status;
+}
+
+/* A database of an attempt that never got its tables, or was of an older grid, holds
+ * nothing of use: it is passed by. */
+int store_done_elsewhere(struct store *s, const struct grid *g, enum store_which which,
+                         bool *done, struct diagnostics *log)
+{
+    struct store_list list;
+    int status = store_list(&list, s->directory, log);
+    for (size_t i = 0; i < list.count && status == SWEEP_OK; i++) {
+        struct diagnostics ignored = {0};
+        struct store *other = NULL;
+        if (strcmp(list.path[i], s->path) == 0)
+            continue;
+        status = store_open_database(&other, list.path[i], &ignored);
+        if (status == SWEEP_OK)
+            status = store_done(other, g, which, done, &ignored);
+        store_close(other, &ignored);
+        diagnostics_release(&ignored);
+        if (status == SWEEP_IO || status == SWEEP_INPUT || status == SWEEP_BUSY)
+            status = SWEEP_OK;
+        else if (status != SWEEP_OK)
+            diagnostics_add(log, NULL, 0, 0, "out of memory");
+    }
+    store_list_release(&list);
     return status;
 }
 

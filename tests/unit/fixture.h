@@ -1,5 +1,5 @@
-/* fixture.h - grids from text, scratch folders and random records for tests of `run` and
- * `report`. */
+/* fixture.h - grids from text, scratch folders and random records for tests of `run`
+ * and `report`. */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
@@ -47,8 +47,8 @@ static inline void fixture_remove(const char *path)
     rmdir(path);
 }
 
-/* The record of a trial, a pure function of its identity: about one in eight failed, and
- * one value in eight undefined. */
+/* The record of a trial, a pure function of its identity: about one in eight failed,
+ * and one value in eight undefined. */
 static inline void fixture_record(const struct grid *g, size_t cell, uint64_t replicate,
                                   struct record *r)
 {
@@ -57,7 +57,8 @@ static inline void fixture_record(const struct grid *g, size_t cell, uint64_t re
     record_clear(r);
     if (gsl_rng_uniform_int(rng, 8) == 0) {
         r->status = (enum trial_status)(1 + gsl_rng_uniform_int(rng, 4));
-        snprintf(r->message, sizeof r->message, "it's \"%lu\"", (unsigned long)replicate);
+        snprintf(r->message, sizeof r->message, "it's \"%lu\"",
+                 (unsigned long)replicate);
     }
     for (int c = 0; c < COLUMN_COUNT; c++) {
         double u = gsl_rng_uniform(rng);
@@ -66,8 +67,9 @@ static inline void fixture_record(const struct grid *g, size_t cell, uint64_t re
         if (column_table[c].type == COLUMN_WORD)
             r->value[c] = u < 0.5 ? 0 : 1;
         else
-            r->value[c] = column_table[c].type == COLUMN_INTEGER ? (double)(int)(u * 1e6)
-                                                                 : u * 1e-7 - 3e-8;
+            r->value[c] = column_table[c].type == COLUMN_INTEGER
+                              ? (double)(int)(u * 1e6)
+                              : u * 1e-7 - 3e-8;
     }
     gsl_rng_free(rng);
 }
@@ -77,7 +79,7 @@ static inline struct store *fixture_store(const char *path, const struct grid *g
 {
     struct diagnostics log = {0};
     struct store *s;
-    if (store_open(&s, path, g, &log) != SWEEP_OK)
+    if (store_open(&s, path, g, NULL, &log) != SWEEP_OK)
         fail_msg("no store: %s", log.item[0].message);
     return s;
 }

@@ -316,10 +316,36 @@ static void test_no_memory(void **state)
     check_content("");
 }
 
+static void test_make_folder(void **state)
+{
+    char path[PATH_MAX + 16], message[2 * PATH_MAX];
+
+    (void)state;
+    snprintf(path, sizeof path, "%s/a//b/", folder);
+    for (int again = 0; again < 2; again++)
+        check_equal(outfile_folder(path, &diagnosed), SWEEP_OK);
+    check_equal(rmdir(path), 0);
+    *strrchr(path, 'b') = '\0';
+    check_equal(rmdir(path), 0);
+    check_equal(diagnosed.count, 0);
+
+    set_content("old");
+    snprintf(path, sizeof path, "%s/a", target);
+    snprintf(message, sizeof message, "cannot create the folder '%s': Not a directory",
+             path);
+    check_equal(outfile_folder(path, &diagnosed), SWEEP_IO);
+    check_equal(diagnosed.count, 1);
+    check_text(diagnosed.item[0].message, message);
+    memory_fail_after(0);
+    check_equal(outfile_folder(folder, &diagnosed), SWEEP_NO_MEMORY);
+    memory_fail_after(-1);
+    check_content("old");
+}
+
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(110);
+    check_cases(120);
 }
 
 #define in_folder(test)                                                                \
@@ -334,6 +360,7 @@ int main(void)
         in_folder(test_target_is_folder), in_folder(test_rename_fails),
         in_folder(test_file_too_large),   in_folder(test_earlier_error),
         in_folder(test_full_device),      in_folder(test_no_memory),
+        in_folder(test_make_folder),
         cmocka_unit_test(test_cases),
     };
 

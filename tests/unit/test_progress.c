@@ -19,10 +19,10 @@ static void test_duration(void **state)
         double seconds;
         const char *text;
     } cases[] = {
-        {0, "0.0 s"},         {0.34, "0.3 s"},          {9.94, "9.9 s"},
-        {9.96, "10 s"},       {41.2, "41 s"},           {59.4, "59 s"},
-        {59.6, "1 min 00 s"}, {83, "1 min 23 s"},       {3599, "59 min 59 s"},
-        {3600, "1 h 00 min"}, {7384, "2 h 03 min"},     {1e6, "277 h 47 min"},
+        {0, "0.0 s"},         {0.34, "0.3 s"},         {9.94, "9.9 s"},
+        {9.96, "10 s"},       {41.2, "41 s"},          {59.4, "59 s"},
+        {59.6, "1 min 00 s"}, {83, "1 min 23 s"},      {3599, "59 min 59 s"},
+        {3600, "1 h 00 min"}, {7384, "2 h 03 min"},    {1e6, "277 h 47 min"},
         {NAN, "?"},           {(double)INFINITY, "?"}, {-1, "?"},
     };
     char text[32];
@@ -118,8 +118,8 @@ static void test_case_count(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_duration), cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_bar),      cmocka_unit_test(test_silent),
+        cmocka_unit_test(test_duration),   cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_bar),        cmocka_unit_test(test_silent),
         cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

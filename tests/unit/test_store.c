@@ -68,8 +68,8 @@ static void test_round_trip(void **state)
 static void test_infinity_and_extremes(void **state)
 {
     (void)state;
-    static const double values[] = {INFINITY, -INFINITY, 5e-324, 1.7976931348623157e308,
-                                    -0.1, 9007199254740992.0};
+    static const double values[] = {
+        INFINITY, -INFINITY, 5e-324, 1.7976931348623157e308, -0.1, 9007199254740992.0};
     struct grid g;
     struct diagnostics log = {0};
     char path[32];
@@ -89,8 +89,8 @@ static void test_infinity_and_extremes(void **state)
     char file[64];
     snprintf(file, sizeof file, "%s/sweep.db", path);
     sqlite3_open(file, &db);
-    sqlite3_prepare_v2(db, "SELECT scaled_eps, typeof(scaled_delta) FROM trials", -1, &q,
-                       NULL);
+    sqlite3_prepare_v2(db, "SELECT scaled_eps, typeof(scaled_delta) FROM trials", -1,
+                       &q, NULL);
     for (int k = 0; k < 6; k++) {
         check_equal(sqlite3_step(q), SQLITE_ROW);
         check_same_bits(sqlite3_column_double(q, 0), values[k]);
@@ -127,7 +127,8 @@ static void test_schema(void **state)
     static const char *const questions[][2] = {
         {"SELECT model || width || typeof(width) FROM cells WHERE cell = 1",
          "relu4integer"},
-        {"SELECT typeof(step_scale) || step_scale FROM cells WHERE cell = 1", "real1.0"},
+        {"SELECT typeof(step_scale) || step_scale FROM cells WHERE cell = 1",
+         "real1.0"},
         {"SELECT polish || retrain || data FROM cells WHERE cell = 0", "01mixture"},
         {"SELECT typeof(signal_exponent) FROM cells WHERE cell = 0", "null"},
         {"SELECT length(key) FROM cells WHERE cell = 0", "32"},
@@ -145,8 +146,10 @@ static void test_schema(void **state)
         check_text(ask(path, questions[i][0], answer, sizeof answer), questions[i][1]);
     for (int p = 0; p < PARAMETER_COUNT; p++) {
         char sql[128];
-        snprintf(sql, sizeof sql, "SELECT 1 FROM pragma_table_info('cells') WHERE name "
-                                  "= '%s'", parameter_table[p].name);
+        snprintf(sql, sizeof sql,
+                 "SELECT 1 FROM pragma_table_info('cells') WHERE name "
+                 "= '%s'",
+                 parameter_table[p].name);
         check_text(ask(path, sql, answer, sizeof answer), "1");
     }
 
@@ -177,13 +180,13 @@ static void test_done(void **state)
             fixture_record(&g, i / 3, i % 3, &r);
             store_put(s, i / 3, i % 3, &r, &log);
         }
-    check_equal(store_done(s, &g, done, &log), SWEEP_OK);
+    check_equal(store_done(s, &g, STORE_ALL, done, &log), SWEEP_OK);
     for (size_t i = 0; i < 6; i++)
         check_equal(done[i], want[i]);
 
     /* Fewer replicates: the others stay recorded but are not the grid's. */
     g.replicates = 2;
-    check_equal(store_done(s, &g, done, &log), SWEEP_OK);
+    check_equal(store_done(s, &g, STORE_ALL, done, &log), SWEEP_OK);
     for (size_t i = 0; i < 4; i++)
         check_equal(done[i], i == 1);
     check_equal(count_expected(s, &g), 1);
@@ -207,14 +210,15 @@ static void test_changed_grid(void **state)
     store_close(s, &log);
 
     s = fixture_store(path, &second);
-    check_equal(store_done(s, &second, done, &log), SWEEP_OK);
+    check_equal(store_done(s, &second, STORE_ALL, done, &log), SWEEP_OK);
     for (size_t i = 0; i < 9; i++)
         check_equal(done[i], i / 3 == 1);
     check_equal(count_expected(s, &second), 3);
     store_close(s, &log);
     check_text(ask(path, "SELECT count(*) FROM cells", answer, sizeof answer), "4");
     check_text(ask(path, "SELECT step_scale FROM cells WHERE cell IS NULL", answer,
-                   sizeof answer), "0.0");
+                   sizeof answer),
+               "0.0");
 
     /* A reader with a grid that is not the folder's believes nothing. */
     check_equal(store_open_readonly(&s, path, &log), SWEEP_OK);
@@ -239,7 +243,7 @@ static void check_refused(const char *path, const struct grid *g, int status,
 {
     struct diagnostics log = {0};
     struct store *s;
-    check_equal(store_open(&s, path, g, &log), status);
+    check_equal(store_open(&s, path, g, NULL, &log), status);
     check_true(s == NULL, "a store came out");
     check_equal(log.count, 1);
     check_true(log.count > 0 && strstr(log.item[0].message, words), "'%s' not in '%s'",
@@ -328,7 +332,7 @@ static void test_death(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(1);
+    check_cases(186 + PARAMETER_COUNT);
 }
 
 int main(void)

@@ -1,0 +1,146 @@
+#include "cli.h"
+
+#include "folder.h"
+#include "sweep/memory.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* All that one merge holds. */
+struct merge {
+    struct store_list *list; /* (folders) */
+    size_t folders, databases;
+    char *platforms; /* what they were computed on, one a line; NULL: none yet */
+    bool mixed;
+    struct grid grid;
+    struct store *out;
+    size_t added;
+    struct store_counts counts;
+    struct diagnostics log;
+};
+
+/* Every database of every folder, before anything is written: `look` sees each. */
+static int each_database(struct merge *m,
+                         int (*look)(struct merge *m, struct store *from))
+{
+    int status = SWEEP_OK;
+    for (size_t f = 0; f < m->folders; f++)
+        for (size_t i = 0; i < m->list[f].count && status == SWEEP_OK; i++) {
+            struct store *from;
+            status = store_open_database(&from, m->list[f].path[i], &m->log);
+            if (status == SWEEP_OK)
+                status = look(m, from);
+            store_close(from, &m->log);
+        }
+    return status;
+}
+
+static int different_platforms(struct merge *m, const char *other)
+{
+    m->mixed = true;
+    diagnostics_add(&m->log, NULL, 0, 0,
+                    "the folders hold results of several platforms, which may differ "
+                    "in the last bits: '%s' and '%s'; --allow-mixed accepts that",
+                    m->platforms, other);
+    return SWEEP_INPUT;
+}
+
+/* The grid of all is that of the first; so is the platform. */
+static int check(struct merge *m, struct store *from)
+{
+    int status = store_check_grid(from, &m->grid, &m->log);
+    char *platform = store_meta(from, "platform");
+    if (status == SWEEP_OK && platform && !m->platforms) {
+        m->platforms = platform;
+        return SWEEP_OK;
+    }
+    if (status == SWEEP_OK && platform && strcmp(platform, m->platforms) != 0)
+        status = different_platforms(m, platform);
+    memory_free(platform);
+    return status;
+}
+
+static int take(struct merge *m, struct store *from)
+{
+    size_t added;
+    int status = store_merge(m->out, from, &m->grid, m->mixed, &added, &m->log);
+    m->added += added;
+    m->databases++;
+    return status;
+}
+
+static int list_folders(struct merge *m, char *const *folder, size_t count)
+{
+    m->list = memory_array(count, sizeof *m->list);
+    if (!m->list) {
+        diagnostics_add(&m->log, NULL, 0, 0, "out of memory");
+        return SWEEP_NO_MEMORY;
+    }
+    int status = SWEEP_OK;
+    for (m->folders = 0; m->folders < count && status == SWEEP_OK; m->folders++)
+        status = store_list(&m->list[m->folders], folder[m->folders], &m->log);
+    return status;
+}
+
+static int merge(struct merge *m, const char *out, char *const *folder, size_t count,
+                 bool allow_mixed)
+{
+    struct store_options options = {.allow_mixed = allow_mixed};
+    int status = list_folders(m, folder, count);
+    if (status == SWEEP_OK)
+        status = folder_grid(&m->grid, folder[0], &m->log);
+    if (status == SWEEP_OK)
+        status = each_database(m, check);
+    if (m->mixed && allow_mixed) {
+        diagnostics_release(&m->log);
+        status = SWEEP_OK;
+    }
+    options.platform = m->platforms;
+    if (status == SWEEP_OK)
+        status = store_open(&m->out, out, &m->grid, &options, &m->log);
+    if (status == SWEEP_OK)
+        status = each_database(m, take);
+    if (status == SWEEP_OK)
+        status = store_begin_session(m->out, m->grid.cell_count * m->grid.replicates,
+                                     &m->log);
+    if (status == SWEEP_OK)
+        status = store_count(m->out, &m->counts, &m->log);
+    if (status == SWEEP_OK)
+        status = folder_write_table(out, m->out, &m->grid, &m->log);
+    return status;
+}
+
+static int report(const struct merge *m, const char *out)
+{
+    const struct store_counts *c = &m->counts;
+    size_t failed = count_failed(c->by_status);
+    fprintf(stderr, "%zu of %zu trials from %zu databases, %zu new", c->done, c->total,
+            m->databases, m->added);
+    if (failed > 0) {
+        fputs("; ", stderr);
+        print_failed(stderr, c->by_status);
+    }
+    if (c->done < c->total)
+        fprintf(stderr, "; %zu missing: the table shows what is there",
+                c->total - c->done);
+    fprintf(stderr, "\ntable: %s/table.tsv\n", out);
+    return c->done < c->total ? EXIT_STOPPED : failed > 0 ? EXIT_FAILED_TRIALS
+                                                          : EXIT_DONE;
+}
+
+int cmd_merge(const struct command *self, const struct arguments *args)
+{
+    struct merge m = {0};
+    const char *out = args->operand[0];
+    int status = merge(&m, out, args->operand + 1, (size_t)args->operand_count - 1,
+                       args->value[OPTION_ALLOW_MIXED] != NULL);
+    int closed = store_close(m.out, &m.log);
+    status = status != SWEEP_OK ? status : closed;
+    int code = status == SWEEP_OK ? report(&m, out) : give_up(self, status, &m.log);
+    for (size_t f = 0; f < m.folders; f++)
+        store_list_release(&m.list[f]);
+    memory_free(m.list);
+    memory_free(m.platforms);
+    grid_release(&m.grid);
+    diagnostics_release(&m.log);
+    return code;
+}

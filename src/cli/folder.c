@@ -1,0 +1,85 @@
+#include "folder.h"
+
+#include "sweep/answer.h"
+#include "sweep/grid_yaml.h"
+#include "sweep/outfile.h"
+#include "sweep/platform.h"
+#include "sweep/table.h"
+#include <stdlib.h>
+
+static int out_of_memory(struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "out of memory");
+    return SWEEP_NO_MEMORY;
+}
+
+int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
+{
+    char *path;
+    if (asprintf(&path, "%s/grid.yaml", directory) < 0)
+        return out_of_memory(log);
+    int status = grid_read_file(g, path, log);
+    free(path);
+    return status;
+}
+
+int folder_write_table(const char *directory, struct store *s, const struct grid *g,
+                       struct diagnostics *log)
+{
+    struct aggregate a;
+    struct outfile out = {0};
+    char *path;
+
+    int status = aggregate_build(&a, s, g, &g->table, log);
+    if (status != SWEEP_OK)
+        return status;
+    if (asprintf(&path, "%s/table.tsv", directory) < 0) {
+        aggregate_release(&a);
+        return out_of_memory(log);
+    }
+    status = outfile_open(&out, path, log);
+    if (status == SWEEP_OK)
+        status = table_write(out.stream, &a, g, TABLE_TSV);
+    if (status == SWEEP_OK)
+        status = outfile_commit(&out, log);
+    outfile_discard(&out);
+    aggregate_release(&a);
+    free(path);
+    return status;
+}
+
+int folder_platform(char **text, struct diagnostics *log)
+{
+    char platform[256], digest[ANSWER_SIZE];
+    *text = NULL;
+    int status = answer_digest(digest, log);
+    if (status != SWEEP_OK)
+        return status;
+    platform_text(platform, sizeof platform);
+    if (asprintf(text, "%s; answer %s", platform, digest) < 0) {
+        *text = NULL;
+        return out_of_memory(log);
+    }
+    return SWEEP_OK;
+}
+
+size_t count_failed(const size_t by_status[TRIAL_STATUS_COUNT])
+{
+    size_t failed = 0;
+    for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
+        failed += i == TRIAL_OK ? 0 : by_status[i];
+    return failed;
+}
+
+void print_failed(FILE *stream, const size_t by_status[TRIAL_STATUS_COUNT])
+{
+    const char *before = " (";
+    fprintf(stream, "%zu failed", count_failed(by_status));
+    for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
+        if (i != TRIAL_OK && by_status[i] > 0) {
+            fprintf(stream, "%s%zu %s", before, by_status[i], trial_status_words[i]);
+            before = ", ";
+        }
+    if (*before == ',')
+        fputc(')', stream);
+}

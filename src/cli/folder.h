@@ -1,0 +1,27 @@
+/* folder.h - what several commands do with a results folder. */
+#ifndef SWEEP_FOLDER_H
+#define SWEEP_FOLDER_H
+
+#include "sweep/grid.h"
+#include "sweep/status.h"
+#include "sweep/store.h"
+#include <stdio.h>
+
+/* The grid kept in the folder. Release it, whatever is returned. */
+int folder_grid(struct grid *g, const char *directory, struct diagnostics *log);
+
+/* DIR/table.tsv, old or new, whole. */
+int folder_write_table(const char *directory, struct store *s, const struct grid *g,
+                       struct diagnostics *log);
+
+/* What computes here: platform_text and the digest of the known answer, one line in
+ * memory from malloc. */
+int folder_platform(char **text, struct diagnostics *log);
+
+/* "5 failed (3 non_finite, 2 solver_limit)" from the counts; all but TRIAL_OK. */
+void print_failed(FILE *stream, const size_t by_status[TRIAL_STATUS_COUNT]);
+
+/* How many are not TRIAL_OK. */
+size_t count_failed(const size_t by_status[TRIAL_STATUS_COUNT]);
+
+#endif

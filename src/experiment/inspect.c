@@ -1,0 +1,312 @@
+#include "sweep/inspect.h"
+#include "sweep/clock.h"
+#include "trial_unit.h"
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What is told as a step ends: those of these results that are defined. */
+static const struct account {
+    enum step step;
+    const char *stage;
+    size_t count;
+    enum column column[8];
+} accounts[] = {
+    {STEP_DATA, "data", 2, {C_PSI, C_PHI}},
+    {STEP_TRAIN,
+     "train",
+     8,
+     {C_STOP_REASON, C_STEPS, C_TRAINED_MARGIN, C_POLISH_TAU, C_KINKS, C_TRAINED_EPS,
+      C_TRAINED_DELTA, C_TRAINED_NORM}},
+    {STEP_RETRAIN, "retrain", 3, {C_STOP_REASON, C_STEPS, C_TRAINED_MARGIN}},
+    {STEP_UNLEARN,
+     "unlearn",
+     4,
+     {C_LAMBDA_FORGET, C_FORGET_MARGIN_BEFORE, C_FORGET_MARGIN_AFTER,
+      C_STATES_CHANGED}},
+    {STEP_UNLEARN,
+     "certify",
+     7,
+     {C_SCALED_EPS, C_SCALED_DELTA, C_RESTORED_EPS, C_RESTORED_DELTA, C_RESTORED_TAU,
+      C_EXACT_TAU, C_FLIPS}},
+    {STEP_UNLEARN,
+     "evaluate",
+     5,
+     {C_RETRAIN_TAU, C_NONE_TAU, C_ACCURACY_TRAINED, C_ACCURACY_UNLEARNED,
+      C_ACCURACY_RETRAINED}},
+};
+enum { ACCOUNTS = sizeof accounts / sizeof accounts[0] };
+
+enum model {
+    MODEL_INIT,
+    MODEL_TRAINED,
+    MODEL_POLISHED,
+    MODEL_UNLEARNED,
+    MODEL_RETRAINED,
+    MODEL_COUNT
+};
+
+static const struct {
+    const char *weights, *perp;
+} model_names[MODEL_COUNT] = {
+    [MODEL_INIT] = {"W_init", "perp_init"},
+    [MODEL_TRAINED] = {"W_trained", "perp_trained"},
+    [MODEL_POLISHED] = {"W_polished", "perp_polished"},
+    [MODEL_UNLEARNED] = {"W_unlearned", "perp_unlearned"},
+    [MODEL_RETRAINED] = {"W_retrained", "perp_retrained"},
+};
+
+/* Arrays that the trial holds in another form; NULL: not wanted. */
+struct copies {
+    double *u;              /* (n) */
+    double *test_outside;   /* (n, T) */
+    double *X, *test_X;     /* (m, d), (T in whole blocks, d) */
+    double *W[MODEL_COUNT]; /* (n, d) */
+};
+
+enum { MOST_ARRAYS = 11 + MODEL_COUNT };
+
+struct inspector {
+    struct setting setting;
+    struct trial_workspace *ws;
+    struct record record;
+    unsigned ended, passed; /* steps, as bits: over, and over without a failure */
+    struct copies copies;
+    struct inspect_array array[MOST_ARRAYS];
+    struct inspect_scalar scalar[MODEL_COUNT];
+    size_t array_count, scalar_count;
+    inspect_reporter *reporter;
+    void *context;
+    double start; /* clock_monotonic */
+};
+
+static void append(char *text, size_t size, const char *format, ...)
+{
+    va_list arguments;
+    size_t used = strlen(text);
+    va_start(arguments, format);
+    vsnprintf(text + used, size - used, format, arguments);
+    va_end(arguments);
+}
+
+static void report(const struct inspector *in, const struct account *a,
+                   const struct record *r)
+{
+    char text[1024] = "";
+    append(text, sizeof text, "%.2f s", clock_monotonic() - in->start);
+    for (size_t k = 0; k < a->count; k++) {
+        const struct column_info *info = &column_table[a->column[k]];
+        double value = r->value[a->column[k]];
+        if (isnan(value))
+            continue;
+        append(text, sizeof text, ", %s ", info->name);
+        if (info->type == COLUMN_WORD)
+            append(text, sizeof text, "%s", info->words[(size_t)value]);
+        else
+            append(text, sizeof text, "%.6g", value);
+    }
+    in->reporter(in->context, a->stage, text);
+}
+
+static void step_ended(void *context, enum step step, const struct record *r)
+{
+    struct inspector *in = context;
+    in->ended |= 1u << step;
+    if (r->status == TRIAL_OK)
+        in->passed |= 1u << step;
+    for (size_t k = 0; k < ACCOUNTS; k++)
+        if (accounts[k].step == step)
+            report(in, &accounts[k], r);
+}
+
+static int keep_record(void *context, size_t cell, const struct record *r)
+{
+    struct inspector *in = context;
+    (void)cell;
+    in->record = *r;
+    return 0;
+}
+
+static bool is_ambient(const struct trial_workspace *ws)
+{
+    return ws->shape.request.sampler == SAMPLER_AMBIENT;
+}
+
+/* Coordinates of the arrays shown. */
+static size_t shown_dimension(const struct trial_workspace *ws)
+{
+    return is_ambient(ws) ? (size_t)ws->shape.request.mixture.dimension : ws->span.r;
+}
+
+static void copies_layout(struct copies *c, const struct trial_workspace *ws,
+                          enum inspect_depth depth, struct arena *a)
+{
+    size_t n = ws->span.n, d = shown_dimension(ws);
+    bool lifted = d > ws->span.r, tests = depth == INSPECT_TESTS;
+    *c = (struct copies){.u = arena_doubles(a, n, 1)};
+    if (tests && !is_ambient(ws))
+        c->test_outside = arena_doubles(a, n, ws->shape.request.tests);
+    if (lifted)
+        c->X = arena_doubles(a, ws->span.m, d);
+    if (lifted && tests)
+        c->test_X = arena_doubles(a, ws->span.tests, d);
+    for (enum model k = 0; k < MODEL_COUNT && lifted; k++)
+        c->W[k] = arena_doubles(a, n, d);
+}
+
+static void add(struct inspector *in, const char *name, const double *real, size_t rows,
+                size_t columns)
+{
+    in->array[in->array_count++] =
+        (struct inspect_array){name, real, NULL, rows, columns};
+}
+
+static void add_index(struct inspector *in, const char *name, const size_t *index,
+                      size_t rows)
+{
+    in->array[in->array_count++] = (struct inspect_array){name, NULL, index, rows, 0};
+}
+
+static bool has_passed(const struct inspector *in, enum step step)
+{
+    return in->passed >> step & 1;
+}
+
+static bool has_ended(const struct inspector *in, enum step step)
+{
+    return in->ended >> step & 1;
+}
+
+/* The weights of a model, or NULL where there is none. */
+static const struct weights *weights_of(const struct inspector *in, enum model model,
+                                        struct weights *init)
+{
+    const struct trial_workspace *ws = in->ws;
+    switch (model) {
+    case MODEL_INIT:
+        *init = (struct weights){ws->span.W0, ws->span.perp_norm};
+        return init;
+    case MODEL_TRAINED:
+        return has_ended(in, STEP_TRAIN) ? &ws->raw : NULL;
+    case MODEL_POLISHED:
+        return has_passed(in, STEP_TRAIN) && ws->shape.polish ? &ws->trained.theta
+                                                              : NULL;
+    case MODEL_UNLEARNED:
+        return has_ended(in, STEP_UNLEARN) ? &ws->unlearned : NULL;
+    default:
+        return has_passed(in, STEP_RETRAIN) ? &ws->retrained.theta : NULL;
+    }
+}
+
+static void add_models(struct inspector *in)
+{
+    struct trial_workspace *ws = in->ws;
+    for (enum model k = 0; k < MODEL_COUNT; k++) {
+        struct weights init;
+        const struct weights *theta = weights_of(in, k, &init);
+        double *lifted = in->copies.W[k];
+        if (!theta)
+            continue;
+        if (lifted)
+            span_lift(&ws->span, &ws->shape.request, &ws->span_work, theta->W,
+                      theta->perp, lifted);
+        add(in, model_names[k].weights, lifted ? lifted : theta->W, ws->span.n,
+            shown_dimension(ws));
+        if (!is_ambient(ws))
+            in->scalar[in->scalar_count++] =
+                (struct inspect_scalar){model_names[k].perp, theta->perp};
+    }
+}
+
+static void add_tests(struct inspector *in)
+{
+    const struct span *s = &in->ws->span;
+    const struct copies *c = &in->copies;
+    size_t tests = in->ws->shape.request.tests;
+    add(in, "X_test", c->test_X ? c->test_X : s->test_X, tests,
+        shown_dimension(in->ws));
+    add(in, "y_test", s->test_y, tests, 0);
+    for (size_t j = 0; j < s->n && c->test_outside; j++)
+        memcpy(c->test_outside + j * tests, s->test_perp + j * s->tests,
+               tests * sizeof *s->test_perp);
+    if (c->test_outside)
+        add(in, "test_outside", c->test_outside, s->n, tests);
+}
+
+static void add_arrays(struct inspector *in, enum inspect_depth depth)
+{
+    struct trial_workspace *ws = in->ws;
+    const struct span *s = &ws->span;
+    const struct copies *c = &in->copies;
+    size_t d = shown_dimension(ws);
+    if (c->X)
+        span_redraw(s, &ws->shape.request, &ws->span_work, ws->rng, c->X, c->test_X);
+    for (size_t j = 0; j < s->n; j++)
+        c->u[j] = network_sign(&ws->shape.net, j) * ws->shape.net.u;
+    add(in, "X", c->X ? c->X : s->X, s->m, d);
+    add(in, "y", s->y, s->m, 0);
+    add(in, "u", c->u, s->n, 0);
+    if (ws->shape.request.mixture.correlation > 0.0)
+        add(in, "common", is_ambient(ws) ? ws->span_work.common : s->common, d, 0);
+    add_models(in);
+    if (has_passed(in, STEP_TRAIN)) {
+        size_t k = (size_t)in->setting.value[P_FORGET];
+        add(in, "lambda", ws->trained.lambda, s->m, 0);
+        add(in, "v", ws->trained.v, s->n, s->m);
+        add_index(in, "forget", ws->forget, k);
+        add_index(in, "retain", ws->retain, s->m - k);
+    }
+    if (depth == INSPECT_TESTS && ws->shape.request.tests > 0)
+        add_tests(in);
+}
+
+static int allocate(struct inspector *in, enum inspect_depth depth,
+                    struct extras extras, struct diagnostics *log)
+{
+    struct unit_shape shape =
+        unit_shape_of(&in->setting, (size_t)in->setting.value[P_TEST_SAMPLES], extras);
+    struct trial_workspace measured;
+    struct arena a = {0};
+    trial_workspace_layout(&measured, &shape, &a);
+    if (depth >= INSPECT_ARRAYS)
+        copies_layout(&in->copies, &measured, depth, &a);
+    int status = trial_workspace_sized(&in->ws, &a);
+    if (status != SWEEP_OK && a.overflow)
+        diagnostics_add(log, NULL, 0, 0, "out of memory: the trial is too large");
+    else if (status != SWEEP_OK)
+        diagnostics_add(log, NULL, 0, 0, "out of memory: the trial needs %.3g GiB",
+                        (double)a.used / 0x1p30);
+    return status;
+}
+
+int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
+                  enum inspect_depth depth, inspect_visitor *visitor,
+                  inspect_reporter *reporter, void *context, struct diagnostics *log)
+{
+    struct inspector in = {
+        .reporter = reporter, .context = context, .start = clock_monotonic()};
+    struct watch watch = {
+        .extras = {.outside = depth >= INSPECT_ARRAYS, .tests = depth == INSPECT_TESTS},
+        .ended = step_ended,
+        .context = &in};
+    grid_cell(g, cell, &in.setting);
+    int status = allocate(&in, depth, watch.extras, log);
+    if (status != SWEEP_OK)
+        return status;
+    trial_unit_watched(in.ws, g, &cell, 1, replicate, NULL, &watch, keep_record, &in);
+    if (depth >= INSPECT_ARRAYS && has_passed(&in, STEP_DATA)) {
+        copies_layout(&in.copies, in.ws, depth, &in.ws->arena);
+        add_arrays(&in, depth);
+    }
+    struct inspection what = {.setting = &in.setting,
+                              .record = &in.record,
+                              .arrays = in.array,
+                              .array_count = in.array_count,
+                              .scalars = in.scalar,
+                              .scalar_count = in.scalar_count,
+                              .ambient = is_ambient(in.ws)};
+    status = visitor(context, &what);
+    trial_workspace_free(in.ws);
+    return status;
+}

@@ -1,0 +1,229 @@
+#include "step.h"
+#include "step_kernels.h"
+#include <string.h>
+
+void step_shape(struct step_state *s, size_t n, size_t m)
+{
+    s->n = n;
+    s->m = m;
+    s->tiles = (m + STEP_TILE - 1) / STEP_TILE;
+    s->blocks = s->tiles * (STEP_TILE / STEP_BLOCK);
+}
+
+void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a)
+{
+    *s = (struct step_state){0};
+    step_shape(s, n, m);
+    size_t tiles = s->tiles;
+    s->Z = arena_doubles(a, tiles * n, STEP_TILE);
+    s->C = arena_doubles(a, tiles * n, STEP_TILE);
+    s->gram = arena_doubles(a, tiles * m, STEP_TILE);
+    s->beta = arena_doubles(a, tiles, STEP_TILE);
+    s->sum = arena_doubles(a, tiles, STEP_TILE);
+    s->states = arena_carve(a, n * (STEP_HISTORY + 1), tiles, 1);
+    s->betas = arena_doubles(a, STEP_HISTORY * tiles, STEP_TILE);
+    s->watch = arena_carve(a, n, tiles, 1);
+    s->table = arena_doubles(a, s->blocks * STEP_SUBSETS, STEP_TILE);
+}
+
+/* Scatter the columns of from (rows, m) into tiles. */
+static void to_tiles(const struct step_state *s, const double *from, size_t rows,
+                     double *tiles)
+{
+    memset(tiles, 0, s->tiles * rows * STEP_TILE * sizeof *tiles);
+    for (size_t j = 0; j < rows; j++)
+        for (size_t i = 0; i < s->m; i++)
+            tiles[(i / STEP_TILE * rows + j) * STEP_TILE + i % STEP_TILE] =
+                from[j * s->m + i];
+}
+
+void step_load_gram(struct step_state *s, const double *gram)
+{
+    to_tiles(s, gram, s->m, s->gram);
+}
+
+void step_reset(struct step_state *s)
+{
+    memset(s->C, 0, s->tiles * s->n * STEP_TILE * sizeof *s->C);
+    memset(s->beta, 0, s->tiles * STEP_TILE * sizeof *s->beta);
+    memset(s->table, 0, s->blocks * STEP_SUBSETS * STEP_TILE * sizeof *s->table);
+    s->recorded = 0;
+    s->moved = 0;
+}
+
+void step_load(struct step_state *s, const double *Z)
+{
+    unsigned char *states = states_at(s, s->recorded);
+    to_tiles(s, Z, s->n, s->Z);
+    for (size_t t = 0; t < s->tiles; t++) {
+        double *sum = s->sum + t * STEP_TILE;
+        memset(sum, 0, STEP_TILE * sizeof *sum);
+        for (size_t j = 0; j < s->n; j++) {
+            const double *z = s->Z + (t * s->n + j) * STEP_TILE;
+            double sign = j < s->positive ? 1.0 : -1.0;
+            unsigned char active = 0;
+            for (unsigned k = 0; k < STEP_TILE; k++) {
+                active |= (unsigned char)((z[k] > 0.0) << k);
+                sum[k] += sign * (z[k] > 0.0 ? z[k] : s->leak * z[k]);
+            }
+            states[j * s->tiles + t] = active;
+        }
+    }
+}
+
+static void table_portable(struct step_state *s, size_t t)
+{
+    build_table(s, t);
+}
+
+/* g sum_i beta_i G_i on tile t: what every neuron moves by. */
+static void shared_move(const struct step_state *s, size_t t, double *base)
+{
+    const double *gram = s->gram + t * s->m * STEP_TILE;
+    memset(base, 0, STEP_TILE * sizeof *base);
+    for (size_t i = 0; i < s->m && s->leak > 0.0; i++)
+        for (size_t k = 0; k < STEP_TILE; k++)
+            base[k] += s->leak * s->beta[i] * gram[i * STEP_TILE + k];
+}
+
+static void tile_portable(struct step_state *s, size_t t, size_t first, size_t last,
+                          double sign, const double *base, double *sum)
+{
+    const unsigned char *states = states_at(s, s->recorded);
+    unsigned char *next = states_at(s, s->recorded + 1);
+    for (size_t j = first; j < last; j++) {
+        double *z = s->Z + (t * s->n + j) * STEP_TILE, move[STEP_TILE];
+        const unsigned char *active = states + j * s->tiles;
+        double odd[STEP_TILE] = {0};
+        memcpy(move, base, sizeof move);
+        for (size_t b = 0; b < s->blocks; b++) {
+            unsigned subset = b % 2 ? active[b / 2] >> 4 : active[b / 2] & 15u;
+            const double *row = s->table + (b * STEP_SUBSETS + subset) * STEP_TILE;
+            double *to = b % 2 ? odd : move;
+            for (size_t k = 0; k < STEP_TILE; k++)
+                to[k] += row[k];
+        }
+        for (size_t k = 0; k < STEP_TILE; k++)
+            move[k] += odd[k];
+        unsigned char state = 0;
+        for (unsigned k = 0; k < STEP_TILE; k++) {
+            z[k] += sign * move[k];
+            state |= (unsigned char)((z[k] > 0.0) << k);
+            sum[k] += sign * (z[k] > 0.0 ? z[k] : s->leak * z[k]);
+        }
+        next[j * s->tiles + t] = state;
+    }
+}
+
+static void coefficients_portable(struct step_state *s, size_t t)
+{
+    for (size_t j = 0; j < s->n; j++) {
+        double *c = s->C + (t * s->n + j) * STEP_TILE;
+        double sign = j < s->positive ? 1.0 : -1.0;
+        for (size_t step = 0; step < s->recorded; step++) {
+            const double *beta = s->betas + (step * s->tiles + t) * STEP_TILE;
+            unsigned active = states_at(s, step)[j * s->tiles + t];
+            for (unsigned k = 0; k < STEP_TILE; k++)
+                c[k] += sign * (active >> k & 1 ? beta[k] : s->leak * beta[k]);
+        }
+    }
+}
+
+static int always(void)
+{
+    return 1;
+}
+
+const struct step_kernels step_portable = {"portable", always, table_portable,
+                                           tile_portable, coefficients_portable};
+
+/* Best first. */
+static const struct step_kernels *const variants[] = {
+#if defined(__x86_64__)
+    &step_avx2,
+#endif
+    &step_portable,
+};
+
+enum { VARIANTS = sizeof variants / sizeof *variants };
+
+static const struct step_kernels *forced;
+
+static const struct step_kernels *chosen(void)
+{
+    size_t k = 0;
+    while (!forced && !variants[k]->available())
+        k++;
+    return forced ? forced : variants[k];
+}
+
+const char *step_variant_name(size_t k)
+{
+    return k < VARIANTS ? variants[k]->name : NULL;
+}
+
+int step_use(const char *name)
+{
+    for (size_t k = 0; k < VARIANTS; k++)
+        if (strcmp(variants[k]->name, name) == 0 && variants[k]->available()) {
+            forced = variants[k];
+            return 0;
+        }
+    return 1;
+}
+
+const char *step_variant(void)
+{
+    return chosen()->name;
+}
+
+/* Bring C up to the present and empty the history. */
+static void catch_up(struct step_state *s)
+{
+    for (size_t t = 0; t < s->tiles && s->recorded > 0; t++)
+        chosen()->coefficients(s, t);
+    memmove(s->states, states_at(s, s->recorded), s->n * s->tiles);
+    s->recorded = 0;
+}
+
+/* C as it is now, row-major. */
+void step_coefficients(struct step_state *s, double *C)
+{
+    catch_up(s);
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t i = 0; i < s->m; i++)
+            C[j * s->m + i] =
+                s->C[(i / STEP_TILE * s->n + j) * STEP_TILE + i % STEP_TILE];
+}
+
+/* Whether the step just taken changed a watched state. */
+static unsigned char watched_moves(const struct step_state *s)
+{
+    const unsigned char *before = states_at(s, s->recorded);
+    const unsigned char *after = states_at(s, s->recorded + 1), *watch = s->watch;
+    unsigned char moved = 0;
+    for (size_t k = 0; k < s->n * s->tiles; k++)
+        moved |= (before[k] ^ after[k]) & watch[k];
+    return moved;
+}
+
+void step_run(struct step_state *s)
+{
+    const struct step_kernels *v = chosen();
+    if (s->recorded == STEP_HISTORY)
+        catch_up(s);
+    memcpy(s->betas + s->recorded * s->tiles * STEP_TILE, s->beta,
+           s->tiles * STEP_TILE * sizeof *s->beta);
+    for (size_t k = 0; k < s->tiles; k++) {
+        /* There and back again: the tile handled last is still in the cache. */
+        size_t t = s->recorded % 2 ? s->tiles - 1 - k : k;
+        double base[STEP_TILE], *sum = s->sum + t * STEP_TILE;
+        v->table(s, t);
+        shared_move(s, t, base);
+        memset(sum, 0, STEP_TILE * sizeof *sum);
+        v->tile(s, t, 0, s->positive, 1.0, base, sum);
+        v->tile(s, t, s->positive, s->n, -1.0, base, sum);
+    }
+    s->moved |= watched_moves(s);
+    s->recorded++;
+}

@@ -1,0 +1,52 @@
+/* Private to step*.c: the three inner loops of a step, in variants for a kind of CPU
+ * that give the same bits. */
+#ifndef STEP_KERNELS_H
+#define STEP_KERNELS_H
+
+#include "step.h"
+
+struct step_kernels {
+    const char *name;
+    int (*available)(void);
+    /* The subset sums of tile t. */
+    void (*table)(struct step_state *s, size_t t);
+    /* Tile t of neurons first .. last-1, all of one sign: Z moves by base (8) and the
+     * table, sum (8) += sign phi(z). */
+    void (*tile)(struct step_state *s, size_t t, size_t first, size_t last, double sign,
+                 const double *base, double *sum);
+    /* Tile t of all neurons: C follows the recorded steps. */
+    void (*coefficients)(struct step_state *s, size_t t);
+};
+
+extern const struct step_kernels step_portable;
+#if defined(__x86_64__)
+extern const struct step_kernels step_avx2;
+#endif
+
+/* The activation states before recorded step k, or the present ones (k = recorded). */
+static inline unsigned char *states_at(const struct step_state *s, size_t k)
+{
+    return s->states + k * s->n * s->tiles;
+}
+
+/* table[b][subset] = sum over the subset's points of (1 - g) beta_i G_i, on tile t. The
+ * blocks beyond m stay zero. */
+static inline __attribute__((always_inline)) void build_table(struct step_state *s,
+                                                              size_t t)
+{
+    const double *gram = s->gram + t * s->m * STEP_TILE;
+    for (size_t i = 0; i < s->m; i++) {
+        unsigned bit = 1u << i % STEP_BLOCK;
+        double *table = s->table + i / STEP_BLOCK * STEP_SUBSETS * STEP_TILE;
+        double beta = (1.0 - s->leak) * s->beta[i], move[STEP_TILE];
+        for (size_t k = 0; k < STEP_TILE; k++)
+            move[k] = beta * gram[i * STEP_TILE + k];
+        /* Subsets whose largest point is i: i with every subset of those before it. */
+        for (unsigned rest = 0; rest < bit; rest++)
+            for (size_t k = 0; k < STEP_TILE; k++)
+                table[(bit + rest) * STEP_TILE + k] =
+                    table[rest * STEP_TILE + k] + move[k];
+    }
+}
+
+#endif

@@ -1,0 +1,87 @@
+#include "store_private.h"
+#include "sweep/memory.h"
+#include "sweep/parse.h"
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* A meta entry as a number; `preset` when there is none. */
+static double number(struct store *s, const char *name, double preset)
+{
+    char *text = store_meta(s, name);
+    double value = preset;
+    if (text && parse_real(text, &value) != PARSE_OK)
+        value = preset;
+    memory_free(text);
+    return value;
+}
+
+static int count_status(struct store *s, struct store_counts *counts,
+                        struct diagnostics *log)
+{
+    sqlite3_stmt *q;
+    int rc;
+    int status = store_prepare(
+        s,
+        "SELECT status, count(*) FROM trials WHERE replicate < ? AND (cell_id IN"
+        " (SELECT id FROM cells WHERE cell IS NOT NULL)) GROUP BY status",
+        &q, log);
+    if (status != SWEEP_OK)
+        return status;
+    sqlite3_bind_int64(q, 1, (sqlite3_int64)counts->replicates);
+    while ((rc = sqlite3_step(q)) == SQLITE_ROW)
+        for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
+            if (strcmp((const char *)sqlite3_column_text(q, 0),
+                       trial_status_words[i]) == 0) {
+                counts->by_status[i] = (size_t)sqlite3_column_int64(q, 1);
+                counts->done += counts->by_status[i];
+            }
+    if (rc != SQLITE_DONE)
+        status = store_fail(s, log);
+    sqlite3_finalize(q);
+    return status;
+}
+
+int store_count(struct store *s, struct store_counts *counts, struct diagnostics *log)
+{
+    sqlite3_int64 cells = 0;
+    *counts = (struct store_counts){0};
+    int status = store_execute(s, "BEGIN", log); /* one view of it all */
+    if (status == SWEEP_OK)
+        status = store_integer(s, "SELECT count(cell) FROM cells", &cells, log);
+    if (status == SWEEP_OK) {
+        counts->cells = (size_t)cells;
+        counts->replicates = (size_t)number(s, "replicates", 0);
+        double all = (double)counts->cells * (double)counts->replicates;
+        counts->total = (size_t)number(s, "session_total", all);
+        counts->first = number(s, "session_first", NAN);
+        counts->last = number(s, "session_last", NAN);
+        counts->done_at_first = (size_t)number(s, "session_done", 0);
+        status = count_status(s, counts, log);
+    }
+    if (!sqlite3_get_autocommit(s->db))
+        sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
+    return status;
+}
+
+int store_begin_session(struct store *s, size_t total, struct diagnostics *log)
+{
+    struct store_counts counts;
+    char text[24];
+    int status = store_count(s, &counts, log);
+    if (status == SWEEP_OK)
+        status = store_begin(s, log);
+    snprintf(text, sizeof text, "%zu", total);
+    if (status == SWEEP_OK)
+        status = store_set_meta(s, "session_total", text, log);
+    snprintf(text, sizeof text, "%zu", counts.done);
+    if (status == SWEEP_OK)
+        status = store_set_meta(s, "session_done", text, log);
+    if (status == SWEEP_OK)
+        status = store_execute(s,
+                               "INSERT OR REPLACE INTO meta VALUES"
+                               "('session_first', " STORE_NOW "),"
+                               "('session_last', " STORE_NOW ")",
+                               log);
+    return status == SWEEP_OK ? store_commit(s, log) : status;
+}

@@ -1,0 +1,137 @@
+#include "store_private.h"
+#include "sweep/memory.h"
+#include "sweep/outfile.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+char *store_join(const char *directory, const char *name)
+{
+    char *path = memory_array(strlen(directory) + strlen(name) + 2, 1);
+    if (path)
+        sprintf(path, "%s/%s", directory, name);
+    return path;
+}
+
+int store_keep_grid(const struct store *s, const struct grid *g,
+                    struct diagnostics *log)
+{
+    struct outfile out = {0};
+    char *path = store_join(s->directory, "grid.yaml");
+    int status = path ? outfile_open(&out, path, log) : SWEEP_NO_MEMORY;
+    memory_free(path);
+    if (status != SWEEP_OK)
+        return status;
+    fwrite(g->text, 1, g->text_size, out.stream);
+    return outfile_commit(&out, log);
+}
+
+static bool ends_with(const char *name, const char *ending)
+{
+    size_t length = strlen(name), tail = strlen(ending);
+    return length >= tail && strcmp(name + length - tail, ending) == 0;
+}
+
+/* sweep.db, sweep-HOST-PROCESS.db */
+static int is_database(const struct dirent *entry)
+{
+    const char *name = entry->d_name;
+    return strcmp(name, "sweep.db") == 0 ||
+           (strncmp(name, "sweep-", 6) == 0 && ends_with(name, ".db"));
+}
+
+/* All that a run writes, but the lock and older results. */
+static int is_result(const struct dirent *entry)
+{
+    static const char *const names[] = {"grid.yaml", "table.tsv", "run.log"};
+    const char *name = entry->d_name;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(name, names[i]) == 0)
+            return 1;
+    return is_database(entry) || ends_with(name, ".db-wal") ||
+           ends_with(name, ".db-shm") || ends_with(name, ".db-journal");
+}
+
+static void entries_free(struct dirent **entry, int count)
+{
+    for (int i = 0; i < count; i++)
+        free(entry[i]);
+    free(entry);
+}
+
+static int folder_error(const char *what, const char *directory,
+                        struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "cannot %s '%s': %s", what, directory,
+                    strerror(errno));
+    return errno == ENOMEM ? SWEEP_NO_MEMORY : SWEEP_IO;
+}
+
+int store_list(struct store_list *l, const char *directory, struct diagnostics *log)
+{
+    struct dirent **entry;
+    *l = (struct store_list){0};
+    int found = scandir(directory, &entry, is_database, alphasort);
+    if (found < 0)
+        return folder_error("open", directory, log);
+    int status = SWEEP_OK;
+    l->path = memory_array((size_t)found, sizeof *l->path);
+    for (int i = 0; i < found && l->path; i++)
+        if ((l->path[l->count] = store_join(directory, entry[i]->d_name)))
+            l->count++;
+    entries_free(entry, found);
+    if (l->count < (size_t)found || !l->path) {
+        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        status = SWEEP_NO_MEMORY;
+    } else if (found == 0) {
+        diagnostics_add(log, NULL, 0, 0,
+                        "'%s' holds no results; 'sweep run' makes them", directory);
+        status = SWEEP_IO;
+    }
+    if (status != SWEEP_OK)
+        store_list_release(l);
+    return status;
+}
+
+void store_list_release(struct store_list *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        memory_free(l->path[i]);
+    memory_free(l->path);
+    *l = (struct store_list){0};
+}
+
+static int move(const char *directory, const char *name, const char *old)
+{
+    char *from = store_join(directory, name), *to = store_join(old, name);
+    int result = from && to ? rename(from, to) : -1;
+    memory_free(from);
+    memory_free(to);
+    return result;
+}
+
+int store_set_aside(const char *directory, struct diagnostics *log)
+{
+    struct dirent **entry;
+    char name[32];
+    struct tm utc;
+    time_t now = time(NULL);
+
+    int found = scandir(directory, &entry, is_result, alphasort);
+    if (found < 0)
+        return folder_error("open", directory, log);
+    strftime(name, sizeof name, "old-%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+    char *old = store_join(directory, name);
+    bool moved = found == 0 || (old && mkdir(old, 0777) == 0);
+    for (int i = 0; i < found && moved; i++)
+        moved = move(directory, entry[i]->d_name, old) == 0;
+    int status =
+        moved ? SWEEP_OK : folder_error("set aside the results in", directory, log);
+    memory_free(old);
+    entries_free(entry, found);
+    return status;
+}

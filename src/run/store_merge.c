@@ -1,0 +1,115 @@
+#include "store_private.h"
+#include "store_rows.h"
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+/* Equal numbers, or both undefined: NaN is NULL in the database, and the sign of a zero
+ * is not kept. */
+static bool agrees(double a, double b, double tolerance)
+{
+    if (isnan(a) || isnan(b))
+        return isnan(a) && isnan(b);
+    return a == b || fabs(a - b) <= tolerance * fmax(fabs(a), fabs(b));
+}
+
+enum column store_difference(const struct record *a, const struct record *b,
+                             double tolerance)
+{
+    if (a->status != b->status)
+        return C_STOP_REASON;
+    for (int c = 0; c < COLUMN_COUNT; c++) {
+        bool exact = column_table[c].type != COLUMN_REAL;
+        if (column_table[c].in_table &&
+            !agrees(a->value[c], b->value[c], exact ? 0 : tolerance))
+            return (enum column)c;
+    }
+    return COLUMN_COUNT;
+}
+
+/* Is there such a trial in `s`? */
+static int get(struct store *s, size_t cell, uint64_t replicate, struct record *r,
+               bool *found, struct diagnostics *log)
+{
+    int status = SWEEP_OK;
+    *found = false;
+    if (!s->get)
+        status = store_prepare_owned(s, store_sql_get(), &s->get, log);
+    if (status != SWEEP_OK)
+        return status;
+    sqlite3_bind_int64(s->get, 1, s->id[cell]);
+    sqlite3_bind_int64(s->get, 2, (sqlite3_int64)replicate);
+    int rc = sqlite3_step(s->get);
+    if (rc == SQLITE_ROW)
+        *found = store_read_record(s->get, 0, r) == NULL;
+    else if (rc != SQLITE_DONE)
+        status = store_fail(s, log);
+    sqlite3_reset(s->get);
+    return status;
+}
+
+struct merger {
+    struct store *to, *from;
+    bool allow_mixed;
+    size_t added;
+    struct diagnostics *log;
+};
+
+static int conflict(const struct merger *m, size_t cell, uint64_t replicate,
+                    const struct record *old, const struct record *new,
+                    enum column differs)
+{
+    if (old->status != new->status)
+        diagnostics_add(m->log, NULL, 0, 0,
+                        "'%s' and '%s' differ in cell %zu, replicate %" PRIu64
+                        ": status %s against %s",
+                        m->from->path, m->to->path, cell, replicate,
+                        trial_status_words[new->status],
+                        trial_status_words[old->status]);
+    else
+        diagnostics_add(m->log, NULL, 0, 0,
+                        "'%s' and '%s' differ in cell %zu, replicate %" PRIu64
+                        ": %s %.17g against %.17g",
+                        m->from->path, m->to->path, cell, replicate,
+                        column_table[differs].name, new->value[differs],
+                        old->value[differs]);
+    return SWEEP_INPUT;
+}
+
+static int merge_trial(void *context, size_t cell, uint64_t replicate,
+                       const struct record *r)
+{
+    struct merger *m = context;
+    struct record old;
+    bool found;
+    int status = get(m->to, cell, replicate, &old, &found, m->log);
+    if (status != SWEEP_OK)
+        return status;
+    if (found && r->status != TRIAL_OUT_OF_MEMORY &&
+        old.status != TRIAL_OUT_OF_MEMORY) {
+        enum column differs = store_difference(&old, r, 0);
+        if (differs != COLUMN_COUNT && !m->allow_mixed)
+            return conflict(m, cell, replicate, &old, r, differs);
+    }
+    if (found && old.status != TRIAL_OUT_OF_MEMORY)
+        return SWEEP_OK;
+    m->added += !found;
+    return store_put(m->to, cell, replicate, r, m->log);
+}
+
+int store_merge(struct store *to, struct store *from, const struct grid *g,
+                bool allow_mixed, size_t *added, struct diagnostics *log)
+{
+    struct merger m = {.to = to, .from = from, .allow_mixed = allow_mixed, .log = log};
+    int status = store_commit(to, log);
+    if (status == SWEEP_OK)
+        status = store_check_grid(from, g, log);
+    if (status == SWEEP_OK)
+        status = store_each(from, g, merge_trial, &m, log);
+    if (status == SWEEP_OK)
+        status = store_commit(to, log);
+    if (status != SWEEP_OK)
+        to->broken = true; /* the open transaction is rolled back */
+    *added = m.added;
+    return status;
+}

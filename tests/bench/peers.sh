@@ -1,0 +1,117 @@
+#!/bin/sh
+# sweep, a plain loop in C, NumPy and PyTorch at the same work, one thread each: a step
+# of training and a whole grid. Prints one table, medians of interleaved repeats, and
+# whether the peers' results agree with sweep's.
+#   sh tests/bench/peers.sh [--repeats N] [--build DIR]
+# The peers' Python is $PYTHON, by default Debian's; nothing is installed for them.
+# sweep computes more than the peers, two further certificates for every trial, and its
+# time is that of the whole process; the peers' is without the start of Python.
+set -eu
+cd "$(dirname "$0")/../.."
+. sweeps/packages.sh
+. tests/bench/measure.sh
+
+repeats=3
+build=build
+while [ $# -gt 1 ]; do
+    case $1 in
+    --repeats) repeats=$2 ;;
+    --build) build=$2 ;;
+    *) break ;;
+    esac
+    shift 2
+done
+if [ $# -gt 0 ]; then
+    echo "usage: sh tests/bench/peers.sh [--repeats N] [--build DIR]" >&2
+    exit 2
+fi
+
+need_packages $BUILD_PACKAGES libcmocka-dev
+[ -f "$build/build.ninja" ] || meson setup "$build" --buildtype=release >&2
+ninja -C "$build" src/sweep tests/bench/bench_train >&2
+
+sizes="1000,10,400 10000,10,400 1000,100,1000"
+replicates=3   # of the grid at d = 1000
+far_replicates=2 far_steps=128 # at d = 10000, where the peers stop training early
+reference=40   # replicates of sweep's results that the peers' are compared with
+python=${PYTHON:-/usr/bin/python3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+: >"$work/raw"
+
+# grid D SEED REPLICATES
+grid() {
+    cat <<END
+name: peers
+seed: $2
+replicates: $3
+grid:
+  sampler: ambient
+  dimension: $1
+  samples: 10
+  width: 400
+  signal_exponent: -0.2
+  tolerance: 1e-3
+  step_scale: {linspace: [0, 2, 21]}
+  test_samples: 1000
+  retrain: true
+END
+}
+
+# run_sweep D SEED REPLICATES: its seconds; results in $work/D
+run_sweep() {
+    grid "$1" "$2" "$3" >"$work/grid.yaml"
+    rm -rf "$work/$1"
+    seconds "$build/src/sweep" run "$work/grid.yaml" -j 1 --quiet -o "$work/$1"
+}
+
+# run_peer NAME ARGUMENTS...: its lines, with its name before them
+run_peer() {
+    peer=$1
+    shift
+    "$python" -B "tests/bench/peer_$peer.py" "$@" >"$work/out"
+    sed "s/^/$peer /" "$work/out" >>"$work/raw"
+}
+
+peers=
+for peer in numpy torch; do
+    if "$python" -c "import numpy, $peer" 2>/dev/null; then
+        peers="$peers $peer"
+    else
+        echo "$peer missing" >>"$work/raw"
+    fi
+done
+
+for repeat in $(seq "$repeats"); do
+    echo "repeat $repeat of $repeats" >&2
+    for size in $sizes; do
+        "$build/tests/bench/bench_train" $(echo "$size" | tr , ' ') 1 |
+            sed -n "s/^\(sweep\|loop\)_us /\1 step $size /p" >>"$work/raw"
+    done
+    for peer in $peers; do
+        run_peer "$peer" step "$repeat" $sizes
+    done
+    time=$(run_sweep 1000 "$repeat" $replicates)
+    echo "sweep seconds 1000 $time" >>"$work/raw"
+    for peer in $peers; do
+        run_peer "$peer" job "$repeat" 1000,10,400 $replicates
+    done
+    time=$(run_sweep 10000 "$repeat" $far_replicates)
+    echo "sweep seconds 10000 $time" >>"$work/raw"
+    steps=$("$build/src/sweep" table "$work/10000" --rows dimension --columns steps \
+        --statistics mean | awk -F '\t' 'END { printf "%.0f", $NF }')
+    echo "far steps $steps" >>"$work/raw"
+    for peer in $peers; do
+        run_peer "$peer" job "$repeat" 10000,10,400 $far_replicates \
+            $far_steps "$steps"
+    done
+done
+run_sweep 1000 0 $reference >"$work/seconds"
+columns=steps,trained_margin,trained_norm,trained_eps,accuracy_trained
+columns=$columns,accuracy_retrained,none_tau,scaled_eps,retrain_tau,accuracy_unlearned
+"$build/src/sweep" table "$work/1000" --rows step_scale --statistics mean,sem \
+    --columns "$columns" >"$work/reference"
+
+describe_machine
+awk -v repeats="$repeats" -v sizes="$sizes" -v near=$replicates -v far=$far_replicates \
+    -v far_steps=$far_steps -f tests/bench/peers.awk "$work/reference" "$work/raw"

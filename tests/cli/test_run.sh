@@ -1,0 +1,160 @@
+#!/bin/sh
+# `sweep run` and `sweep table` on a small grid: folder, resume, signals, refusals.
+. "$(dirname "$0")/harness.sh"
+cp "$here/small.yaml" .
+export SLURM_CPUS_PER_TASK=1
+
+# The first run, the default folder, the files in it.
+run run small.yaml
+status 0
+silent_out
+err "6 of 6 trials done, 6 now
+table: results/small/table.tsv"
+check "the grid is kept" cmp -s small.yaml results/small/grid.yaml
+check "the files" [ "$(ls results/small | xargs)" = \
+    "grid.yaml run.log sweep.db table.tsv" ]
+check "start and end are logged" [ "$(grep -cE \
+    '^20[0-9T:-]*Z (start: 6 of 6 trials|end: 6 trials)' results/small/run.log)" = 2 ]
+
+# The table is what `sweep table` prints.
+tab=$(printf '\t')
+run table results/small
+status 0
+silent_err
+check "table.tsv is the same" cmp -s .out results/small/table.tsv
+check "rows" [ "$(grep -v '^#' .out)" = \
+    "step_scale${tab}trials${tab}failed${tab}undefined${tab}scaled_eps_n
+0${tab}2${tab}0${tab}0${tab}2
+0.5${tab}2${tab}0${tab}0${tab}2
+1${tab}2${tab}0${tab}0${tab}2" ]
+run table results/small --rows samples --columns norm,scaled_eps --statistics n,max \
+    --format csv
+status 0
+check "header" [ "$(head -n 1 .out)" = \
+    "samples,trials,failed,undefined,norm_n,norm_max,scaled_eps_n,scaled_eps_max" ]
+check "one row" [ "$(sed -n 2p .out | cut -d , -f 1-5)" = "4,6,0,0,6" ]
+run table results/small --format json
+check "json is read by others" python3 -c "import json; json.load(open('.out'))"
+run table results/small --columns stop_reason
+status 2
+silent_out
+err "sweep table: 'stop_reason' cannot be in a table: it is a word and has no \
+statistics"
+
+# Again: nothing to do, the same table. More threads, another folder: the same table.
+cp results/small/table.tsv first.tsv
+run run small.yaml
+status 0
+err "6 of 6 trials done, 0 now
+table: results/small/table.tsv"
+check "the table did not change" cmp -s first.tsv results/small/table.tsv
+run run --quiet -j3 small.yaml --output two
+status 0
+silent_err
+check "threads do not matter" cmp -s first.tsv two/table.tsv
+
+# A longer axis: only what is new.
+sed 's/\[0, 0.5, 1\]/[0, 0.25, 0.5, 1]/' small.yaml >longer.yaml
+run run longer.yaml -o two
+status 0
+err "8 of 8 trials done, 2 now
+table: two/table.tsv"
+check "resume is logged" grep -q 'resume: 2 of 8 trials to run' two/run.log
+run table results/small --format md
+status 0
+
+# The folder of another grid.
+sed 's/seed: 1/seed: 2/' small.yaml >other.yaml
+run run other.yaml -o two
+status 2
+err "sweep run: 'two' holds the grid 'small' with seed 1, not 'small' with seed 2; \
+choose another folder"
+cp small.yaml two/grid.yaml
+run table two
+status 2
+err_has "'two/sweep.db' does not belong to 'two/grid.yaml'"
+
+# Nothing is written for a bad grid.
+sed 's/width: 4/widht: 4/; s/model: relu/model: rleu/' small.yaml >bad.yaml
+run run bad.yaml -o bad
+status 2
+err_has "bad.yaml:6:10: error: "
+err_has "bad.yaml:9:3: error: 'widht' is not a parameter (did you mean 'width'?)"
+check "no folder" [ ! -e bad ]
+printf 'where: "samples > 100"\n' | cat small.yaml - >empty.yaml
+run run empty.yaml -o bad
+status 2
+err "empty.yaml:18:8: error: the selection is empty: 'where' keeps none of the 3 cells"
+check "no folder" [ ! -e bad ]
+sed 's/\[n\]/[meen]/' small.yaml >bad.yaml
+run run bad.yaml -o bad
+status 2
+err_has "'meen' is not a statistic"
+check "no folder" [ ! -e bad ]
+{
+    cat small.yaml
+    for i in $(seq 30); do echo "wrong$i: 1"; done
+} >bad.yaml
+run run bad.yaml -o bad
+status 2
+check "20 errors are enough" [ "$(grep -c ': error: ' .err)" -eq 20 ]
+err_has "sweep run: and 10 more errors"
+
+# Folders that cannot be.
+echo text >file
+run run small.yaml -o file
+status 1
+err "sweep run: cannot create the folder 'file': Not a directory"
+mkdir other
+echo "dear diary" >other/sweep.db
+run run small.yaml -o other
+status 1
+err "sweep run: 'other/sweep.db' is not a database; move it away or choose another \
+folder"
+check "it is untouched" [ "$(cat other/sweep.db)" = "dear diary" ]
+run table other
+status 1
+rm -f other/* && mkdir other/table.tsv
+run run small.yaml -o other
+status 1
+check "one message" [ "$(wc -l <.err)" -eq 1 ]
+
+# Failed trials: counted, told, status 3; also when they failed in an earlier run.
+sed 's/max_steps: 200/max_steps: 0/; s/replicates: 2/replicates: 20/' \
+    small.yaml >fail.yaml
+run run fail.yaml -o fail
+status 3
+err_has "60 of 60 trials done, 60 now; "
+err_has "not_separated), see fail/run.log"
+check "reasons are logged" grep -q 'failed: cell 0, replicate [0-9]*: not_separated: ' \
+    fail/run.log
+run run fail.yaml -o fail
+status 3
+err_has "60 of 60 trials done, 0 now; "
+
+# A signal: what is done is kept, the shell sees the signal, the same command goes on.
+sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 2000/' \
+    small.yaml >long.yaml
+for signal in INT:130 TERM:143 USR1:4; do
+    name=${signal%:*}
+    what="sweep run long.yaml, SIG$name"
+    # A shell starts background jobs with SIGINT ignored; env sets it right.
+    env --default-signal=INT "$sweep" run long.yaml -o "long-$name" >.out 2>.err &
+    process=$!
+    for i in $(seq 100); do
+        grep -q start "long-$name/run.log" 2>/dev/null && break
+        sleep 0.1
+    done
+    run run long.yaml -o "long-$name"
+    status 1
+    err_has "another run is working in 'long-$name'"
+    kill -"$name" "$process"
+    wait "$process"
+    code=$?
+    status "${signal#*:}"
+    check "the stop is logged" grep -q "stop: .*, SIG$name" "long-$name/run.log"
+    run table "long-$name"
+    status 0
+done
+
+finish 73

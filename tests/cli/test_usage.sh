@@ -1,0 +1,121 @@
+#!/bin/sh
+# Commands, options, help: what is said, where, and with which exit status.
+. "$(dirname "$0")/harness.sh"
+
+run
+status 0
+out_has "usage: sweep COMMAND"
+silent_err
+run help
+status 0
+out_has "  run         run what is missing of a grid"
+run --help
+out_has "usage: sweep COMMAND"
+run help run
+status 0
+out_has "usage: sweep run GRID [-o DIR] [-j N]"
+out_has "  -o, --output DIR         results folder (default: results/NAME)"
+run run --help
+out_has "usage: sweep run GRID [-o DIR] [-j N]"
+run table -h
+out_has "usage: sweep table DIR"
+
+run --version
+status 0
+out_has "model version "
+out_has "gsl  "
+out_has "openblas  "
+out_has "sqlite  "
+out_has "libyaml  "
+silent_err
+
+run parameters
+status 0
+out_has "step_scale "
+out_has "linear | relu | leaky_relu"
+check "a line each" [ "$(wc -l <.out)" -gt 20 ]
+run columns
+status 0
+out_has "scaled_eps "
+silent_err
+
+run runn
+status 2
+silent_out
+err "sweep: unknown command 'runn' (did you mean 'run'?)"
+run zzzzzz
+status 2
+err "sweep: unknown command 'zzzzzz'; see 'sweep help'"
+run help tabel
+status 2
+err "sweep: unknown command 'tabel' (did you mean 'table'?)"
+
+run run --ouput=x g.yaml
+status 2
+err "sweep run: unknown option '--ouput' (did you mean '--output'?)"
+run run --format=csv g.yaml
+status 2
+err "sweep run: unknown option '--format'; see 'sweep help run'"
+run run -z g.yaml
+status 2
+err "sweep run: unknown option '-z'; see 'sweep help run'"
+run run -- --output
+status 1
+err "sweep run: cannot open '--output': No such file or directory"
+run run
+status 2
+err "sweep run: nothing to work on; usage: sweep run GRID [-o DIR] [-j N]"
+run run a b
+status 2
+err "sweep run: too many operands: 'b'; usage: sweep run GRID [-o DIR] [-j N]"
+run run g.yaml -o
+status 2
+err "sweep run: option '--output' needs a value: --output=DIR"
+run run g.yaml --output=
+status 2
+err "sweep run: option '--output' needs a value: --output=DIR"
+run run g.yaml --quiet=yes
+status 2
+err "sweep run: option '--quiet' takes no value, got 'yes'"
+run run g.yaml -j 0
+status 2
+err "sweep run: --threads must be 1 to 4096, got 0"
+run run g.yaml -jtwo
+status 2
+err "sweep run: --threads 'two' is not a number"
+run run g.yaml --threads 1.5
+status 2
+err "sweep run: --threads '1.5' is not a whole number of 0 or more"
+
+run table nowhere --rows dimention --columns scaled_epz,zz --format xml
+status 2
+err "sweep table: unknown parameter 'dimention' (did you mean 'dimension'?)
+sweep table: unknown column 'scaled_epz' (did you mean 'scaled_eps'?)
+sweep table: unknown column 'zz'; see 'sweep help table'
+sweep table: unknown format 'xml'; see 'sweep help table'"
+run table nowhere
+status 1
+err "sweep table: cannot open 'nowhere/grid.yaml': No such file or directory"
+
+# Standard output: full, closed by its reader, closed from the start.
+what="sweep columns >/dev/full"
+"$sweep" columns >/dev/full 2>.err
+code=$?
+: >.out
+status 1
+err "sweep: cannot write to standard output: No space left on device"
+what="sweep columns | true"
+{
+    "$sweep" columns 2>.err
+    echo $? >.code
+} | true
+code=$(cat .code)
+status 0
+silent_err
+what="sweep columns >&-"
+"$sweep" columns >&- 2>.err
+code=$?
+status 1
+err "sweep: cannot write to standard output: Bad file descriptor"
+
+finish 66

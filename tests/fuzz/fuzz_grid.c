@@ -1,0 +1,45 @@
+/* libFuzzer on the reader of grid files. Not part of the default build; all of src/base
+ * and the reader's files of src/experiment go with it:
+ *
+ *     clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Iinclude \
+ *         tests/fuzz/fuzz_grid.c src/base/{status,parse,rng,memory}.c \
+ *         src/experiment/{parameters,columns,expression,document,grid*}.c \
+ *         -lyaml -lsqlite3 -lgsl -lgslcblas -lm -o fuzz_grid
+ *     ./fuzz_grid -max_len=4096 corpus tests/grids/good tests/grids/bad
+ */
+#include "sweep/grid_yaml.h"
+#include <stdint.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct diagnostics log = {0};
+    struct grid g;
+    int status = grid_read_text(&g, "fuzz.yaml", (const char *)data, size, &log);
+
+    /* Right and silent, or wrong and told. */
+    if ((status == SWEEP_OK) != (log.count + log.lost == 0))
+        __builtin_trap();
+    for (size_t i = 0; i < log.count; i++) {
+        char line[1024];
+
+        diagnostic_text(&log.item[i], line, sizeof line);
+        for (const char *c = line; *c; c++) {
+            if ((unsigned char)*c < ' ')
+                __builtin_trap(); /* more than one line */
+        }
+    }
+    for (size_t cell = 0; cell < g.cell_count && cell < 100; cell++) {
+        struct setting s;
+        enum parameter blame;
+        char message[256];
+
+        grid_cell(&g, cell, &s);
+        if (setting_check(&s, &blame, message, sizeof message) != 0)
+            __builtin_trap();
+    }
+    grid_release(&g);
+    diagnostics_release(&log);
+    return 0;
+}

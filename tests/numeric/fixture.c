@@ -1,0 +1,231 @@
+#include "fixture.h"
+
+#include "sweep/status.h"
+#include <cblas.h>
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fixture_main(void)
+{
+    gsl_set_error_handler_off();
+    openblas_set_num_threads(1);
+}
+
+void fixture_need(bool held, const char *what)
+{
+    if (held)
+        return;
+    fprintf(stderr, "fixture: %s failed\n", what);
+    exit(99);
+}
+
+bool fixture_pass(struct arena *a, int pass)
+{
+    if (pass == 1)
+        fixture_need(arena_allocate(a) == SWEEP_OK, "allocation");
+    return true;
+}
+
+gsl_rng *fixture_rng(const char *name, uint64_t number)
+{
+    gsl_rng *rng = gsl_rng_alloc(rng_philox);
+
+    fixture_need(rng != NULL, "gsl_rng_alloc");
+    rng_start(rng, rng_key_word(rng_key_text(rng_key_start(), name), number));
+    return rng;
+}
+
+size_t fixture_between(gsl_rng *rng, size_t low, size_t high)
+{
+    return low + (size_t)gsl_rng_uniform_int(rng, high - low + 1);
+}
+
+struct span_request recipe_request(const struct recipe *recipe)
+{
+    struct rng_key key = rng_key_word(rng_key_start(), recipe->seed);
+
+    return (struct span_request){
+        .mixture = {.m = recipe->m,
+                    .dimension = recipe->d,
+                    .signal = recipe->signal,
+                    .noise = 1.0,
+                    .correlation = recipe->correlation,
+                    .label_noise = recipe->label_noise},
+        .sampler = recipe->sampler,
+        .n = recipe->n,
+        .init_scale = 1.0,
+        .tests = recipe->tests,
+        .outside = true,
+        .data_key = rng_key_text(key, "fixture data"),
+        .train_key = rng_key_text(key, "fixture train"),
+    };
+}
+
+void instance_draw(struct instance *in, const struct recipe *recipe)
+{
+    gsl_rng *rng = fixture_rng("span", 0);
+
+    *in = (struct instance){
+        .net = network_make(recipe->n == 1 ? MODEL_LINEAR : MODEL_LEAKY_RELU, recipe->n,
+                            recipe->leak),
+        .request = recipe_request(recipe),
+    };
+    FIXTURE_LAYOUT(&in->arena)
+    {
+        span_layout(&in->span, &in->drawing, &in->request, &in->arena);
+    }
+    fixture_need(span_draw(&in->span, &in->request, &in->drawing, rng) == SWEEP_OK,
+                 "span_draw");
+    in->points = (struct points){
+        .m = in->span.m, .r = in->span.r, .X = in->span.X, .y = in->span.y};
+    gsl_rng_free(rng);
+}
+
+void instance_release(struct instance *in)
+{
+    arena_release(&in->arena);
+}
+
+static void model_arrays(struct model *model, const struct instance *in)
+{
+    size_t n = in->net.n, m = in->points.m, r = in->points.r;
+
+    *model = (struct model){0};
+    FIXTURE_LAYOUT(&model->arena)
+    {
+        model->theta.W = arena_doubles(&model->arena, n, r);
+        model->multipliers.lambda = arena_doubles(&model->arena, m, 1);
+        model->multipliers.v = arena_doubles(&model->arena, n, m);
+        model->margin = arena_doubles(&model->arena, m, 1);
+        model->state = arena_carve(&model->arena, n, m, 1);
+    }
+}
+
+/* Scale to margin 1 and solve for the multipliers, where the margin is positive. */
+static void model_complete(struct model *model, const struct instance *in)
+{
+    size_t n = in->net.n, m = in->points.m, r = in->points.r;
+    struct arena arena = {0};
+    struct multipliers_workspace w = {0};
+    double *Z = NULL;
+
+    FIXTURE_LAYOUT(&arena)
+    {
+        Z = arena_doubles(&arena, n, m);
+        multipliers_layout(&w, n, m, r, &arena);
+    }
+    network_preactivations(n, model->theta.W, &in->points, Z);
+    model->result.margin = network_margins(&in->net, Z, in->points.y, m, model->margin);
+    if (model->result.margin > 0.0) {
+        weights_scale(n, r, &model->theta, 1.0 / model->result.margin, &model->theta);
+        network_preactivations(n, model->theta.W, &in->points, Z);
+        network_margins(&in->net, Z, in->points.y, m, model->margin);
+        network_states(n, model->theta.W, Z, &in->points, model->state);
+        multipliers_solve(&in->net, &in->points, &model->theta, &w,
+                          &model->multipliers);
+    }
+    arena_release(&arena);
+}
+
+void model_train(struct model *model, const struct instance *in, uint64_t steps)
+{
+    struct train_options options = {.loss = LOSS_LOGISTIC,
+                                    .optimizer = OPTIMIZER_NORMALIZED_GD,
+                                    .learning_rate = 1.0,
+                                    .max_steps = steps};
+    struct train_workspace w = {0};
+    struct arena arena = {0};
+
+    model_arrays(model, in);
+    FIXTURE_LAYOUT(&arena)
+    {
+        train_layout(&w, in->net.n, in->points.m, in->points.r, &arena);
+    }
+    train_run(&in->net, &in->points, in->span.W0, in->span.perp_norm, &options, NULL,
+              &w, &model->theta, &model->result);
+    arena_release(&arena);
+    model_complete(model, in);
+}
+
+void model_set(struct model *model, const struct instance *in, const double *W)
+{
+    model_arrays(model, in);
+    memcpy(model->theta.W, W, in->net.n * in->points.r * sizeof *W);
+    model_complete(model, in);
+}
+
+void model_release(struct model *model)
+{
+    arena_release(&model->arena);
+}
+
+long double direct_dot(const double *a, const double *b, size_t count)
+{
+    long double sum = 0.0L;
+
+    for (size_t i = 0; i < count; i++)
+        sum += (long double)a[i] * b[i];
+    return sum;
+}
+
+long double direct_output(const struct network *net, const double *W, const double *x,
+                          size_t r)
+{
+    long double sum = 0.0L;
+
+    for (size_t j = 0; j < net->n; j++) {
+        long double z = direct_dot(W + j * r, x, r);
+        long double u = j < net->n / 2 || net->n == 1 ? net->u : -net->u;
+
+        sum += u * (z > 0.0L ? z : net->leak * z);
+    }
+    return sum;
+}
+
+double direct_margin(const struct network *net, const double *W, const struct points *p,
+                     size_t i)
+{
+    return (double)(p->y[i] * direct_output(net, W, p->X + i * p->r, p->r));
+}
+
+double direct_residual(const struct network *net, const struct points *p,
+                       const double *W, const double *v, double *rho)
+{
+    long double square = 0.0L;
+
+    for (size_t j = 0; j < net->n; j++) {
+        double u = j < net->n / 2 || net->n == 1 ? net->u : -net->u;
+
+        for (size_t k = 0; k < p->r; k++) {
+            long double sum = W[j * p->r + k];
+
+            for (size_t i = 0; i < p->m; i++)
+                sum -= (long double)v[j * p->m + i] * p->y[i] * u * p->X[i * p->r + k];
+            rho[j * p->r + k] = (double)sum;
+            square += sum * sum;
+        }
+    }
+    return (double)sqrtl(square);
+}
+
+double direct_norm(const double *a, size_t count)
+{
+    return (double)sqrtl(direct_dot(a, a, count));
+}
+
+double direct_cosine_distance(const double *a, const double *b, size_t count)
+{
+    long double na = sqrtl(direct_dot(a, a, count)),
+                nb = sqrtl(direct_dot(b, b, count));
+    long double sum = 0.0L;
+
+    for (size_t i = 0; i < count; i++) {
+        long double gap = a[i] / na - b[i] / nb;
+
+        sum += gap * gap;
+    }
+    return (double)(sum / 2.0L);
+}

@@ -1,0 +1,350 @@
+#include "sweep/boxls.h"
+
+#include "check.h"
+#include "fixture.h"
+#include "sweep/status.h"
+
+enum { P = 6, R = 5, LARGE_P = 60, LARGE_R = 40 };
+
+struct problem {
+    struct arena arena;
+    struct boxls factor;
+    struct boxls_scratch scratch;
+    struct box_problem q;
+    size_t r;
+    double *X, *low, *high, *b, *g, *residual;
+    size_t *column;
+    signed char *state;
+};
+
+static void problem_make(struct problem *a, size_t p, size_t r)
+{
+    *a = (struct problem){.r = r};
+    FIXTURE_LAYOUT(&a->arena)
+    {
+        boxls_layout(&a->factor, p, r, &a->arena);
+        boxls_scratch_layout(&a->scratch, p, r, &a->arena);
+        a->X = arena_doubles(&a->arena, p, r);
+        a->low = arena_doubles(&a->arena, p, 1);
+        a->high = arena_doubles(&a->arena, p, 1);
+        a->b = arena_doubles(&a->arena, r, 1);
+        a->g = arena_doubles(&a->arena, p, 1);
+        a->residual = arena_doubles(&a->arena, r, 1);
+        a->column = arena_carve(&a->arena, p, 1, sizeof *a->column);
+        a->state = arena_carve(&a->arena, p, 1, 1);
+    }
+    a->q = (struct box_problem){p, a->X, a->column, a->low, a->high, a->b};
+    boxls_reset(&a->factor);
+}
+
+/* Boxes: finite, half-infinite, infinite, or a single number. */
+static void draw_box(gsl_rng *rng, double *low, double *high)
+{
+    double bound[2];
+
+    rng_normals(rng, bound, 2);
+    *low = fmin(bound[0], bound[1]);
+    *high = fmax(bound[0], bound[1]);
+    switch (fixture_between(rng, 0, 7)) {
+    case 0:
+        *low = -INFINITY;
+        break;
+    case 1:
+        *high = INFINITY;
+        break;
+    case 2:
+        *low = -INFINITY;
+        *high = INFINITY;
+        break;
+    case 3:
+        *high = *low;
+        break;
+    default:
+        break;
+    }
+}
+
+/* Random columns; some repeat, oppose or add up earlier ones. */
+static void draw_problem(gsl_rng *rng, struct problem *a)
+{
+    size_t r = a->r;
+
+    rng_normals(rng, a->X, a->q.p * r);
+    rng_normals(rng, a->b, r);
+    rng_permutation(rng, a->column, a->q.p);
+    for (size_t i = 2; i < a->q.p; i++) {
+        size_t kind = fixture_between(rng, 0, 9);
+        const double *one = a->X + (i - 1) * r, *two = a->X + (i - 2) * r;
+
+        for (size_t k = 0; k < r && kind < 3; k++)
+            a->X[i * r + k] = kind == 0   ? one[k]
+                              : kind == 1 ? -two[k]
+                                          : one[k] + two[k];
+    }
+    for (size_t i = 0; i < a->q.p; i++)
+        draw_box(rng, a->low + i, a->high + i);
+}
+
+/* States and values from nowhere. */
+static void draw_start(gsl_rng *rng, struct problem *a)
+{
+    rng_normals(rng, a->g, a->q.p);
+    for (size_t i = 0; i < a->q.p; i++)
+        a->state[i] = (signed char)((int)fixture_between(rng, 0, 2) - 1);
+}
+
+static const double *column(const struct problem *a, size_t i)
+{
+    return a->X + a->column[i] * a->r;
+}
+
+/* Feasible, residual = b - sum g x, and no feasible direction descends. */
+static void check_optimal(const struct problem *a, double tolerance)
+{
+    double worst = 0.0, gap = 0.0;
+
+    for (size_t k = 0; k < a->r; k++) {
+        long double sum = a->b[k];
+
+        for (size_t i = 0; i < a->q.p; i++)
+            sum -= (long double)a->g[i] * column(a, i)[k];
+        gap = fmax(gap, fabs((double)sum - a->residual[k]));
+    }
+    check_close(gap, 0.0, tolerance);
+    for (size_t i = 0; i < a->q.p; i++) {
+        double slope = (double)direct_dot(column(a, i), a->residual, a->r);
+        double scale =
+            direct_norm(column(a, i), a->r) * (1.0 + direct_norm(a->b, a->r));
+        bool inside = a->g[i] >= a->low[i] && a->g[i] <= a->high[i];
+
+        worst = inside ? worst : INFINITY;
+        if (a->g[i] < a->high[i])
+            worst = fmax(worst, slope / scale);
+        if (a->g[i] > a->low[i])
+            worst = fmax(worst, -slope / scale);
+    }
+    check_close(worst, 0.0, tolerance);
+}
+
+/* What is left of b after the best fit of the columns marked free, the others at
+ * `value`: Gram-Schmidt twice in long double. False when the fit leaves a box. */
+static bool fit(const struct problem *a, const bool *free, const double *value,
+                long double *rest)
+{
+    long double Q[P][R], T[P][P] = {{0}}, g[P];
+    size_t index[P], count = 0, r = a->r;
+
+    for (size_t k = 0; k < r; k++) {
+        rest[k] = a->b[k];
+        for (size_t i = 0; i < a->q.p; i++)
+            rest[k] -= free[i] ? 0.0L : (long double)value[i] * column(a, i)[k];
+    }
+    for (size_t i = 0; i < a->q.p; i++) {
+        long double norm = 0.0L;
+
+        if (!free[i])
+            continue;
+        for (size_t k = 0; k < r; k++)
+            Q[count][k] = column(a, i)[k];
+        for (size_t l = 0; l < 2 * count; l++) {
+            long double dot = 0.0L;
+
+            for (size_t k = 0; k < r; k++)
+                dot += Q[count][k] * Q[l % count][k];
+            for (size_t k = 0; k < r; k++)
+                Q[count][k] -= dot * Q[l % count][k];
+            T[count][l % count] += dot;
+        }
+        for (size_t k = 0; k < r; k++)
+            norm += Q[count][k] * Q[count][k];
+        norm = sqrtl(norm);
+        if (norm < 1e-9L)
+            return false; /* dependent: another set of free columns says the same */
+        for (size_t k = 0; k < r; k++)
+            Q[count][k] /= norm;
+        T[count][count] = norm;
+        index[count++] = i;
+    }
+    for (size_t l = 0; l < count; l++) {
+        g[l] = 0.0L;
+        for (size_t k = 0; k < r; k++)
+            g[l] += Q[l][k] * rest[k];
+        for (size_t k = 0; k < r; k++)
+            rest[k] -= Q[l][k] * g[l];
+    }
+    for (size_t l = count; l-- > 0;) {
+        for (size_t o = l + 1; o < count; o++)
+            g[l] -= T[o][l] * g[o];
+        g[l] /= T[l][l];
+        if (g[l] < a->low[index[l]] - 1e-12L || g[l] > a->high[index[l]] + 1e-12L)
+            return false;
+    }
+    return true;
+}
+
+/* The smallest residual over every assignment of the columns to: free, low bound, high
+ * bound, 0 (where nothing bounds it, for dependent ones). */
+static void exhaustive(const struct problem *a, double *best)
+{
+    long double least = INFINITY;
+    size_t total = (size_t)1 << (2 * a->q.p);
+
+    for (size_t code = 0; code < total; code++) {
+        bool free[P], possible = true;
+        double value[P];
+        long double rest[R], square = 0.0L;
+
+        for (size_t i = 0; i < a->q.p; i++) {
+            size_t where = code >> (2 * i) & 3;
+
+            free[i] = where == 0;
+            value[i] = where == 1 ? a->low[i] : where == 2 ? a->high[i] : 0.0;
+            possible &= free[i] || isfinite(value[i]);
+            possible &= where < 3 || (isinf(a->low[i]) && isinf(a->high[i]));
+        }
+        if (!possible || !fit(a, free, value, rest))
+            continue;
+        for (size_t k = 0; k < a->r; k++)
+            square += rest[k] * rest[k];
+        if (square < least) {
+            least = square;
+            for (size_t k = 0; k < a->r; k++)
+                best[k] = (double)rest[k];
+        }
+    }
+    fixture_need(isfinite(least), "exhaustive search");
+}
+
+static void test_exhaustive(void **state)
+{
+    gsl_rng *rng = fixture_rng("exhaustive", 0);
+
+    (void)state;
+    for (int trial = 0; trial < 300; trial++) {
+        struct problem a;
+        double best[R];
+
+        problem_make(&a, fixture_between(rng, 1, P), fixture_between(rng, 1, R));
+        draw_problem(rng, &a);
+        draw_start(rng, &a);
+        check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual),
+                    SWEEP_OK);
+        exhaustive(&a, best);
+        check_array_close(a.residual, best, a.r, 1e-11);
+        check_optimal(&a, 1e-12);
+        arena_release(&a.arena);
+    }
+    gsl_rng_free(rng);
+}
+
+/* The same columns with other targets and boxes, from the last answer or from states
+ * that are wrong, with the factorisation kept. */
+static void test_warm(void **state)
+{
+    gsl_rng *rng = fixture_rng("warm", 0);
+
+    (void)state;
+    for (int trial = 0; trial < 60; trial++) {
+        struct problem a;
+
+        problem_make(&a, fixture_between(rng, 1, LARGE_P),
+                     fixture_between(rng, 1, LARGE_R));
+        draw_problem(rng, &a);
+        draw_start(rng, &a);
+        for (int again = 0; again < 10; again++) {
+            check_equal(
+                boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual),
+                SWEEP_OK);
+            check_optimal(&a, 1e-11);
+            if (again % 3 == 0)
+                rng_normals(rng, a.b, a.r);
+            if (again % 3 == 1)
+                draw_start(rng, &a);
+            for (size_t i = 0; i < a.q.p && again % 2 == 0; i++)
+                draw_box(rng, a.low + i, a.high + i);
+            if (again == 5)
+                boxls_reset(&a.factor);
+        }
+        arena_release(&a.arena);
+    }
+    gsl_rng_free(rng);
+}
+
+/* A solve of a solved problem changes nothing but rounding. */
+static void test_repeat(void **state)
+{
+    gsl_rng *rng = fixture_rng("repeat", 0);
+
+    (void)state;
+    for (int trial = 0; trial < 50; trial++) {
+        struct problem a;
+        double before[LARGE_R];
+
+        problem_make(&a, 30, 20);
+        draw_problem(rng, &a);
+        draw_start(rng, &a);
+        boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual);
+        memcpy(before, a.residual, 20 * sizeof *before);
+        boxls_reset(&a.factor);
+        boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual);
+        check_array_close(a.residual, before, 20, 1e-12);
+        arena_release(&a.arena);
+    }
+    gsl_rng_free(rng);
+}
+
+static void test_special(void **state)
+{
+    struct problem a;
+
+    (void)state;
+    problem_make(&a, 3, 2);
+    for (size_t i = 0; i < 3; i++) { /* x = e_1, e_1, 0, boxes [0, 1] */
+        a.column[i] = i;
+        a.high[i] = 1.0;
+        a.X[2 * i] = i < 2 ? 1.0 : 0.0;
+    }
+    a.b[0] = 1.5;
+    a.b[1] = 0.25;
+    check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual), 0);
+    check_close(a.g[0] + a.g[1], 1.5, 1e-15);
+    check_close(a.residual[0], 0.0, 1e-15);
+    check_same_bits(a.residual[1], 0.25);
+    check_optimal(&a, 1e-15);
+    a.b[0] = 5.0;
+    check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual), 0);
+    check_close(a.residual[0], 3.0, 1e-15);
+    a.q.p = 0;
+    boxls_reset(&a.factor);
+    check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual), 0);
+    check_same_bits(a.residual[0], 5.0);
+    a.q.p = 3;
+    a.b[1] = NAN;
+    boxls_reset(&a.factor);
+    check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual),
+                SWEEP_NUMERIC);
+    a.b[1] = 0.0;
+    a.X[0] = NAN;
+    boxls_reset(&a.factor);
+    check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual),
+                SWEEP_NUMERIC);
+    arena_release(&a.arena);
+}
+
+static void test_cases(void **state)
+{
+    (void)state;
+    check_cases(300 * 4 + 600 * 3 + 50 + 12);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_exhaustive), cmocka_unit_test(test_warm),
+        cmocka_unit_test(test_repeat),     cmocka_unit_test(test_special),
+        cmocka_unit_test(test_cases),
+    };
+
+    fixture_main();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,169 @@
+#include "sweep/loss.h"
+
+#include "check.h"
+#include "fixture.h"
+
+static const enum loss_kind kinds[] = {LOSS_LOGISTIC, LOSS_EXPONENTIAL};
+
+static long double direct_value(enum loss_kind kind, long double q)
+{
+    return kind == LOSS_LOGISTIC ? log1pl(expl(-q)) : expl(-q);
+}
+
+static long double direct_slope(enum loss_kind kind, long double q)
+{
+    return kind == LOSS_LOGISTIC ? -1.0L / (1.0L + expl(q)) : -expl(-q);
+}
+
+static void test_identity(void **state)
+{
+    (void)state;
+    for (double q = 1e-9; q < 1e300; q *= 3.7) {
+        check_close_relative(loss_value(LOSS_LOGISTIC, q) -
+                                 loss_value(LOSS_LOGISTIC, -q),
+                             -q, q < 1.0 ? 1e-15 / q : 1e-15);
+        check_close_relative(
+            loss_slope(LOSS_LOGISTIC, q) + loss_slope(LOSS_LOGISTIC, -q), -1.0, 1e-15);
+    }
+    for (double q = 1e-9; q < 700.0; q *= 3.7)
+        check_close_relative(loss_value(LOSS_EXPONENTIAL, q) *
+                                 loss_value(LOSS_EXPONENTIAL, -q),
+                             1.0, 1e-15);
+}
+
+/* Every double a margin can be, relative to long double. */
+static void test_direct(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < 2; k++)
+        for (double q = -700.0; q <= 700.0; q += 0.37) {
+            check_close_relative(loss_value(kinds[k], q),
+                                 (double)direct_value(kinds[k], q), 1e-15);
+            check_close_relative(loss_slope(kinds[k], q),
+                                 (double)direct_slope(kinds[k], q), 1e-15);
+        }
+}
+
+/* A central difference with h errs by h^2 |l'''| / 6 and by rounding |l| eps / h. */
+static void test_finite_difference(void **state)
+{
+    const double h = 1e-5;
+
+    (void)state;
+    for (size_t k = 0; k < 2; k++)
+        for (double q = -20.0; q <= 20.0; q += 0.13) {
+            double rise = loss_value(kinds[k], q + h) - loss_value(kinds[k], q - h);
+            double scale = loss_value(kinds[k], q);
+
+            check_close_relative(
+                (loss_slope(kinds[k], q) - rise / (2.0 * h)) / scale + 1, 1.0, 2e-10);
+        }
+}
+
+static void test_overflow(void **state)
+{
+    (void)state;
+    check_close_relative(loss_value(LOSS_LOGISTIC, -1e4), 1e4, 1e-15);
+    check_close_relative(loss_value(LOSS_LOGISTIC, -1e308), 1e308, 1e-15);
+    check_same_bits(loss_value(LOSS_LOGISTIC, INFINITY), 0.0);
+    check_same_bits(loss_value(LOSS_EXPONENTIAL, 1e308), 0.0);
+    check_same_bits(loss_value(LOSS_EXPONENTIAL, -1e4), INFINITY);
+    check_same_bits(loss_slope(LOSS_LOGISTIC, -1e308), -1.0);
+    check_true(fabs(loss_slope(LOSS_LOGISTIC, 1e308)) == 0.0, "slope is not 0");
+    for (size_t k = 0; k < 2; k++) {
+        check_true(isnan(loss_value(kinds[k], NAN)), "value of NaN is not NaN");
+        check_true(isnan(loss_slope(kinds[k], NAN)), "slope of NaN is not NaN");
+    }
+}
+
+static void test_weights(void **state)
+{
+    enum { M = 9 };
+    gsl_rng *rng = fixture_rng("weights", 0);
+
+    (void)state;
+    for (int trial = 0; trial < 100; trial++) {
+        double q[M], c[M];
+        long double sum = 0.0L;
+        enum loss_kind kind = kinds[trial % 2];
+
+        rng_normals(rng, q, M);
+        for (size_t i = 0; i < M; i++) {
+            q[i] *= 10.0;
+            sum += direct_slope(kind, q[i]);
+        }
+        loss_weights(kind, OPTIMIZER_GD, q, M, c);
+        for (size_t i = 0; i < M; i++)
+            check_close_relative(c[i], (double)(-direct_slope(kind, q[i]) / M), 1e-15);
+        loss_weights(kind, OPTIMIZER_NORMALIZED_GD, q, M, c);
+        for (size_t i = 0; i < M; i++)
+            check_close_relative(c[i], (double)(direct_slope(kind, q[i]) / sum), 1e-14);
+    }
+    gsl_rng_free(rng);
+}
+
+/* Where every loss and every slope of a margin under- or overflows. */
+static void test_weights_far(void **state)
+{
+    const double total = 1.0 + exp(-1.0) + exp(-2.5);
+    const double far[] = {1e4 + 1.0, 1e4, 1e4 + 2.5},
+                 expected[] = {exp(-1.0) / total, 1.0 / total, exp(-2.5) / total};
+    const double near[] = {-1e4 + 1.0, -1e4, -1e4 + 2.5};
+    const double third[] = {1.0 / 3.0, 1.0 / 3.0, 1.0 / 3.0};
+    const double wide[] = {1e4, -1e4, 3.0, INFINITY}, only[] = {0.0, 1.0, 0.0, 0.0};
+    const double split[] = {1e4, -1e4, -1e4, 0.0}, two[] = {0.0, 0.4, 0.4, 0.2};
+    double c[4];
+
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        loss_weights(kinds[k], OPTIMIZER_NORMALIZED_GD, far, 3, c);
+        check_array_close(c, expected, 3, 1e-15);
+        check_close_relative(c[0] + c[1] + c[2], 1.0, 1e-15);
+        check_close_relative(c[2] / c[0], exp(-1.5), 1e-12);
+    }
+    loss_weights(LOSS_EXPONENTIAL, OPTIMIZER_NORMALIZED_GD, near, 3, c);
+    check_array_close(c, expected, 3, 1e-15);
+    loss_weights(LOSS_LOGISTIC, OPTIMIZER_NORMALIZED_GD, near, 3, c);
+    check_array_close(c, third, 3, 1e-15);
+    loss_weights(LOSS_EXPONENTIAL, OPTIMIZER_NORMALIZED_GD, wide, 4, c);
+    check_array_close(c, only, 4, 0.0);
+    loss_weights(LOSS_LOGISTIC, OPTIMIZER_NORMALIZED_GD, split, 4, c);
+    check_array_close(c, two, 4, 1e-15);
+}
+
+static void test_weights_nan(void **state)
+{
+    const double q[] = {1.0, NAN, -3.0};
+    double c[3];
+
+    (void)state;
+    for (size_t k = 0; k < 2; k++)
+        for (size_t first = 0; first < 2; first++) {
+            const double p[] = {q[first], q[1 - first], q[2]};
+
+            loss_weights(kinds[k], OPTIMIZER_NORMALIZED_GD, p, 3, c);
+            for (size_t i = 0; i < 3; i++)
+                check_true(isnan(c[i]), "weight %zu is %g beside NaN", i, c[i]);
+            loss_weights(kinds[k], OPTIMIZER_GD, p, 3, c);
+            check_true(isnan(c[1 - first]), "gd weight of NaN is %g", c[1 - first]);
+        }
+}
+
+static void test_cases(void **state)
+{
+    (void)state;
+    check_cases(2 * 544 + 21 + 4 * 3784 + 2 * 308 + 11 + 1800 + 10 + 16);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_identity),          cmocka_unit_test(test_direct),
+        cmocka_unit_test(test_finite_difference), cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_weights),           cmocka_unit_test(test_weights_far),
+        cmocka_unit_test(test_weights_nan),       cmocka_unit_test(test_cases),
+    };
+
+    fixture_main();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,30 @@
+#!/bin/sh
+# Build with warnings as errors and run the tests.
+#   sh tests/run.sh [--build DIR] [--setup "MESON OPTIONS"]
+# The compiler is $CC, as always with meson.
+set -eu
+cd "$(dirname "$0")/.."
+. sweeps/packages.sh
+
+build=build-test
+setup=
+while [ $# -gt 0 ]; do
+    case $1 in
+    --build) build=$2 ;;
+    --setup) setup=$2 ;;
+    *)
+        echo "usage: sh tests/run.sh [--build DIR] [--setup 'MESON OPTIONS']" >&2
+        exit 2
+        ;;
+    esac
+    shift 2
+done
+
+need_packages $BUILD_PACKAGES gnuplot-nox libcmocka-dev python3-numpy clang libomp-dev
+if [ -f "$build/build.ninja" ]; then
+    meson configure "$build" -Dwerror=true $setup
+else
+    meson setup "$build" -Dwerror=true $setup
+fi
+ninja -C "$build"
+meson test -C "$build" --print-errorlogs

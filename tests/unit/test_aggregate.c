@@ -1,0 +1,257 @@
+#include "fixture.h"
+
+#include "sweep/aggregate.h"
+
+/* Sums of n terms of size 1: n times the rounding unit. */
+static const double ROUNDING = 1e-14;
+
+static double compute(const char *name, const double *values, size_t count)
+{
+    struct statistic s;
+    double copy[16];
+    if (count > 0)
+        memcpy(copy, values, count * sizeof *copy);
+    assert_int_equal(statistic_parse(name, &s), 0);
+    return statistic_compute(&s, copy, count);
+}
+
+static void test_statistics(void **state)
+{
+    (void)state;
+    static const double five[] = {3, 1, 4, 2, 5};
+    static const double four[] = {8, 1, 4, 3};
+    static const double cancel[] = {1, 1e100, 1, -1e100};
+    static const double infinite[] = {1, INFINITY, 2};
+    check_same_bits(compute("mean", five, 5), 3);
+    check_close(compute("sd", five, 5), sqrt(2.5), ROUNDING);
+    check_close(compute("sem", five, 5), sqrt(0.5), ROUNDING);
+    check_same_bits(compute("median", five, 5), 3);
+    check_same_bits(compute("median", four, 4), 3.5);
+    check_same_bits(compute("min", four, 4), 1);
+    check_same_bits(compute("max", four, 4), 8);
+    check_same_bits(compute("n", four, 4), 4);
+    /* R: quantile(c(1, 3, 4, 8), c(.3, .05, .95, .975), type = 7) */
+    check_close(compute("q30", four, 4), 2.8, ROUNDING);
+    check_close(compute("q05", four, 4), 1.3, ROUNDING);
+    check_close(compute("q95", four, 4), 7.4, ROUNDING);
+    check_close(compute("q975", four, 4), 7.7, ROUNDING);
+    check_same_bits(compute("q00", four, 4), 1);
+    /* A plain sum gives 0. */
+    check_same_bits(compute("mean", cancel, 4), 0.5);
+    check_same_bits(compute("mean", infinite, 3), (double)INFINITY);
+    check_same_bits(compute("median", infinite, 3), 2);
+    /* Of one value, of none. */
+    check_same_bits(compute("mean", four, 1), 8);
+    check_same_bits(compute("q95", four, 1), 8);
+    check_true(isnan(compute("sd", four, 1)), "sd of one");
+    check_true(isnan(compute("sem", four, 1)), "sem of one");
+    check_true(isnan(compute("mean", four, 0)), "mean of none");
+    check_true(isnan(compute("median", four, 0)), "median of none");
+    check_same_bits(compute("n", four, 0), 0);
+}
+
+static void test_parse(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"",     "Mean",    "mean ", "q",         "q5",
+                                      "q100", "q-5",     "q0.5",  "q5%",       "p95",
+                                      "q950", "average", "q1e2",  "q123456789"};
+    struct statistic s;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
+        check_true(statistic_parse(bad[i], &s) != 0, "'%s' was taken", bad[i]);
+    check_equal(statistic_parse("q025", &s), 0);
+    check_same_bits(s.p, 0.025);
+    check_text(s.name, "q025");
+    check_equal(s.kind, STATISTIC_QUANTILE);
+}
+
+/* The bounds solve (k/n - p)^2 = z^2 p (1 - p) / n. */
+static void test_wilson(void **state)
+{
+    (void)state;
+    const double z = 1.959963984540054;
+    double low, high;
+    for (size_t n = 1; n <= 40; n += 3)
+        for (size_t k = 0; k <= n; k++) {
+            double rate = (double)k / (double)n;
+            wilson_interval(k, n, z, &low, &high);
+            const double bound[] = {low, high};
+            for (int i = 0; i < 2; i++)
+                check_close((rate - bound[i]) * (rate - bound[i]),
+                            z * z * bound[i] * (1 - bound[i]) / (double)n, ROUNDING);
+            check_true(low <= rate && rate <= high && low < high && low >= 0 &&
+                           high <= 1,
+                       "%zu of %zu: %g .. %g", k, n, low, high);
+        }
+    /* Newcombe (1998), table I: 81 of 263. */
+    wilson_interval(81, 263, z, &low, &high);
+    check_close(low, 0.2553, 5e-5);
+    check_close(high, 0.3662, 5e-5);
+    wilson_interval(0, 0, z, &low, &high);
+    check_true(isnan(low) && isnan(high), "an interval out of no trial");
+}
+
+/* One row by a plain loop over cells and replicates. */
+static void check_row(const struct aggregate *a, const struct grid *g, size_t index)
+{
+    const struct aggregate_row *row = &a->row[index];
+    size_t trials = 0, failed = 0, undefined = 0, success[SUCCESS_KINDS];
+    struct setting at, s;
+    grid_cell(g, row->cell, &at);
+    for (size_t c = 0; c < a->column_count; c++) {
+        double sum = 0, largest = -INFINITY;
+        size_t n = 0, successful = 0;
+        trials = failed = 0;
+        memset(success, 0, sizeof success);
+        for (size_t cell = 0; cell < g->cell_count; cell++) {
+            grid_cell(g, cell, &s);
+            for (uint64_t k = 0; k < g->replicates; k++) {
+                struct record r;
+                if (s.value[P_STEP_SCALE] != at.value[P_STEP_SCALE])
+                    continue;
+                fixture_record(g, cell, k, &r);
+                double value = r.value[a->columns[c]];
+                trials++;
+                failed += r.status != TRIAL_OK;
+                if (r.status != TRIAL_OK)
+                    continue;
+                successful++;
+                int scaled = r.value[C_SCALED_EPS] <= g->success.eps &&
+                             !isnan(r.value[C_SCALED_DELTA]);
+                int restored = r.value[C_RESTORED_EPS] <= g->success.eps &&
+                               !isnan(r.value[C_RESTORED_DELTA]) &&
+                               !isnan(r.value[C_RESTORED_TAU]);
+                int exact = r.value[C_EXACT_EPS] <= g->success.eps &&
+                            !isnan(r.value[C_EXACT_DELTA]) &&
+                            !isnan(r.value[C_EXACT_TAU]);
+                success[SUCCESS_SCALED] += scaled;
+                success[SUCCESS_RESTORED] += restored;
+                success[SUCCESS_EXACT] += exact;
+                success[SUCCESS_ANY] += scaled || restored || exact;
+                if (isnan(value))
+                    continue;
+                n++;
+                sum += value;
+                largest = value > largest ? value : largest;
+            }
+        }
+        undefined = successful - n > undefined ? successful - n : undefined;
+        check_equal(row->n[c], n);
+        check_close_relative(row->statistic[2 * c], sum / (double)n, 1e-12);
+        check_same_bits(row->statistic[2 * c + 1], largest);
+    }
+    check_equal(row->trials, trials);
+    check_equal(row->expected, trials);
+    check_equal(row->failed, failed);
+    check_equal(row->undefined, undefined);
+    for (int k = 0; k < SUCCESS_KINDS; k++) {
+        const struct success_rate *rate = &row->success[k];
+        check_close(rate->rate, (double)success[k] / (double)(trials - failed),
+                    ROUNDING);
+        check_true(rate->low <= rate->rate && rate->rate <= rate->high,
+                   "rate outside its interval");
+    }
+}
+
+static void test_build(void **state)
+{
+    (void)state;
+    struct grid g;
+    struct diagnostics log = {0};
+    struct aggregate a;
+    char path[32];
+    fixture_grid(&g, "grid:\n  samples: [5, 6, 7, 8, 9]\n  step_scale: [0, 1, 2]\n"
+                     "success: {eps: 3e-8}\n"
+                     "table:\n  rows: [step_scale]\n  columns: [scaled_eps, norm]\n"
+                     "  statistics: [mean, max]\n");
+    struct store *s = fixture_store(fixture_folder(path), &g);
+    fixture_fill(s, &g);
+    check_equal(aggregate_build(&a, s, &g, &g.table, &log), SWEEP_OK);
+    check_equal(a.row_count, 3);
+    check_true(a.has_success, "no success rule");
+    for (size_t i = 0; i < a.row_count; i++) {
+        check_equal(a.row[i].cell, i);
+        check_row(&a, &g, i);
+    }
+    aggregate_release(&a);
+
+    /* The defaults: a row a cell, core columns, mean and sem. */
+    struct table_request nothing = {0};
+    check_equal(aggregate_build(&a, s, &g, &nothing, &log), SWEEP_OK);
+    check_equal(a.row_count, 15);
+    check_equal(a.parameter_count, 2);
+    check_equal(a.statistic_count, 2);
+    for (size_t i = 0; i < 15; i++)
+        check_equal(a.row[i].cell, i);
+    aggregate_release(&a);
+    store_close(s, &log);
+    grid_release(&g);
+    fixture_remove(path);
+}
+
+/* Rows without a trial are there, and undefined. */
+static void test_empty(void **state)
+{
+    (void)state;
+    struct grid g;
+    struct diagnostics log = {0};
+    struct aggregate a;
+    char path[32];
+    fixture_grid(&g, "grid:\n  step_scale: [0, 1]\nsuccess: {delta: 1}\n");
+    struct store *s = fixture_store(fixture_folder(path), &g);
+    check_equal(aggregate_build(&a, s, &g, &g.table, &log), SWEEP_OK);
+    check_equal(a.row_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        check_equal(a.row[i].trials, 0);
+        check_equal(a.row[i].expected, 3);
+        check_equal(a.row[i].undefined, 0);
+        check_true(isnan(a.row[i].success[SUCCESS_ANY].rate), "a rate out of nothing");
+        check_true(isnan(a.row[i].statistic[0]), "a mean out of nothing");
+    }
+    aggregate_release(&a);
+    store_close(s, &log);
+    grid_release(&g);
+    fixture_remove(path);
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    struct grid g;
+    struct diagnostics log = {0};
+    struct aggregate a;
+    enum column columns[] = {C_STOP_REASON, C_SCALED_EPS, C_SECONDS};
+    char mean[] = "mean", meen[] = "meen";
+    char *statistics[] = {mean, meen};
+    struct table_request request = {.columns = columns,
+                                    .column_count = 3,
+                                    .statistics = statistics,
+                                    .statistic_count = 2};
+    fixture_grid(&g, "grid:\n  step_scale: [0, 1]\n");
+    check_equal(aggregate_resolve(&a, &g, &request, &log), SWEEP_INPUT);
+    check_equal(log.count, 3);
+    check_text(log.item[0].message, "'stop_reason' cannot be in a table: it is a word "
+                                    "and has no statistics");
+    check_true(strstr(log.item[1].message, "'seconds'") != NULL, "seconds");
+    check_true(strstr(log.item[2].message, "'meen' is not a statistic") != NULL,
+               "meen");
+    diagnostics_release(&log);
+    grid_release(&g);
+}
+
+static void test_case_count(void **state)
+{
+    (void)state;
+    check_cases(1043);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_statistics), cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_wilson),     cmocka_unit_test(test_build),
+        cmocka_unit_test(test_empty),      cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_case_count),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
