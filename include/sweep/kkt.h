@@ -51,9 +51,9 @@ struct kkt_workspace {
 
 void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct arena *a);
 
-/* From the activation states of `start` (n, r), which may be out->W. `warm` (may be NULL)
- * is a first guess of the multipliers. m = 0 gives W = 0. Cost: see program_solve; a few
- * rounds. */
+/* From the activation states of `start` (n, r), which may be out->W. `warm` (may be
+ * NULL) is a first guess of the multipliers. m = 0 gives W = 0. Cost: see
+ * program_solve; a few rounds. */
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
                const double *warm, struct kkt_workspace *w, struct kkt_point *out);
 

@@ -10,8 +10,8 @@
  *
  * The holder of a folder is named in DIR/sweep.lock. A dead one is followed; a living
  * one is respected (SWEEP_BUSY). Whether a holder on another machine lives cannot be
- * known: a plain run is refused, an attempt of a shard goes on in a database of its own,
- * sweep-HOST-PROCESS.db in the same folder. Resume and merge take the union of all
+ * known: a plain run is refused, an attempt of a shard goes on in a database of its
+ * own, sweep-HOST-PROCESS.db in the same folder. Resume and merge take the union of all
  * databases of a folder: one identity with the same bits is one trial. So two attempts
  * of a shard at once cost time and nothing else. Where the file system has no locks,
  * SQLite uses dot-files.
@@ -76,8 +76,8 @@ int store_done_elsewhere(struct store *s, const struct grid *g, enum store_which
                          bool *done, struct diagnostics *log);
 
 /* Record one trial; a transaction begins with it, store_commit makes it permanent. Call
- * store_commit about once a second of work: that is what a crash can lose. It fails when
- * the database is no longer where it was. */
+ * store_commit about once a second of work: that is what a crash can lose. It fails
+ * when the database is no longer where it was. */
 int store_put(struct store *s, size_t cell, uint64_t replicate, const struct record *r,
               struct diagnostics *log);
 int store_commit(struct store *s, struct diagnostics *log);
@@ -115,9 +115,9 @@ int store_set_meta(struct store *s, const char *name, const char *value,
 struct store_counts {
     size_t cells, replicates;
     size_t by_status[TRIAL_STATUS_COUNT];
-    size_t total;        /* trials this database is to hold */
-    size_t done;         /* of these */
-    double first, last;  /* the last session: its start and last commit, Unix seconds */
+    size_t total;       /* trials this database is to hold */
+    size_t done;        /* of these */
+    double first, last; /* the last session: its start and last commit, Unix seconds */
     size_t done_at_first;
 };
 int store_count(struct store *s, struct store_counts *counts, struct diagnostics *log);

@@ -86,10 +86,13 @@ int arguments_count(const struct arguments *args, const struct command *command,
 
 int cmd_columns(const struct command *self, const struct arguments *args);
 int cmd_help(const struct command *self, const struct arguments *args);
+int cmd_merge(const struct command *self, const struct arguments *args);
 int cmd_parameters(const struct command *self, const struct arguments *args);
 int cmd_run(const struct command *self, const struct arguments *args);
+int cmd_status(const struct command *self, const struct arguments *args);
 int cmd_table(const struct command *self, const struct arguments *args);
 int cmd_trial(const struct command *self, const struct arguments *args);
+int cmd_verify(const struct command *self, const struct arguments *args);
 int cmd_version(const struct command *self, const struct arguments *args);
 
 /* The list of commands; the help of one. */

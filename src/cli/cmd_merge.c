@@ -2,15 +2,14 @@
 
 #include "folder.h"
 #include "sweep/memory.h"
-#include <stdlib.h>
 #include <string.h>
 
 /* All that one merge holds. */
 struct merge {
     struct store_list *list; /* (folders) */
     size_t folders, databases;
-    char *platforms; /* what they were computed on, one a line; NULL: none yet */
-    bool mixed;
+    char *platform; /* of the first; NULL: none yet */
+    bool allow_mixed;
     struct grid grid;
     struct store *out;
     size_t added;
@@ -34,27 +33,24 @@ static int each_database(struct merge *m,
     return status;
 }
 
-static int different_platforms(struct merge *m, const char *other)
-{
-    m->mixed = true;
-    diagnostics_add(&m->log, NULL, 0, 0,
-                    "the folders hold results of several platforms, which may differ "
-                    "in the last bits: '%s' and '%s'; --allow-mixed accepts that",
-                    m->platforms, other);
-    return SWEEP_INPUT;
-}
-
 /* The grid of all is that of the first; so is the platform. */
 static int check(struct merge *m, struct store *from)
 {
     int status = store_check_grid(from, &m->grid, &m->log);
     char *platform = store_meta(from, "platform");
-    if (status == SWEEP_OK && platform && !m->platforms) {
-        m->platforms = platform;
-        return SWEEP_OK;
+    if (!m->platform) {
+        m->platform = platform;
+        return status;
     }
-    if (status == SWEEP_OK && platform && strcmp(platform, m->platforms) != 0)
-        status = different_platforms(m, platform);
+    if (status == SWEEP_OK && !m->allow_mixed && platform &&
+        strcmp(platform, m->platform) != 0) {
+        diagnostics_add(&m->log, NULL, 0, 0,
+                        "the folders hold results of several platforms, which may "
+                        "differ in the last bits: '%s' and '%s'; --allow-mixed accepts "
+                        "that",
+                        m->platform, platform);
+        status = SWEEP_INPUT;
+    }
     memory_free(platform);
     return status;
 }
@@ -62,7 +58,7 @@ static int check(struct merge *m, struct store *from)
 static int take(struct merge *m, struct store *from)
 {
     size_t added;
-    int status = store_merge(m->out, from, &m->grid, m->mixed, &added, &m->log);
+    int status = store_merge(m->out, from, &m->grid, m->allow_mixed, &added, &m->log);
     m->added += added;
     m->databases++;
     return status;
@@ -81,22 +77,15 @@ static int list_folders(struct merge *m, char *const *folder, size_t count)
     return status;
 }
 
-static int merge(struct merge *m, const char *out, char *const *folder, size_t count,
-                 bool allow_mixed)
+static int merge(struct merge *m, const char *out, char *const *folder, size_t count)
 {
-    struct store_options options = {.allow_mixed = allow_mixed};
     int status = list_folders(m, folder, count);
     if (status == SWEEP_OK)
         status = folder_grid(&m->grid, folder[0], &m->log);
     if (status == SWEEP_OK)
         status = each_database(m, check);
-    if (m->mixed && allow_mixed) {
-        diagnostics_release(&m->log);
-        status = SWEEP_OK;
-    }
-    options.platform = m->platforms;
     if (status == SWEEP_OK)
-        status = store_open(&m->out, out, &m->grid, &options, &m->log);
+        status = store_open(&m->out, out, &m->grid, NULL, &m->log);
     if (status == SWEEP_OK)
         status = each_database(m, take);
     if (status == SWEEP_OK)
@@ -123,23 +112,23 @@ static int report(const struct merge *m, const char *out)
         fprintf(stderr, "; %zu missing: the table shows what is there",
                 c->total - c->done);
     fprintf(stderr, "\ntable: %s/table.tsv\n", out);
-    return c->done < c->total ? EXIT_STOPPED : failed > 0 ? EXIT_FAILED_TRIALS
-                                                          : EXIT_DONE;
+    return c->done < c->total ? EXIT_STOPPED
+           : failed > 0       ? EXIT_FAILED_TRIALS
+                              : EXIT_DONE;
 }
 
 int cmd_merge(const struct command *self, const struct arguments *args)
 {
-    struct merge m = {0};
+    struct merge m = {.allow_mixed = args->value[OPTION_ALLOW_MIXED] != NULL};
     const char *out = args->operand[0];
-    int status = merge(&m, out, args->operand + 1, (size_t)args->operand_count - 1,
-                       args->value[OPTION_ALLOW_MIXED] != NULL);
+    int status = merge(&m, out, args->operand + 1, (size_t)args->operand_count - 1);
     int closed = store_close(m.out, &m.log);
     status = status != SWEEP_OK ? status : closed;
     int code = status == SWEEP_OK ? report(&m, out) : give_up(self, status, &m.log);
     for (size_t f = 0; f < m.folders; f++)
         store_list_release(&m.list[f]);
     memory_free(m.list);
-    memory_free(m.platforms);
+    memory_free(m.platform);
     grid_release(&m.grid);
     diagnostics_release(&m.log);
     return code;

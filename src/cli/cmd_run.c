@@ -30,7 +30,7 @@ struct session {
     struct plan plan;
     struct store *store;
     FILE *log_file;
-    bool *done;             /* (cells, replicates) before this run, or another shard's */
+    bool *done; /* (cells, replicates) before this run, or another shard's */
     size_t trials, missing; /* of the grid or shard; of these, not yet done */
     size_t failed[TRIAL_STATUS_COUNT]; /* in the folder, by reason */
     size_t failed_now;
@@ -138,9 +138,9 @@ static void tell_change(const struct session *s)
     if (c.replicates == 0 || same || s->options.quiet)
         return;
     fprintf(stderr,
-            "the grid changed: %zu cells added, %zu removed, %zu unchanged; "
-            "replicates: %zu, now %zu; trials: %zu to run, %zu kept\n",
-            c.added, c.removed, c.unchanged, c.replicates, s->grid.replicates,
+            "the grid changed: cells: %zu added, %zu removed, %zu unchanged; "
+            "replicates: %zu, before %zu; trials: %zu to run, %zu kept\n",
+            c.added, c.removed, c.unchanged, s->grid.replicates, c.replicates,
             s->missing, s->trials - s->missing);
 }
 
@@ -152,8 +152,7 @@ static struct runner_limits limits_of(const struct session *s)
                                    .units_alike = UNITS_ALIKE,
                                    .seconds = o->seconds};
     if (o->limits_failures) {
-        double most =
-            o->percent ? o->failures / 100 * (double)s->trials : o->failures;
+        double most = o->percent ? o->failures / 100 * (double)s->trials : o->failures;
         limits.failures = most < (double)s->trials ? (size_t)most : s->trials;
         limits.units_alike = SIZE_MAX;
     }
@@ -259,8 +258,7 @@ static void print_stop(const struct session *s)
                 trial_status_words[reason], s->reason, hints[reason]);
     fprintf(stderr, "stopped by %s; to go on: ", stopped_by(s));
     print_resume(s);
-    bool too_many =
-        s->result.end == RUNNER_ALIKE || s->result.end == RUNNER_FAILURES;
+    bool too_many = s->result.end == RUNNER_ALIKE || s->result.end == RUNNER_FAILURES;
     fputs(too_many ? " --max-failures 100%\n" : "\n", stderr);
 }
 
@@ -322,8 +320,7 @@ int cmd_run(const struct command *self, const struct arguments *args)
     if (run_options_read(&s.options, self, args) != 0)
         return EXIT_USAGE;
     int status = finish(&s, run(&s, args));
-    int code =
-        status == SWEEP_OK ? exit_code(&s) : give_up(self, status, &s.log);
+    int code = status == SWEEP_OK ? exit_code(&s) : give_up(self, status, &s.log);
     if (status == SWEEP_OK && !s.options.quiet)
         print_summary(&s);
     diagnostics_release(&s.log);

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+enum { MOST_FOLDERS = 1 << 20 };
+
 #define BIT(option) (1u << OPTION_##option)
 
 const struct command command_table[] = {
@@ -17,6 +19,27 @@ const struct command command_table[] = {
      BIT(OUTPUT) | BIT(THREADS) | BIT(QUIET) | BIT(SHARD) | BIT(RETRY_FAILED) |
          BIT(FRESH) | BIT(MAX_FAILURES) | BIT(TIME_LIMIT) | BIT(ALLOW_MIXED),
      1, 1, cmd_run},
+    {"status", "DIR", "tell how far a run or its shards are",
+     "Tells what the results folder DIR, or the folders of shards in it, hold: trials\n"
+     "done, failed and missing, the pace of the last run and who works there.\n"
+     "\n"
+     "Exit status: 0 all done, 1 failure, 3 done but some trials failed, 4 work left.\n",
+     0, 1, 1, cmd_status},
+    {"merge", "OUT DIR...", "unite the folders of shards",
+     "Puts the trials of all folders DIR into the folder OUT and writes its table.tsv.\n"
+     "Folders of another grid, seed or platform are refused, and so are two results of\n"
+     "one trial that differ. Missing shards may be merged later.\n"
+     "\n"
+     "Exit status: 0 all done, 1 failure, 2 refused, 3 done but some trials failed, 4\n"
+     "trials are missing.\n",
+     BIT(ALLOW_MIXED), 2, MOST_FOLDERS, cmd_merge},
+    {"verify", "DIR [--sample N]", "compute stored trials again and compare every bit",
+     "Computes N of the trials in the results folder DIR again, spread evenly over all\n"
+     "of them, and compares every result. On another CPU or compiler than the results\n"
+     "come from, up to 1e-9 of a value may differ.\n"
+     "\n"
+     "Exit status: 0 all agree, 1 some differ, or failure.\n",
+     BIT(SAMPLE), 1, 1, cmd_verify},
     {"table", "DIR [--rows A,B] [--columns X,Y] [--statistics S,T]",
      "print the results of a folder, aggregated",
      "Prints to standard output what the results folder DIR holds now. What is not "

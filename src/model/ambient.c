@@ -1,6 +1,6 @@
 /* The reference sampler: points, initial weights and test points in all d dimensions,
- * projected on a thin QR of the training points. Test points
- * come in blocks, so memory does not grow with their number. */
+ * projected on a thin QR of the training points. Test points come in blocks, so memory
+ * does not grow with their number. */
 #include "span_samplers.h"
 #include "sweep/status.h"
 #include <gsl/gsl_cblas.h>
@@ -13,10 +13,21 @@ static size_t ambient_dimension(const struct span_request *q)
     return (size_t)q->mixture.dimension;
 }
 
+/* With as many points as dimensions the ambient coordinates serve as they are. A test
+ * defines AMBIENT_UNPROJECTED to keep them always. */
+static int projects(const struct span_request *q)
+{
+#ifdef AMBIENT_UNPROJECTED
+    (void)q;
+    return 0;
+#else
+    return q->mixture.m < ambient_dimension(q);
+#endif
+}
+
 size_t ambient_rank(const struct span_request *q)
 {
-    size_t d = ambient_dimension(q);
-    return q->mixture.m < d ? q->mixture.m : d;
+    return projects(q) ? q->mixture.m : ambient_dimension(q);
 }
 
 /* Blocked Householder QR wants about 32 columns of work a column. */
@@ -30,7 +41,7 @@ void ambient_layout(struct span_workspace *w, const struct span_request *q,
 {
     size_t d = ambient_dimension(q), m = q->mixture.m;
     w->points = arena_doubles(a, m > SPAN_TEST_BLOCK ? m : SPAN_TEST_BLOCK, d);
-    w->basis = m < d ? arena_doubles(a, m, d) : NULL;
+    w->basis = projects(q) ? arena_doubles(a, m, d) : NULL;
     w->weights = arena_doubles(a, q->outside ? q->n : 1, d);
     w->common = arena_doubles(a, d, 1);
     w->projected = arena_doubles(a, q->n, SPAN_TEST_BLOCK);

@@ -4,8 +4,8 @@
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 #include "sweep/trial.h"
-#include <omp.h>
 #include <math.h>
+#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,8 +85,7 @@ static void judge_unit(struct worker *w)
             kinds++;
             reason = (enum trial_status)i;
         }
-    if (kinds != 1 || reason == TRIAL_OK ||
-        (r->units_alike > 0 && reason != r->reason))
+    if (kinds != 1 || reason == TRIAL_OK || (r->units_alike > 0 && reason != r->reason))
         r->differ = true;
     r->reason = reason;
     if (!r->differ && ++r->units_alike == r->limits->units_alike)

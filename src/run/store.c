@@ -170,9 +170,8 @@ static int check_pages(struct store *s, struct diagnostics *log)
     int status = store_prepare(s, "PRAGMA quick_check(1)", &q, log);
     if (status != SWEEP_OK)
         return status;
-    const char *said = sqlite3_step(q) == SQLITE_ROW
-                           ? (const char *)sqlite3_column_text(q, 0)
-                           : NULL;
+    const char *said =
+        sqlite3_step(q) == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : NULL;
     if (!said)
         status = store_fail(s, log);
     else if (strcmp(said, "ok") != 0)

@@ -22,9 +22,10 @@ struct store_lock {
 /* Does the file system know locks? SWEEP_NO_LOCKS in the environment says no. */
 bool store_locks_work(const char *directory);
 
-/* SWEEP_OK, SWEEP_BUSY, SWEEP_IO, SWEEP_NO_MEMORY. When the holder is on another machine
- * the lock is not taken, `holder` tells who it is, and SWEEP_OK returned; else its state
- * is STORE_FREE. A zero-initialised lock with descriptor -1 may be released. */
+/* SWEEP_OK, SWEEP_BUSY, SWEEP_IO, SWEEP_NO_MEMORY. When the holder is on another
+ * machine the lock is not taken, `holder` tells who it is, and SWEEP_OK returned; else
+ * its state is STORE_FREE. A zero-initialised lock with descriptor -1 may be released.
+ */
 int store_lock_take(struct store_lock *l, const char *directory, bool locks_work,
                     struct store_holder *holder, struct diagnostics *log);
 void store_lock_release(struct store_lock *l);

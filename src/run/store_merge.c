@@ -1,5 +1,6 @@
 #include "store_private.h"
 #include "store_rows.h"
+#include "sweep/memory.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -97,6 +98,17 @@ static int merge_trial(void *context, size_t cell, uint64_t replicate,
     return store_put(m->to, cell, replicate, r, m->log);
 }
 
+static int merge_platforms(struct merger *m)
+{
+    char *lines = store_meta(m->from, "platform"), *rest = lines;
+    int status = lines ? store_begin(m->to, m->log) : SWEEP_OK;
+    while (rest && status == SWEEP_OK)
+        status =
+            store_sign_platform(m->to, strsep(&rest, "\n"), m->allow_mixed, m->log);
+    memory_free(lines);
+    return status;
+}
+
 int store_merge(struct store *to, struct store *from, const struct grid *g,
                 bool allow_mixed, size_t *added, struct diagnostics *log)
 {
@@ -104,6 +116,8 @@ int store_merge(struct store *to, struct store *from, const struct grid *g,
     int status = store_commit(to, log);
     if (status == SWEEP_OK)
         status = store_check_grid(from, g, log);
+    if (status == SWEEP_OK)
+        status = merge_platforms(&m);
     if (status == SWEEP_OK)
         status = store_each(from, g, merge_trial, &m, log);
     if (status == SWEEP_OK)

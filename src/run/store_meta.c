@@ -144,26 +144,24 @@ static bool has_line(const char *lines, const char *line)
     return false;
 }
 
-/* The platforms a database holds results of, one a line. */
-static int sign_platform(struct store *s, const struct store_options *options,
-                         struct diagnostics *log)
+int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
+                        struct diagnostics *log)
 {
     char *lines = store_meta(s, "platform"), *longer = NULL;
-    const char *now = options->platform;
     int status = SWEEP_OK;
 
     if (!lines)
-        status = store_set_meta(s, "platform", now, log);
-    else if (has_line(lines, now))
+        status = store_set_meta(s, "platform", platform, log);
+    else if (has_line(lines, platform))
         status = SWEEP_OK;
-    else if (!options->allow_mixed) {
+    else if (!allow_mixed) {
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' holds results of another platform, which may differ in "
                         "the last bits: there '%s', here '%s'; choose another folder, "
                         "or --allow-mixed",
-                        s->directory, lines, now);
+                        s->directory, lines, platform);
         status = SWEEP_INPUT;
-    } else if (asprintf(&longer, "%s\n%s", lines, now) < 0) {
+    } else if (asprintf(&longer, "%s\n%s", lines, platform) < 0) {
         diagnostics_add(log, NULL, 0, 0, "out of memory");
         status = SWEEP_NO_MEMORY;
     } else {
@@ -191,7 +189,7 @@ int store_sign(struct store *s, const struct grid *g,
     if (status != SWEEP_OK)
         return status;
     if (options->platform)
-        status = sign_platform(s, options, log);
+        status = store_sign_platform(s, options->platform, options->allow_mixed, log);
     char *before = store_meta(s, "replicates");
     s->change.replicates = before ? strtoul(before, NULL, 10) : 0;
     memory_free(before);

@@ -53,6 +53,10 @@ int store_sign(struct store *s, const struct grid *g,
                const struct store_options *options, bool is_new,
                struct diagnostics *log);
 
+/* One more platform the database holds results of: meta keeps them one a line. */
+int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
+                        struct diagnostics *log);
+
 /* "DIRECTORY/NAME" in memory_array memory, or NULL. */
 char *store_join(const char *directory, const char *name);
 

@@ -10,7 +10,7 @@
 char *store_sql_schema(void);
 char *store_sql_put_cell(void);  /* key, cell, parameters -> id */
 char *store_sql_put_trial(void); /* cell_id, replicate, status, message, results */
-char *store_sql_get(void); /* (cell_id, replicate) -> status, message, results */
+char *store_sql_get(void);       /* (cell_id, replicate) -> status, message, results */
 char *store_sql_each(void); /* (cells, replicates) -> cell, replicate, status, ... */
 
 /* Bind from index `first` on. Return SQLITE_OK or the first error. */

@@ -21,8 +21,8 @@ function rows(what, key, unit, note,    k, program, sweep) {
     for (k = 1; k <= 4; k++) {
         program = programs[k]
         if (program in missing)
-            printf "%-24s %-9s not measured: python3-numpy or python3-%s is missing\n",
-                what, label[program], program
+            printf "%-24s %-9s not measured: python3-%s is missing\n", what,
+                label[program], program
         else if ((program, key) in times)
             row(what, label[program], median(times[program, key]), sweep, unit,
                 program ~ /numpy|torch/ ? note : "")
@@ -105,6 +105,8 @@ END {
     printf "steps timed: of each training; the rest is counted at the same pace\n"
     if (gradient)
         printf "PyTorch's gradient: %s, the faster of autograd and by hand\n", gradient
+    if (("numpy" in missing) && ("torch" in missing))
+        exit
     printf "\nthe same job? mean +- standard error at d = 1000, and the difference to "
     printf "sweep in joint\nstandard errors\n%-22s  %10s    %-8s", "", "sweep", ""
     for (k = 3; k <= 4; k++)

@@ -1,5 +1,5 @@
-"""Run every trial of a results folder again with `sweep trial` and compare the record it
-prints with the stored one, every column but the seconds, bit by bit.
+"""Run every trial of a results folder again with `sweep trial` and compare the record
+it prints with the stored one, every column but the seconds, bit by bit.
 
     compare_trial.py SWEEP GRID DIR [OPTION...]     options go to `sweep trial`
 """

@@ -57,7 +57,9 @@ check "threads do not matter" cmp -s first.tsv two/table.tsv
 sed 's/\[0, 0.5, 1\]/[0, 0.25, 0.5, 1]/' small.yaml >longer.yaml
 run run longer.yaml -o two
 status 0
-err "8 of 8 trials done, 2 now
+err "the grid changed: cells: 1 added, 0 removed, 3 unchanged; replicates: 2, before 2; \
+trials: 2 to run, 6 kept
+8 of 8 trials done, 2 now
 table: two/table.tsv"
 check "resume is logged" grep -q 'resume: 2 of 8 trials to run' two/run.log
 run table results/small --format md
@@ -68,7 +70,7 @@ sed 's/seed: 1/seed: 2/' small.yaml >other.yaml
 run run other.yaml -o two
 status 2
 err "sweep run: 'two' holds the grid 'small' with seed 1, not 'small' with seed 2; \
-choose another folder"
+choose another folder, or --fresh to start over"
 cp small.yaml two/grid.yaml
 run table two
 status 2

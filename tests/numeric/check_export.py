@@ -5,26 +5,26 @@ Anyone can check a number with a few lines of NumPy. After
 
     sweep trial sweeps/quickstart.yaml --cell 10 --replicate 0 --export trial
 
-the folder `trial` holds the record (record.json) and the arrays. The margins of the
-unlearned model and its distance to the retrained one:
+the folder `trial` holds the record (record.json) and the arrays. The smallest margin of
+a forgotten point in the unlearned model, and its distance to the retrained one:
 
     import json, numpy as np
     record = json.load(open("trial/record.json"))
     a = {name: np.load(f"trial/{name}.npy") for name in record["arrays"]}
-    g = record["parameters"]["leak"]
-    Z = a["W_unlearned"] @ a["X"].T                          # pre-activations (n, m)
-    q = a["y"] * (a["u"] @ np.where(Z > 0, Z, g * Z))        # margins (m)
+    Z = a["W_unlearned"] @ a["X"].T  # pre-activations (n, m), then margins (m)
+    q = a["y"] * (a["u"] @ np.where(Z > 0, Z, record["parameters"]["leak"] * Z))
     print(q[a["forget"]].min(), record["results"]["forget_margin_after"])
-    S, T = a["W_unlearned"], a["W_retrained"]                # models that keep a part of
-    unit = S / np.linalg.norm(S) - T / np.linalg.norm(T)     # W(0) have a scalar perp_...
-    print((unit**2).sum() / 2, record["results"]["retrain_tau"])
+    S, T = (np.append(a["W_" + name], record["scalars"].get("perp_" + name, 0))
+            for name in ("unlearned", "retrained"))  # with their parts outside the span
+    difference = S / np.linalg.norm(S) - T / np.linalg.norm(T)
+    print((difference**2).sum() / 2, record["results"]["retrain_tau"])
 
-This script does so for the results that do not need an exact solver of their own, on many
-trials. Its own solver of the multipliers is Lawson and Hanson's for non-negative least
-squares, on the cone that all gradients in the Clarke subdifferential span: a different
-method from the program's.
+This script does so for all results but those of the exact certificate, on many trials.
+Its own solver of the multipliers is Lawson and Hanson's for non-negative least squares,
+on the cone that all gradients in the Clarke subdifferential span: not the program's
+method.
 
-    check_export.py SWEEP      SWEEP is the executable; exit status 77: NumPy is missing
+    check_export.py SWEEP     SWEEP: the executable; exit status 77: there is no NumPy
 """
 
 import json
@@ -111,10 +111,10 @@ def norm(array):
 
 
 def cone_fit(target, propose):
-    """The nearest point to `target` in the cone of the vectors that `propose` can offer,
-    by Lawson and Hanson: propose(residual) gives candidates, among them, for every one of
-    its families, the one with the largest inner product. Returns the residual and the
-    list of (label, coefficient) of the candidates used."""
+    """The nearest point to `target` in the cone of what `propose` offers, by
+    Lawson and Hanson: propose(residual) gives pairs of a label and a vector, the one of
+    the largest inner product under each label among them. Returns the residual and the
+    list of (label, coefficient) of the vectors used."""
     used, columns, c = [], [], np.zeros(0)
     residual = target
     for _ in range(1000):
@@ -197,10 +197,11 @@ class Trial:
 
     def restored(self, W, perp, base, points):
         """eps, delta and tau with the states of `base` on the points restored."""
-        near = W.copy()
+        near, before = W.copy(), self.states(base)
         for j in range(len(W) if self.leak < 1 else 0):
-            sides = [(i, s) for i in points for s in (-1, 1) if self.state(base)[j, i] != -s]
-            near[j] = cone_fit(W[j], lambda _: [(k, -k[1] * self.X[k[0]]) for k in sides])[0]
+            state = before[j]
+            sides = [-s * self.X[i] for i in points for s in (-1, 1) if state[i] != -s]
+            near[j], _ = cone_fit(W[j], lambda _, sides=sides: enumerate(sides))
         gamma = self.margins(near)[points].min()
         if gamma <= 0:
             return None, None, None
@@ -209,12 +210,8 @@ class Trial:
         H = self.combination(self.a["v"], points)
         factor = max(0.0, float(np.vdot(H, near)) / float(np.vdot(H, H)))
         slack = factor * self.a["lambda"] * (self.margins(near) - 1)
-        return math.hypot(norm(near - factor * H), perp), float(slack[points].max()), tau
-
-    def state(self, W):
-        if getattr(self, "state_of", None) is not W:
-            self.state_of, self.state_held = W, self.states(W)
-        return self.state_held
+        eps = math.hypot(norm(near - factor * H), perp)
+        return eps, float(slack[points].max()), tau
 
     def accuracy(self, name):
         W, perp = self.model(name)
@@ -233,9 +230,8 @@ class Trial:
         spread *= math.sqrt((1 - rho) / self.parameter["dimension"])
         mean = math.sqrt(1 - rho) * self.parameter["signal"] * W[0, 0]
         shared = math.sqrt(rho) * float(W[0] @ self.a["common"]) if rho > 0 else 0.0
-        return sum(
-            math.erfc(-(mean + side * shared) / spread / math.sqrt(2)) / 4 for side in (-1, 1)
-        )
+        width = spread * math.sqrt(2)
+        return sum(math.erfc(-(mean + s * shared) / width) / 4 for s in (-1, 1))
 
 
 def distance(a, b):
@@ -280,7 +276,7 @@ def check_trained(c, t):
     c.close("trained_norm", r["trained_norm"], size)
     c.close("trained_eps", r["trained_eps"], eps, size)
     c.close("trained_delta", r["trained_delta"], delta, size)
-    lam, v, state = t.a["lambda"], t.a["v"], t.state(base[0])
+    lam, v, state = t.a["lambda"], t.a["v"], t.states(base[0])
     left = norm(base[0] - t.combination(v, everyone))
     c.close("eps with lambda and v", math.hypot(left, base[1]), r["trained_eps"], size)
     c.true("lambda >= 0", (lam >= 0).all())
@@ -306,7 +302,7 @@ def check_unlearned(c, t, base):
             smallest(t.margins(base[0])[forget]))
     c.close("forget_margin_after", r["forget_margin_after"],
             smallest(t.margins(W)[forget]))
-    changed = (t.states(W) != t.state(base[0]))[:, retain]
+    changed = (t.states(W) != t.states(base[0]))[:, retain]
     c.close("states_changed", r["states_changed"],
             float(changed.mean()) if t.leak < 1 else 0.0, 0.0)
     gamma = float(t.margins(W)[retain].min())
@@ -328,11 +324,13 @@ def check_unlearned(c, t, base):
 def check_retrained(c, t, base):
     r, retain = t.result, t.a["retain"]
     other = t.model("retrained")
-    c.close("margin of the retrained model", float(t.margins(other[0])[retain].min()), 1.0)
+    margin = float(t.margins(other[0])[retain].min())
+    c.close("margin of the retrained model", margin, 1.0)
     if t.parameter["polish"]:
         eps, _ = t.multipliers(*other, retain)
         c.close("eps of the retrained model", eps, 0.0, norm(other[0]))
-    c.close("retrain_tau", r["retrain_tau"], distance(t.model("unlearned"), other), 1e-3)
+    tau = distance(t.model("unlearned"), other)
+    c.close("retrain_tau", r["retrain_tau"], tau, 1e-3)
     c.close("none_tau", r["none_tau"], distance(base, other), 1e-3)
     c.close("forget_margin_retrain", r["forget_margin_retrain"],
             smallest(t.margins(other[0])[t.a["forget"]]))
@@ -349,9 +347,9 @@ def check_grid(c, sweep, text, folder):
     cell = 0
     while True:
         out = os.path.join(folder, str(cell))
-        done = subprocess.run(
-            [sweep, "trial", grid, "--cell", str(cell), "--replicate", "0", "--export", out,
-             "--tests"], capture_output=True, text=True, check=False)
+        command = [sweep, "trial", grid, f"--cell={cell}", "--replicate=0"]
+        command += ["--export", out, "--tests"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode == 2 and "--cell must be" in done.stderr:
             return cell
         if done.returncode != 0:

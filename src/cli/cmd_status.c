@@ -1,0 +1,160 @@
+#include "cli.h"
+
+#include "folder.h"
+#include "sweep/memory.h"
+#include "sweep/progress.h"
+#include <dirent.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* What one folder, or all, hold. */
+struct state {
+    size_t total, done;
+    size_t by_status[TRIAL_STATUS_COUNT];
+    double rate;  /* trials a second of the last session; of those now running */
+    bool running; /* somebody works here */
+    double last;  /* last commit, Unix seconds */
+    struct store_holder holder;
+};
+
+/* Attempts of one shard share trials: their sum is at most the whole. */
+static int look_into(const char *directory, struct state *state,
+                     struct diagnostics *log)
+{
+    struct store_list list;
+    *state = (struct state){.last = NAN};
+    store_holder(directory, &state->holder);
+    state->running = state->holder.state == STORE_ALIVE;
+    int status = store_list(&list, directory, log);
+    for (size_t i = 0; i < list.count && status == SWEEP_OK; i++) {
+        struct store *s;
+        struct store_counts counts = {0};
+        status = store_open_database(&s, list.path[i], log);
+        if (status == SWEEP_OK)
+            status = store_count(s, &counts, log);
+        store_close(s, log);
+        if (status != SWEEP_OK)
+            break;
+        double seconds = counts.last - counts.first;
+        if (counts.total > state->total)
+            state->total = counts.total;
+        state->done += counts.done;
+        for (int k = 0; k < TRIAL_STATUS_COUNT; k++)
+            state->by_status[k] += counts.by_status[k];
+        if (counts.done > counts.done_at_first && seconds > 0)
+            state->rate += (double)(counts.done - counts.done_at_first) / seconds;
+        state->last = fmax(state->last, counts.last);
+    }
+    if (state->done > state->total)
+        state->done = state->total;
+    store_list_release(&list);
+    return status;
+}
+
+static void print_state(const char *directory, const struct state *s)
+{
+    size_t missing = s->total - s->done;
+    char duration[32];
+    printf("%s: %zu of %zu trials done", directory, s->done, s->total);
+    if (count_failed(s->by_status) > 0) {
+        fputs(", ", stdout);
+        print_failed(stdout, s->by_status);
+    }
+    if (missing > 0)
+        printf(", %zu missing", missing);
+    if (s->rate > 0)
+        printf("; %.3g trials/s", s->rate);
+    if (missing > 0 && s->running && s->rate > 0)
+        printf(", %s left",
+               progress_duration((double)missing / s->rate, duration, sizeof duration));
+    if (s->holder.state == STORE_ALIVE || s->holder.state == STORE_UNKNOWN)
+        printf("; process %ld on %s since %s%s", s->holder.process, s->holder.host,
+               s->holder.since, s->running ? "" : " (not seen from here)");
+    else if (missing > 0 && isfinite(s->last))
+        printf("; nobody works here, last result %s ago",
+               progress_duration(fmax((double)time(NULL) - s->last, 0), duration,
+                                 sizeof duration));
+    putchar('\n');
+}
+
+static int is_shard(const struct dirent *entry)
+{
+    size_t shard, shards;
+    return sscanf(entry->d_name, "shard-%zu-of-%zu", &shard, &shards) == 2;
+}
+
+/* By number, not by name. */
+static int by_shard(const struct dirent **left, const struct dirent **right)
+{
+    return strverscmp((*left)->d_name, (*right)->d_name);
+}
+
+static void add(struct state *sum, const struct state *s)
+{
+    sum->total += s->total;
+    sum->done += s->done;
+    for (int k = 0; k < TRIAL_STATUS_COUNT; k++)
+        sum->by_status[k] += s->by_status[k];
+    sum->running |= s->running;
+    sum->rate += s->running ? s->rate : 0;
+    sum->last = fmax(sum->last, s->last);
+}
+
+/* A line for each shard that is not complete, one for all; shards without a folder are
+ * named. */
+static int look_into_shards(const char *directory, struct dirent **entry, int count,
+                            struct state *sum, struct diagnostics *log)
+{
+    size_t shards = 0, shard, complete = 0;
+    int status = SWEEP_OK;
+    *sum = (struct state){.last = NAN};
+    for (int i = 0; i < count && status == SWEEP_OK; i++) {
+        struct state one;
+        char *path;
+        sscanf(entry[i]->d_name, "shard-%zu-of-%zu", &shard, &shards);
+        if (asprintf(&path, "%s/%s", directory, entry[i]->d_name) < 0)
+            return SWEEP_NO_MEMORY;
+        status = look_into(path, &one, log);
+        if (status == SWEEP_OK && one.done < one.total)
+            print_state(path, &one);
+        complete += status == SWEEP_OK && one.done == one.total;
+        add(sum, &one);
+        free(path);
+    }
+    if (status != SWEEP_OK)
+        return status;
+    printf("%zu of %zu shards complete, %zu not begun\n", complete, shards,
+           shards > (size_t)count ? shards - (size_t)count : 0);
+    print_state(directory, sum);
+    if (shards > (size_t)count)
+        sum->total = sum->done + 1; /* what is not begun is work left */
+    return SWEEP_OK;
+}
+
+int cmd_status(const struct command *self, const struct arguments *args)
+{
+    const char *directory = args->operand[0];
+    struct diagnostics log = {0};
+    struct dirent **entry = NULL;
+    struct state state;
+    int status;
+
+    int count = scandir(directory, &entry, is_shard, by_shard);
+    if (count > 0) {
+        status = look_into_shards(directory, entry, count, &state, &log);
+    } else {
+        status = look_into(directory, &state, &log);
+        if (status == SWEEP_OK)
+            print_state(directory, &state);
+    }
+    for (int i = 0; i < count; i++)
+        free(entry[i]);
+    free(entry);
+    if (status != SWEEP_OK)
+        return give_up(self, status, &log);
+    return state.done < state.total            ? EXIT_STOPPED
+           : count_failed(state.by_status) > 0 ? EXIT_FAILED_TRIALS
+                                               : EXIT_DONE;
+}

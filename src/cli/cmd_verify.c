@@ -1,0 +1,171 @@
+#include "cli.h"
+
+#include "folder.h"
+#include "sweep/memory.h"
+#include "sweep/parse.h"
+#include "sweep/store.h"
+#include "sweep/trial.h"
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PRESET_SAMPLE = 100, MOST_SHOWN = 20 };
+
+/* Largest relative difference between two CPU families: a few roundings, grown by the
+ * condition of the problem. */
+static const double OTHER_PLATFORM = 1e-9;
+
+/* A stored trial and its new computation. */
+struct pair {
+    size_t cell;
+    uint64_t replicate;
+    struct record stored, again;
+};
+
+struct verify {
+    struct grid grid;
+    struct store *store;
+    struct pair *pair; /* (count), of `recorded` trials in order of cell, replicate */
+    size_t count, sample, recorded, seen, differ;
+    double tolerance; /* 0: every bit */
+    struct diagnostics log;
+};
+
+/* Trial number k of the sample is the one at (k + 1/2) recorded / sample. */
+static int pick(void *context, size_t cell, uint64_t replicate, const struct record *r)
+{
+    struct verify *v = context;
+    size_t k = v->count;
+    if (k < v->sample && v->seen == (2 * k + 1) * v->recorded / (2 * v->sample)) {
+        v->pair[k] = (struct pair){.cell = cell, .replicate = replicate, .stored = *r};
+        v->count++;
+    }
+    v->seen++;
+    return SWEEP_OK;
+}
+
+static int count_one(void *context, size_t cell, uint64_t replicate,
+                     const struct record *r)
+{
+    (void)cell;
+    (void)replicate;
+    (void)r;
+    ((struct verify *)context)->recorded++;
+    return SWEEP_OK;
+}
+
+static int keep(void *context, size_t cell, const struct record *r)
+{
+    (void)cell;
+    ((struct pair *)context)->again = *r;
+    return SWEEP_OK;
+}
+
+static int out_of_memory(struct verify *v)
+{
+    diagnostics_add(&v->log, NULL, 0, 0, "out of memory");
+    return SWEEP_NO_MEMORY;
+}
+
+static int choose(struct verify *v)
+{
+    int status = store_each(v->store, &v->grid, count_one, v, &v->log);
+    if (status != SWEEP_OK)
+        return status;
+    if (v->sample > v->recorded)
+        v->sample = v->recorded;
+    v->pair = memory_array(v->sample, sizeof *v->pair);
+    if (!v->pair)
+        return out_of_memory(v);
+    return store_each(v->store, &v->grid, pick, v, &v->log);
+}
+
+/* Results of another platform, or of several, are compared with a tolerance. */
+static int compare_platforms(struct verify *v)
+{
+    char *here, *there = store_meta(v->store, "platform");
+    int status = folder_platform(&here, &v->log);
+    if (status == SWEEP_OK && (!there || strcmp(here, there) != 0)) {
+        v->tolerance = OTHER_PLATFORM;
+        fprintf(stderr,
+                "another platform: there '%s', here '%s'; results may differ by %g of "
+                "their value\n",
+                there ? there : "unknown", here, v->tolerance);
+    }
+    memory_free(there);
+    free(here);
+    return status;
+}
+
+static void show(struct verify *v, const struct pair *p, enum column differs)
+{
+    if (v->differ++ >= MOST_SHOWN)
+        return;
+    printf("cell %zu, replicate %" PRIu64 ": ", p->cell, p->replicate);
+    if (p->stored.status != p->again.status)
+        printf("status: stored %s, now %s\n", trial_status_words[p->stored.status],
+               trial_status_words[p->again.status]);
+    else
+        printf("%s: stored %.17g, now %.17g\n", column_table[differs].name,
+               p->stored.value[differs], p->again.value[differs]);
+}
+
+static int compute_again(struct verify *v)
+{
+    struct trial_workspace *ws;
+    if (trial_workspace_alloc(&ws, &v->grid, NULL) != SWEEP_OK)
+        return out_of_memory(v);
+    int status = SWEEP_OK;
+    for (size_t k = 0; k < v->count && status == SWEEP_OK; k++) {
+        struct pair *p = &v->pair[k];
+        status = trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL, keep, p);
+        enum column differs = store_difference(&p->stored, &p->again, v->tolerance);
+        if (status == SWEEP_OK && differs != COLUMN_COUNT)
+            show(v, p, differs);
+    }
+    trial_workspace_free(ws);
+    return status;
+}
+
+static int read_sample(struct verify *v, const struct command *self,
+                       const struct arguments *args)
+{
+    const char *text = args->value[OPTION_SAMPLE];
+    uint64_t sample = PRESET_SAMPLE;
+    if (text && (parse_unsigned(text, &sample) != PARSE_OK || sample < 1 ||
+                 sample > GRID_CELL_LIMIT)) {
+        tell(self, "--sample must be a number of trials, got '%s'", text);
+        return 1;
+    }
+    v->sample = (size_t)sample;
+    return 0;
+}
+
+int cmd_verify(const struct command *self, const struct arguments *args)
+{
+    struct verify v = {0};
+    const char *directory = args->operand[0];
+    int code = EXIT_DONE;
+
+    if (read_sample(&v, self, args) != 0)
+        return EXIT_USAGE;
+    int status = folder_grid(&v.grid, directory, &v.log);
+    if (status == SWEEP_OK)
+        status = store_open_readonly(&v.store, directory, &v.log);
+    if (status == SWEEP_OK)
+        status = choose(&v);
+    if (status == SWEEP_OK)
+        status = compare_platforms(&v);
+    if (status == SWEEP_OK)
+        status = compute_again(&v);
+    if (status != SWEEP_OK)
+        code = give_up(self, status, &v.log);
+    else
+        printf("%zu of %zu recorded trials computed again: %zu differ\n", v.count,
+               v.recorded, v.differ);
+    store_close(v.store, &v.log);
+    diagnostics_release(&v.log);
+    memory_free(v.pair);
+    grid_release(&v.grid);
+    return code == EXIT_DONE && v.differ > 0 ? EXIT_BROKEN : code;
+}
