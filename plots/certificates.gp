@@ -47,7 +47,7 @@ do for [panel = 0:3] {
                 at 1.08, floor_eps * 1.25 textcolor rgb grey
         }
         if (!eps && TAU_max < floor_tau) {
-            set label sprintf("restored: τ < %.0e", TAU_max > 0 ? TAU_max : 1e-30) \
+            set label sprintf("restored: τ < %.0e", TAU_max > 0 ? 2 * TAU_max : 1e-30) \
                 at 0.05, floor_tau * 2 textcolor lt 2
         }
     }

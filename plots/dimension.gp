@@ -34,6 +34,7 @@ plot for [i = 1:3] height_of[i] * x ** slope[i] with lines lt i notitle, \
     for [i = 1:3] table using "dimension":(column(column_of[i] . "_median")):\
         (column(column_of[i] . "_q25")):(column(column_of[i] . "_q75")) \
         with yerrorbars lt i dt 1 ps 0.8 \
-        title sprintf("%s ∝ d^{%.2f ± %.2f}", label_of[i], slope[i], error[i]) enhanced, \
+        title sprintf("%s ∝ d^{%.2f ± %.2f}", label_of[i], slope[i], error[i]) \
+        enhanced, \
     table using (column("dimension") * 1.3):"exact_tau_median":"exact_tau_q25":\
         "exact_tau_q75" with yerrorbars lt 4 dt 1 lw 1 title "τ of the exact KKT point"

@@ -1,7 +1,7 @@
-# What one unlearning step costs on fresh points, by dimension and strength of the signal.
-# Left: test accuracy of the trained, the unlearned and the retrained network, drawn side
-# by side, and of the linear classifier sum_i y_i x_i (lines, computed). Right: distance
-# to the retrained network. Points are means over the replicates, bars are two standard
+# What one unlearning step costs on fresh points, by dimension and signal. Left: test
+# accuracy of the trained, the unlearned and the retrained network, drawn side by side,
+# and of the linear classifier sum_i y_i x_i (lines, computed). Right: distance to the
+# retrained network. Points are means over the replicates, bars are two standard
 # errors each way, often smaller than the point.
 #
 #     gnuplot -e "folder='results/generalization'" plots/generalization.gp
@@ -39,7 +39,8 @@ do for [i = 1:3] {
     set label i sprintf("|μ| = d^{%g}", exponent[i]) at label_x[i], label_y[i] \
         textcolor rgb colour[i]
 }
-plot for [i = 1:3] keyentry with points pt shape[i] lc rgb grey title word(networks, i), \
+plot for [i = 1:3] keyentry with points pt shape[i] lc rgb grey \
+        title word(networks, i), \
     keyentry with lines dt 2 lw 1.5 lc rgb grey title "Σ_i y_i x_i" enhanced, \
     for [b = 0:2] averaging(x, exponent[b + 1]) with lines dt 2 lw 1.5 \
         lc rgb colour[b + 1] notitle, \

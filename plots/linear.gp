@@ -1,8 +1,9 @@
-# The linear predictor after one unlearning step, by dimension. Points are means over the
-# replicates, bars are two standard errors each way, often smaller than the point. Left:
-# eps without a step, at the theory's step and at twice that. Right, at the theory's
-# step: delta, and 1 - cos to the retrained predictor with and without the step; their
-# slopes, fitted to the means from d = 1000 on, stand in the key and on standard output.
+# The linear predictor after one unlearning step, by dimension. Points are means over
+# the replicates, bars are two standard errors each way, often smaller than the point.
+# Left: eps without a step, at the theory's step and at twice that. Right, at the
+# theory's step: delta, and 1 - cos to the retrained predictor with and without the
+# step; slopes, fitted to the means from d = 1000 on, stand in the key and on standard
+# output.
 #
 #     gnuplot -e "folder='results/linear'" plots/linear.gp
 

@@ -1,9 +1,9 @@
 # Where the theory stops working: length of the step by correlation of the points.
 # Left: restored eps, median over the replicates. Right: exact tau as a multiple of its
 # value without a step: blue is nearer to an exact KKT point of the retained points than
-# doing nothing, orange is farther. Circles: the best step at each correlation. Grey: fewer
-# than half of the unlearned networks separate the retained points; elsewhere medians are
-# over those that do.
+# doing nothing, orange is farther. Circles: the best step at each correlation. Grey:
+# fewer than half of the unlearned networks separate the retained points; elsewhere
+# medians are over those that do.
 #
 #     gnuplot -e "folder='results/near_orthogonality'" plots/near_orthogonality.gp
 

@@ -16,6 +16,7 @@ if (format eq "pdf") \
     set terminal pdfcairo size width / 100., height / 100. font "Helvetica,10"
 set output folder . "/" . name . "." . format
 set encoding utf8
+set print "-"
 
 # Colours of Okabe & Ito: told apart by the colour-blind and, with the shapes and
 # dashes, in print.

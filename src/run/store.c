@@ -12,13 +12,15 @@
 /* Milliseconds to wait for another program that reads or writes the database. */
 enum { BUSY_TIMEOUT = 10000 };
 
+/* SQLite says where in several lines: the last one is enough. */
 static int report_damage(const struct store *s, const char *how,
                          struct diagnostics *log)
 {
+    const char *line = strrchr(how, '\n');
     diagnostics_add(log, NULL, 0, 0,
                     "'%s' is damaged (%s); move it away, choose another folder, or "
                     "--fresh to start over",
-                    s->path, how);
+                    s->path, line ? line + 1 : how);
     return SWEEP_IO;
 }
 

@@ -17,8 +17,8 @@ function row(what, program, time, sweep, unit, note) {
 }
 
 function rows(what, key, unit, note,    k, program, sweep) {
-    sweep = median(times["sweep", key])
-    for (k = 1; k <= 4; k++) {
+    sweep = median(times["ambient", key])
+    for (k = 1; k <= 5; k++) {
         program = programs[k]
         if (program in missing)
             printf "%-24s %-9s not measured: python3-%s is missing\n", what,
@@ -49,8 +49,9 @@ function compare(program, name,    x, n, i, sum, square, mean, sem, apart) {
 }
 
 BEGIN {
-    split("sweep loop numpy torch", programs, " ")
-    label["sweep"] = "sweep"
+    split("ambient bartlett loop numpy torch", programs, " ")
+    label["ambient"] = "sweep"
+    label["bartlett"] = "bartlett"
     label["loop"] = "C loop"
     label["numpy"] = "NumPy"
     label["torch"] = "PyTorch"
@@ -79,9 +80,11 @@ $2 == "missing" { missing[$1] }
 $2 == "step" { times[$1, "step" $3] = times[$1, "step" $3] " " $4 }
 $2 == "gradient" { gradient = $3 }
 $1 == "far" { far_of = far_of " " $3 }
-$2 == "seconds" && $1 == "sweep" { times[$1, "job" $3] = times[$1, "job" $3] " " $4 }
+$2 == "seconds" && $1 ~ /ambient|bartlett/ {
+    times[$1, "job" $3] = times[$1, "job" $3] " " $4
+}
 # The jobs of a peer come in turn: d = 1000, d = 10000.
-$2 == "seconds" && $1 != "sweep" {
+$2 == "seconds" && $1 ~ /numpy|torch/ {
     key = "job" (jobs[$1]++ % 2 ? 10000 : 1000)
     times[$1, key] = times[$1, key] " " $3
 }
@@ -109,7 +112,7 @@ END {
         exit
     printf "\nthe same job? mean +- standard error at d = 1000, and the difference to "
     printf "sweep in joint\nstandard errors\n%-22s  %10s    %-8s", "", "sweep", ""
-    for (k = 3; k <= 4; k++)
+    for (k = 4; k <= 5; k++)
         if (!(programs[k] in missing))
             printf "  %10s    %-8s %5s", label[programs[k]], "", "diff"
     printf "\n"
@@ -120,7 +123,7 @@ END {
     for (i = 1; i <= n; i++) {
         printf "%-22s  %10.5g +- %-8.2g", quantity[i], reference[quantity[i]],
             reference_sem[quantity[i]]
-        for (k = 3; k <= 4; k++)
+        for (k = 4; k <= 5; k++)
             if (!(programs[k] in missing))
                 compare(programs[k], quantity[i])
         printf "\n"

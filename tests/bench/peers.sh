@@ -3,6 +3,8 @@
 # of training and a whole grid. Prints one table, medians of interleaved repeats, and
 # whether the peers' results agree with sweep's.
 #   sh tests/bench/peers.sh [--repeats N] [--build DIR]
+# "sweep" draws points in all d coordinates, as the peers do; "bartlett" is sweep with
+# the sampler that draws those of their span, equal in law.
 # The peers' Python is $PYTHON, by default Debian's; nothing is installed for them.
 # sweep computes more than the peers, two further certificates for every trial, and its
 # time is that of the whole process; the peers' is without the start of Python.
@@ -39,15 +41,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 : >"$work/raw"
 
-# grid D SEED REPLICATES
+# grid SAMPLER D SEED REPLICATES
 grid() {
     cat <<END
 name: peers
-seed: $2
-replicates: $3
+seed: $3
+replicates: $4
 grid:
-  sampler: ambient
-  dimension: $1
+  sampler: $1
+  dimension: $2
   samples: 10
   width: 400
   signal_exponent: -0.2
@@ -58,11 +60,12 @@ grid:
 END
 }
 
-# run_sweep D SEED REPLICATES: its seconds; results in $work/D
+# run_sweep SAMPLER D SEED REPLICATES: results in $work/D, its seconds in raw
 run_sweep() {
-    grid "$1" "$2" "$3" >"$work/grid.yaml"
-    rm -rf "$work/$1"
-    seconds "$build/src/sweep" run "$work/grid.yaml" -j 1 --quiet -o "$work/$1"
+    grid "$@" >"$work/grid.yaml"
+    rm -rf "$work/$2"
+    time=$(seconds "$build/src/sweep" run "$work/grid.yaml" -j 1 --quiet -o "$work/$2")
+    echo "$1 seconds $2 $time" >>"$work/raw"
 }
 
 # run_peer NAME ARGUMENTS...: its lines, with its name before them
@@ -86,18 +89,21 @@ for repeat in $(seq "$repeats"); do
     echo "repeat $repeat of $repeats" >&2
     for size in $sizes; do
         "$build/tests/bench/bench_train" $(echo "$size" | tr , ' ') 1 |
-            sed -n "s/^\(sweep\|loop\)_us /\1 step $size /p" >>"$work/raw"
+            sed -n "s/^sweep_us /ambient step $size /p; s/^loop_us /loop step $size /p" \
+                >>"$work/raw"
     done
     for peer in $peers; do
         run_peer "$peer" step "$repeat" $sizes
     done
-    time=$(run_sweep 1000 "$repeat" $replicates)
-    echo "sweep seconds 1000 $time" >>"$work/raw"
+    for sampler in ambient bartlett; do
+        run_sweep $sampler 1000 "$repeat" $replicates
+    done
     for peer in $peers; do
         run_peer "$peer" job "$repeat" 1000,10,400 $replicates
     done
-    time=$(run_sweep 10000 "$repeat" $far_replicates)
-    echo "sweep seconds 10000 $time" >>"$work/raw"
+    for sampler in bartlett ambient; do
+        run_sweep $sampler 10000 "$repeat" $far_replicates
+    done
     steps=$("$build/src/sweep" table "$work/10000" --rows dimension --columns steps \
         --statistics mean | awk -F '\t' 'END { printf "%.0f", $NF }')
     echo "far steps $steps" >>"$work/raw"
@@ -106,7 +112,8 @@ for repeat in $(seq "$repeats"); do
             $far_steps "$steps"
     done
 done
-run_sweep 1000 0 $reference >"$work/seconds"
+cp "$work/raw" "$work/timed"
+run_sweep ambient 1000 0 $reference
 columns=steps,trained_margin,trained_norm,trained_eps,accuracy_trained
 columns=$columns,accuracy_retrained,none_tau,scaled_eps,retrain_tau,accuracy_unlearned
 "$build/src/sweep" table "$work/1000" --rows step_scale --statistics mean,sem \
@@ -114,4 +121,4 @@ columns=$columns,accuracy_retrained,none_tau,scaled_eps,retrain_tau,accuracy_unl
 
 describe_machine
 awk -v repeats="$repeats" -v sizes="$sizes" -v near=$replicates -v far=$far_replicates \
-    -v far_steps=$far_steps -f tests/bench/peers.awk "$work/reference" "$work/raw"
+    -v far_steps=$far_steps -f tests/bench/peers.awk "$work/reference" "$work/timed"

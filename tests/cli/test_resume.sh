@@ -95,7 +95,7 @@ err "sweep verify: --sample must be a number of trials, got 'none'"
 
 # Trials that all fail alike end a run early; failed ones can be tried again.
 sed 's/max_steps: 200/max_steps: 0/; s/replicates: 2/replicates: 200/; s/, 0.5, 1//
-    s/samples: 4/samples: 20/' \
+    s/samples: 4/samples: 20/; s/signal: 1/signal: 0/' \
     small.yaml >fail.yaml
 run run fail.yaml -o f
 status 3
@@ -151,4 +151,4 @@ for bad in 0/3 4/3 1 /3 1/ 1.5/3 1/0 1/2/3 a/b; do
 done
 check "nothing was written" [ ! -e k ]
 
-finish 91
+finish 95

@@ -1,0 +1,64 @@
+#!/bin/bash
+# kill_campaign.sh SWEEP [COUNT [SEED]]: SIGKILL a run COUNT times, between its first 10 ms
+# and 3 s, and resume it each time. What was committed is never lost and never computed
+# again, and the last table is that of an undisturbed run, byte by byte.
+set -u
+sweep=$(realpath "$1")
+count=${2:-5}
+RANDOM=${3:-1}
+here=$(realpath "$(dirname "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 99
+
+replicates=$((10 + 10 * count))
+sed "s/max_steps: 200/max_steps: 1000000/; s/replicates: 2/replicates: $replicates/" \
+    "$here/../cli/small.yaml" >grid.yaml
+total=$((3 * replicates))
+
+fail() {
+    echo "FAILED after $kills kills: $*"
+    tail -n 5 killed/run.log
+    exit 1
+}
+recorded() { # trials committed; 0 before there is a database
+    python3 - killed/sweep.db <<'END'
+import os, sqlite3, sys
+try:
+    database = sqlite3.connect(f"file:{sys.argv[1]}?mode=ro", uri=True)
+    print(database.execute("SELECT count(*) FROM trials").fetchone()[0])
+except sqlite3.OperationalError:
+    print(0)
+END
+}
+# The last line of the log says how many trials the last run found missing.
+to_run() { grep -oE '(start|resume): [0-9]+' killed/run.log | tail -n 1 | grep -oE '[0-9]+'; }
+lines() { cat killed/run.log 2>/dev/null | grep -cE 'start:|resume:'; }
+
+kills=0
+before=0
+while [ "$kills" -lt "$count" ]; do
+    logged=$(lines)
+    "$sweep" run -q grid.yaml -o killed 2>messages &
+    process=$!
+    # 10 ms to 3 s, evenly in the logarithm
+    sleep "$(awk "BEGIN {print 0.01 * exp(log(300) * $RANDOM / 32767)}")"
+    kill -KILL $process 2>/dev/null || break
+    wait $process 2>/dev/null
+    kills=$((kills + 1))
+    [ -s messages ] && fail "$(cat messages)"
+    if [ "$(lines)" -gt "$logged" ] && [ "$(to_run)" -ne $((total - before)) ]; then
+        fail "$before of $total trials were recorded, but $(to_run) were to run"
+    fi
+    now=$(recorded)
+    [ "$now" -ge "$before" ] || fail "$before trials were recorded, $now are left"
+    before=$now
+done
+wait 2>/dev/null
+"$sweep" run -q grid.yaml -o killed
+[ $? -eq 0 ] || [ $? -eq 3 ] || fail "the last run failed"
+"$sweep" run -q grid.yaml -o whole
+[ "$(recorded)" -eq "$total" ] || fail "$(recorded) of $total trials"
+cmp killed/table.tsv whole/table.tsv || fail "the table differs"
+"$sweep" verify killed || fail "a record differs"
+echo "$kills kills, $before of $total trials recorded before the last run, the same table"

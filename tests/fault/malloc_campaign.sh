@@ -1,0 +1,45 @@
+#!/bin/bash
+# malloc_campaign.sh SWEEP SHIM [STEP]: a small run in which the k-th allocation fails, for
+# every STEP-th k. It ends with a message or without harm, never in a crash, and the same
+# command again gives the table of an undisturbed run.
+set -u
+sweep=$(realpath "$1")
+shim=$(realpath "$2")
+step=${3:-1}
+here=$(realpath "$(dirname "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 99
+cp "$here/../cli/small.yaml" .
+
+MALLOC_FAIL_REPORT=count LD_PRELOAD=$shim "$sweep" run -q -j1 small.yaml -o whole ||
+    exit 99
+total=$(cat count)
+runs=0 failed=0 told=0
+for k in $(seq 1 "$step" "$total"); do
+    rm -rf out
+    MALLOC_FAIL_AT=$k LD_PRELOAD=$shim timeout 60 "$sweep" run -q -j1 small.yaml \
+        -o out 2>message
+    code=$?
+    runs=$((runs + 1))
+    case $code in
+    0) ;;
+    1 | 3) told=$((told + 1)) ;;
+    *)
+        failed=$((failed + 1))
+        echo "allocation $k of $total: status $code: $(head -c 300 message)"
+        continue
+        ;;
+    esac
+    if [ $code -eq 1 ] && [ ! -s message ]; then
+        failed=$((failed + 1))
+        echo "allocation $k of $total: no message"
+    fi
+    "$sweep" run -q -j1 --retry-failed small.yaml -o out
+    if ! cmp -s out/table.tsv whole/table.tsv; then
+        failed=$((failed + 1))
+        echo "allocation $k of $total: another table (status $code)"
+    fi
+done
+echo "$runs of $total allocations failed: $told runs told so, $failed went wrong"
+[ $failed -eq 0 ] && [ $told -gt 0 ]
