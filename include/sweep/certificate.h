@@ -45,6 +45,8 @@ struct certificate_workspace {
     double *v;      /* (n, m) */
     double *C;      /* (n, m) */
     double *H;      /* (n, r) */
+    struct groups groups;
+    char *key;      /* (n, 8 r + m) weights and states of each neuron */
     struct boxls projection;
     struct boxls_scratch scratch;
     size_t *column;        /* (m) */

@@ -1,5 +1,6 @@
 #include "sweep/certificate.h"
 #include "sweep/status.h"
+#include "vector.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
@@ -16,6 +17,8 @@ void certificate_layout(struct certificate_workspace *w, size_t n, size_t m, siz
     w->H = arena_doubles(a, n, r);
     boxls_layout(&w->projection, m, r, a);
     boxls_scratch_layout(&w->scratch, m, r, a);
+    groups_layout(&w->groups, n, a);
+    w->key = arena_carve(a, n, r * sizeof(double) + m, 1);
     w->column = arena_carve(a, m, 1, sizeof *w->column);
     w->low = arena_doubles(a, m, 1);
     w->high = arena_doubles(a, m, 1);
@@ -72,16 +75,28 @@ static int project_row(const struct points *p, const signed char *state,
     return boxls_solve(&w->projection, &q, &w->scratch, w->side, w->value, to);
 }
 
+/* Neurons with equal weights and equal states are projected once. */
 static int restore(const struct network *net, const struct points *p,
                    const struct weights *theta, const struct kept *kept,
                    struct certificate_workspace *w)
 {
+    size_t weights = p->r * sizeof *theta->W, bytes = weights + p->m;
     if (net->leak == 1.0) {
-        memcpy(w->W, theta->W, net->n * p->r * sizeof *w->W);
+        memcpy(w->W, theta->W, net->n * weights);
         return SWEEP_OK;
     }
     for (size_t j = 0; j < net->n; j++) {
-        int status = project_row(p, kept->state + j * p->m, theta->W + j * p->r, w,
+        memcpy(w->key + j * bytes, theta->W + j * p->r, weights);
+        memcpy(w->key + j * bytes + weights, kept->state + j * p->m, p->m);
+    }
+    groups_find(&w->groups, net, w->key, bytes);
+    for (size_t j = 0; j < net->n; j++) {
+        size_t leader = w->groups.first[w->groups.of[j]];
+        int status = SWEEP_OK;
+        if (leader < j)
+            memcpy(w->W + j * p->r, w->W + leader * p->r, weights);
+        else
+            status = project_row(p, kept->state + j * p->m, theta->W + j * p->r, w,
                                  w->W + j * p->r);
         if (status != SWEEP_OK)
             return status;
@@ -107,7 +122,7 @@ static double residual(const struct network *net, const struct points *p,
         *factor = square > 0.0 ? fmax(0.0, inner / square) : 0.0;
     cblas_dscal((int)(n * r), -*factor, w->H, 1);
     cblas_daxpy((int)(n * r), 1.0, theta->W, 1, w->H, 1);
-    return hypot(cblas_dnrm2((int)(n * r), w->H, 1), theta->perp);
+    return hypot(vector_length(n * r, w->H), theta->perp);
 }
 
 /* max_i factor lambda_i (q_i - 1). */

@@ -1,4 +1,5 @@
 #include "sweep/kkt.h"
+#include "vector.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
@@ -70,7 +71,7 @@ static void form_weights(const struct points *p, struct kkt_workspace *w)
         for (size_t i = 0; i < m; i++)
             terms += fabs(w->state.coefficient[g * m + i]) *
                      w->length[i];
-        if (cblas_dnrm2((int)r, row, 1) <= CANCELLED * terms)
+        if (vector_length(r, row) <= CANCELLED * terms)
             memset(row, 0, r * sizeof *row);
     }
     network_preactivations(R, w->row_W, p, w->row_Z);
@@ -83,7 +84,7 @@ static size_t flip_gates(const struct network *net, const struct points *p,
 {
     double flips = 0.0;
     for (size_t g = 0; g < w->groups.count && net->leak < 1.0; g++) {
-        double size = KINK_TOLERANCE * cblas_dnrm2((int)p->r, w->row_W + g * p->r, 1);
+        double size = KINK_TOLERANCE * vector_length(p->r, w->row_W + g * p->r);
         for (size_t i = 0; i < p->m; i++) {
             size_t k = g * p->m + i;
             double z = w->row_Z[k];
@@ -149,7 +150,7 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
                const double *warm, struct kkt_workspace *w, struct kkt_point *out)
 {
     for (size_t i = 0; i < p->m; i++)
-        w->length[i] = cblas_dnrm2((int)p->r, p->X + i * p->r, 1);
+        w->length[i] = vector_length(p->r, p->X + i * p->r);
     start_gates(net, p, start, w);
     struct program problem = build(net, p, w);
     program_cold(&problem, &w->state);

@@ -1,4 +1,5 @@
 #include "sweep/network.h"
+#include "vector.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 
@@ -51,14 +52,14 @@ void network_states(size_t n, const double *W, const double *Z, const struct poi
 {
     double longest = 0.0;
     for (size_t i = 0; i < p->m; i++)
-        longest = fmax(longest, cblas_dnrm2((int)p->r, p->X + i * p->r, 1));
+        longest = fmax(longest, vector_length(p->r, p->X + i * p->r));
     for (size_t j = 0; j < n; j++) {
-        double w = KINK_TOLERANCE * cblas_dnrm2((int)p->r, W + j * p->r, 1);
+        double w = KINK_TOLERANCE * vector_length(p->r, W + j * p->r);
         for (size_t i = 0; i < p->m; i++) {
             double z = Z[j * p->m + i];
             /* |x_i| is only needed where the coarse test does not decide. */
             int kink = fabs(z) <= w * longest &&
-                       fabs(z) <= w * cblas_dnrm2((int)p->r, p->X + i * p->r, 1);
+                       fabs(z) <= w * vector_length(p->r, p->X + i * p->r);
             state[j * p->m + i] = (signed char)(kink ? 0 : z > 0.0 ? 1 : -1);
         }
     }
@@ -66,7 +67,7 @@ void network_states(size_t n, const double *W, const double *Z, const struct poi
 
 double weights_norm(size_t n, size_t r, const struct weights *a)
 {
-    return hypot(cblas_dnrm2((int)(n * r), a->W, 1), a->perp);
+    return hypot(vector_length(n * r, a->W), a->perp);
 }
 
 void weights_scale(size_t n, size_t r, const struct weights *from, double scale,

@@ -77,20 +77,16 @@ FILENAME ~ /reference$/ {
 }
 
 $2 == "missing" { missing[$1] }
-$2 == "step" { times[$1, "step" $3] = times[$1, "step" $3] " " $4 }
-$2 == "gradient" { gradient = $3 }
+$3 == "step" { times[$1, "step" $4] = times[$1, "step" $4] " " $5 }
+$3 == "gradient" { gradient = $4 }
 $1 == "far" { far_of = far_of " " $3 }
-$2 == "seconds" && $1 ~ /ambient|bartlett/ {
-    times[$1, "job" $3] = times[$1, "job" $3] " " $4
+$3 == "seconds" {
+    one = $2 ~ /^end/ && $1 !~ /numpy|torch/ ? $4 / end_replicates : $4
+    times[$1, $2] = times[$1, $2] " " one
 }
-# The jobs of a peer come in turn: d = 1000, d = 10000.
-$2 == "seconds" && $1 ~ /numpy|torch/ {
-    key = "job" (jobs[$1]++ % 2 ? 10000 : 1000)
-    times[$1, key] = times[$1, key] " " $3
-}
-$2 == "value" && jobs[$1] % 2 == 1 {
-    for (k = 4; k <= NF; k++)
-        values[$1, $3] = values[$1, $3] " " $k
+$2 == "job1000" && $3 == "value" {
+    for (k = 5; k <= NF; k++)
+        values[$1, $4] = values[$1, $4] " " $k
 }
 
 END {
@@ -100,11 +96,19 @@ END {
     n = split(sizes, size, " ")
     for (i = 1; i <= n; i++)
         rows("step " size[i], "step" size[i], "us", "")
-    rows("grid 1000,10,400", "job1000", "s", "")
-    rows("grid 10000,10,400", "job10000", "s",
+    rows("to 1e-3 1000,10,400", "job1000", "s", "")
+    rows("to 1e-3 10000,10,400", "job10000", "s",
         far_steps " of " median(far_of) " steps timed")
-    printf "\ngrid: 21 step scales, %d replicates at d = 1000 and %d at d = 10000\n",
+    n = split(limit_timed, timed, " ")
+    for (i = 1; i <= n; i++) {
+        split(timed[i], part, ",")
+        rows("to the end " part[1] ",10,400", "end" part[1], "s",
+            part[2] " of " limit " steps timed")
+    }
+    printf "\n21 step scales; to 1e-3: %d replicates at d = 1000 and %d at d = 10000; ",
         near, far
+    printf "to the end: 1\n(the %d of one run of sweep, divided by %d)\n",
+        end_replicates, end_replicates
     printf "steps timed: of each training; the rest is counted at the same pace\n"
     if (gradient)
         printf "PyTorch's gradient: %s, the faster of autograd and by hand\n", gradient

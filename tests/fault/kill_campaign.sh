@@ -1,7 +1,7 @@
 #!/bin/bash
-# kill_campaign.sh SWEEP [COUNT [SEED]]: SIGKILL a run COUNT times, between its first 10 ms
-# and 3 s, and resume it each time. What was committed is never lost and never computed
-# again, and the last table is that of an undisturbed run, byte by byte.
+# kill_campaign.sh SWEEP [COUNT [SEED]]: SIGKILL a run COUNT times, from its first 10 ms
+# on, and resume it each time. What was committed is never lost and never computed again,
+# and the last table is that of an undisturbed run, byte by byte.
 set -u
 sweep=$(realpath "$1")
 count=${2:-5}
@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
 
 replicates=$((10 + 10 * count))
-sed "s/max_steps: 200/max_steps: 1000000/; s/replicates: 2/replicates: $replicates/" \
+sed "s/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: $replicates/" \
     "$here/../cli/small.yaml" >grid.yaml
 total=$((3 * replicates))
 
@@ -41,8 +41,10 @@ while [ "$kills" -lt "$count" ]; do
     logged=$(lines)
     "$sweep" run -q grid.yaml -o killed 2>messages &
     process=$!
-    # 10 ms to 3 s, evenly in the logarithm
-    sleep "$(awk "BEGIN {print 0.01 * exp(log(300) * $RANDOM / 32767)}")"
+    # By turns before and after the first commit: 10 ms to 1 s, evenly in the logarithm,
+    # and 1 s to 3 s.
+    sleep "$(awk "BEGIN {u = $RANDOM / 32767
+        print $kills % 2 ? 1 + 2 * u : 0.01 * 100 ^ u}")"
     kill -KILL $process 2>/dev/null || break
     wait $process 2>/dev/null
     kills=$((kills + 1))
@@ -55,10 +57,14 @@ while [ "$kills" -lt "$count" ]; do
     before=$now
 done
 wait 2>/dev/null
+[ "$before" -gt 0 ] || fail "no kill came after a commit"
 "$sweep" run -q grid.yaml -o killed
-[ $? -eq 0 ] || [ $? -eq 3 ] || fail "the last run failed"
+case $? in
+0 | 3) ;; # some trials fail, and are records like others
+*) fail "the last run failed" ;;
+esac
 "$sweep" run -q grid.yaml -o whole
 [ "$(recorded)" -eq "$total" ] || fail "$(recorded) of $total trials"
 cmp killed/table.tsv whole/table.tsv || fail "the table differs"
-"$sweep" verify killed || fail "a record differs"
+"$sweep" verify killed --sample 20 || fail "a record differs"
 echo "$kills kills, $before of $total trials recorded before the last run, the same table"

@@ -1,7 +1,6 @@
-/* malloc_fail.c - preloaded: allocation number MALLOC_FAIL_AT of the process fails, once.
- * With MALLOC_FAIL_REPORT the number of allocations goes to that file at the end. */
-#define _GNU_SOURCE
-#include <dlfcn.h>
+/* malloc_fail.c - preloaded: allocation number MALLOC_FAIL_AT of the process fails,
+ * once. With MALLOC_FAIL_REPORT the number of allocations goes to that file at the end.
+ */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>

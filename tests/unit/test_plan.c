@@ -138,6 +138,55 @@ static void test_cost(void **state)
     }
 }
 
+/* Every trial in exactly one shard, units whole, and no shard ahead of another by more
+ * than the largest unit. */
+static void test_deal(void **state)
+{
+    (void)state;
+    static const size_t shards[] = {1, 2, 3, 5, 7, 64};
+    struct grid g;
+    struct plan p;
+    fixture_grid(&g, "grid:\n  samples: [4, 5, 20]\n  width: [4, 100, 400]\n"
+                     "  step_scale: [0, 1]\n");
+    check_equal(plan_build(&p, &g), SWEEP_OK);
+    size_t trials = g.cell_count * g.replicates;
+    double largest = 0;
+    for (size_t k = 0; k < p.group_count; k++)
+        largest = fmax(largest, plan_cost(&p, &g, k));
+    for (size_t n = 0; n < sizeof shards / sizeof shards[0]; n++) {
+        bool mine[64], taken[64] = {false};
+        double least = INFINITY, most = 0;
+        size_t sum = 0;
+        assert_true(trials <= 64);
+        for (size_t i = 1; i <= shards[n]; i++) {
+            size_t count, counted = 0;
+            double cost = 0;
+            check_equal(plan_deal(&p, &g, i, shards[n], mine, &count), SWEEP_OK);
+            for (size_t t = 0; t < trials; t++) {
+                check_true(!(mine[t] && taken[t]), "trial %zu in two shards", t);
+                taken[t] |= mine[t];
+                counted += mine[t];
+            }
+            for (size_t k = 0; k < p.group_count; k++)
+                for (size_t r = 0; r < p.replicates; r++) {
+                    size_t first = p.cell[p.start[k]] * p.replicates + r;
+                    for (size_t c = p.start[k]; c < p.start[k + 1]; c++)
+                        check_equal(mine[p.cell[c] * p.replicates + r], mine[first]);
+                    cost += mine[first] ? plan_cost(&p, &g, k) : 0;
+                }
+            check_equal(count, counted);
+            sum += count;
+            least = fmin(least, cost);
+            most = fmax(most, cost);
+        }
+        check_equal(sum, trials);
+        check_true(most - least <= largest * (1 + 1e-12), "%zu shards: %g to %g",
+                   shards[n], least, most);
+    }
+    plan_release(&p);
+    grid_release(&g);
+}
+
 static void test_case_count(void **state)
 {
     (void)state;
@@ -147,9 +196,9 @@ static void test_case_count(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_partition),  cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_missing),    cmocka_unit_test(test_cost),
-        cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_partition), cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_missing),   cmocka_unit_test(test_cost),
+        cmocka_unit_test(test_deal),      cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
