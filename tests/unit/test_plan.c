@@ -190,7 +190,7 @@ static void test_deal(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(1779);
+    check_cases(10812);
 }
 
 int main(void)

@@ -100,7 +100,7 @@ static void test_answer(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(93);
+    check_cases(103);
 }
 
 int main(void)

@@ -305,7 +305,7 @@ static void test_platforms(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(130);
+    check_cases(144);
 }
 
 int main(void)
