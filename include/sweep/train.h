@@ -5,7 +5,7 @@
  * Row j moves by sum_i b_ji x_i with b_ji = eta u_j phi'(z_ji) y_i c_i (phi'(0) = g), so
  * W = W(0) + C X and Z = W X^T = Z(0) + C G with the Gram matrix G = X X^T: a step
  * updates Z and C and never touches W. It costs n m^2 / 4 additions (see step.h), whatever
- * d is. Z is recomputed from C at every check, so rounding does not pile up.
+ * d is. Z is recomputed from C every TRAIN_REFRESH_STEPS, so rounding does not pile up.
  *
  * INITIALIZE: W(0). ITERATE: the step. TEST, every TRAIN_CHECK_STEPS steps: stop when
  *     alignment = |theta/|theta| + grad/|grad|| <= tolerance,
@@ -26,7 +26,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TRAIN_CHECK_STEPS = 128 };
+enum { TRAIN_CHECK_STEPS = 128, TRAIN_REFRESH_STEPS = 8 * TRAIN_CHECK_STEPS };
 
 /* In the order of stop_reason_words. */
 enum train_stop {

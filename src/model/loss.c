@@ -15,14 +15,12 @@ double loss_slope(enum loss_kind kind, double q)
     return -1.0 / (1.0 + exp(q));
 }
 
-/* -l'(q_i) e^low with low = min q: e^-(q_i - low) for the exponential loss, and
- * e^-(q_i - low) / (1 + e^-q_i) for the logistic one. Only while low > 0 is the shift
- * needed, and then e^-q_i cannot overflow. */
-static double shifted_weight(enum loss_kind kind, double q, double low)
+/* -l'(q_i) e^low with low = min q, from t = e^-(q_i - low) <= 1: t for the exponential
+ * loss and t / (1 + e^-low t) for the logistic one. Only while low > 0 is the shift
+ * needed, and then e^-low cannot overflow. */
+static double shifted_weight(enum loss_kind kind, double t, double scale)
 {
-    if (kind == LOSS_EXPONENTIAL)
-        return exp(low - q);
-    return exp(low - q) / (1.0 + exp(-q));
+    return kind == LOSS_EXPONENTIAL ? t : t / (1.0 + scale * t);
 }
 
 void loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q,
@@ -36,9 +34,11 @@ void loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q
     double low = INFINITY, sum = 0.0;
     for (size_t i = 0; i < m; i++)
         low = !(q[i] >= low) ? q[i] : low;
+    double scale = exp(-low);
     for (size_t i = 0; i < m; i++) {
-        c[i] = kind == LOSS_EXPONENTIAL || low > 0.0 ? shifted_weight(kind, q[i], low)
-                                                     : -loss_slope(kind, q[i]);
+        c[i] = kind == LOSS_EXPONENTIAL || low > 0.0
+                   ? shifted_weight(kind, exp(low - q[i]), scale)
+                   : -loss_slope(kind, q[i]);
         sum += c[i];
     }
     for (size_t i = 0; i < m; i++)

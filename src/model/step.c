@@ -23,7 +23,7 @@ void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a)
     s->states = arena_carve(a, n * (STEP_HISTORY + 1), tiles, 1);
     s->betas = arena_doubles(a, STEP_HISTORY * tiles, STEP_TILE);
     s->watch = arena_carve(a, n, tiles, 1);
-    s->table = arena_doubles(a, s->blocks * STEP_SUBSETS, STEP_TILE);
+    s->table = arena_doubles(a, s->blocks * STEP_SUBSETS, 2 * STEP_TILE);
 }
 
 /* Scatter the columns of from (rows, m) into tiles. */
@@ -46,7 +46,7 @@ void step_reset(struct step_state *s)
 {
     memset(s->C, 0, s->tiles * s->n * STEP_TILE * sizeof *s->C);
     memset(s->beta, 0, s->tiles * STEP_TILE * sizeof *s->beta);
-    memset(s->table, 0, s->blocks * STEP_SUBSETS * STEP_TILE * sizeof *s->table);
+    memset(s->table, 0, s->blocks * STEP_SUBSETS * 2 * STEP_TILE * sizeof *s->table);
     s->recorded = 0;
     s->moved = 0;
 }
@@ -73,7 +73,7 @@ void step_load(struct step_state *s, const double *Z)
 
 static void table_portable(struct step_state *s, size_t t)
 {
-    build_table(s, t);
+    build_table(s, t, s->table, STEP_TILE);
 }
 
 /* g sum_i beta_i G_i on tile t: what every neuron moves by. */
@@ -134,8 +134,8 @@ static int always(void)
     return 1;
 }
 
-const struct step_kernels step_portable = {"portable", always, table_portable,
-                                           tile_portable, coefficients_portable};
+const struct step_kernels step_portable = {
+    "portable", always, table_portable, tile_portable, NULL, coefficients_portable};
 
 /* Best first. */
 static const struct step_kernels *const variants[] = {
@@ -207,6 +207,25 @@ static unsigned char watched_moves(const struct step_state *s)
     return moved;
 }
 
+static void move_pair(struct step_state *s, const struct step_kernels *v)
+{
+    double base[2 * STEP_TILE];
+    shared_move(s, 0, base);
+    shared_move(s, 1, base + STEP_TILE);
+    memset(s->sum, 0, 2 * STEP_TILE * sizeof *s->sum);
+    v->pair(s, base);
+}
+
+static void move_tile(struct step_state *s, const struct step_kernels *v, size_t t)
+{
+    double base[STEP_TILE], *sum = s->sum + t * STEP_TILE;
+    v->table(s, t);
+    shared_move(s, t, base);
+    memset(sum, 0, STEP_TILE * sizeof *sum);
+    v->tile(s, t, 0, s->positive, 1.0, base, sum);
+    v->tile(s, t, s->positive, s->n, -1.0, base, sum);
+}
+
 void step_run(struct step_state *s)
 {
     const struct step_kernels *v = chosen();
@@ -214,16 +233,11 @@ void step_run(struct step_state *s)
         catch_up(s);
     memcpy(s->betas + s->recorded * s->tiles * STEP_TILE, s->beta,
            s->tiles * STEP_TILE * sizeof *s->beta);
-    for (size_t k = 0; k < s->tiles; k++) {
-        /* There and back again: the tile handled last is still in the cache. */
-        size_t t = s->recorded % 2 ? s->tiles - 1 - k : k;
-        double base[STEP_TILE], *sum = s->sum + t * STEP_TILE;
-        v->table(s, t);
-        shared_move(s, t, base);
-        memset(sum, 0, STEP_TILE * sizeof *sum);
-        v->tile(s, t, 0, s->positive, 1.0, base, sum);
-        v->tile(s, t, s->positive, s->n, -1.0, base, sum);
-    }
+    if (s->tiles == 2 && v->pair)
+        move_pair(s, v);
+    else
+        for (size_t t = 0; t < s->tiles; t++)
+            move_tile(s, v, t);
     s->moved |= watched_moves(s);
     s->recorded++;
 }

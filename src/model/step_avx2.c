@@ -10,7 +10,7 @@
 
 AVX2 static void table_avx2(struct step_state *s, size_t t)
 {
-    build_table(s, t);
+    build_table(s, t, s->table, STEP_TILE);
 }
 
 /* Whether only the first four columns of a tile are points. */
@@ -32,12 +32,9 @@ update(double *z, __m256d move, __m256d sign, __m256d leak, __m256d *sum)
     return _mm256_movemask_pd(_mm256_cmp_pd(value, _mm256_setzero_pd(), _CMP_GT_OQ));
 }
 
-/* The same additions in the same order, four columns to a register. `half`: only the
- * first four columns of the tile are points. Called with a constant number of pairs of
- * blocks where it is small, which saves a sixth of the step. */
-AVX2 static inline __attribute__((always_inline)) void
-tile_avx2_as(struct step_state *s, size_t t, size_t first, size_t last, double side,
-             int half, size_t pairs, const double *base, double *sum)
+/* The same additions in the same order, four columns to a register. */
+AVX2 static void tile_avx2(struct step_state *s, size_t t, size_t first, size_t last,
+                           double side, const double *base, double *sum)
 {
     const __m256d zero = _mm256_setzero_pd(), leak = _mm256_set1_pd(s->leak);
     const __m256d sign = _mm256_and_pd(_mm256_set1_pd(side), _mm256_set1_pd(-0.0));
@@ -52,20 +49,17 @@ tile_avx2_as(struct step_state *s, size_t t, size_t first, size_t last, double s
     for (size_t j = first; j < last; j++) {
         const double *table = subsets;
         __m256d even0 = base0, even1 = base1, odd0 = zero, odd1 = zero;
-        for (size_t b = 0; b < pairs; b++, table += 2 * STEP_SUBSETS * STEP_TILE) {
+        for (size_t b = 0; b < tiles; b++, table += 2 * STEP_SUBSETS * STEP_TILE) {
             unsigned byte = active[b];
             const double *even = table + (byte & 15u) * STEP_TILE;
             const double *odd = table + (STEP_SUBSETS + (byte >> 4)) * STEP_TILE;
             even0 = _mm256_add_pd(even0, _mm256_load_pd(even));
             odd0 = _mm256_add_pd(odd0, _mm256_load_pd(odd));
-            if (half)
-                continue;
             even1 = _mm256_add_pd(even1, _mm256_load_pd(even + 4));
             odd1 = _mm256_add_pd(odd1, _mm256_load_pd(odd + 4));
         }
         int state = update(z, _mm256_add_pd(even0, odd0), sign, leak, &sum0);
-        if (!half)
-            state |= update(z + 4, _mm256_add_pd(even1, odd1), sign, leak, &sum1) << 4;
+        state |= update(z + 4, _mm256_add_pd(even1, odd1), sign, leak, &sum1) << 4;
         *next = (unsigned char)state;
         z += STEP_TILE;
         active += tiles;
@@ -75,18 +69,63 @@ tile_avx2_as(struct step_state *s, size_t t, size_t first, size_t last, double s
     _mm256_storeu_pd(sum + 4, sum1);
 }
 
-AVX2 static void tile_avx2(struct step_state *s, size_t t, size_t first, size_t last,
-                           double sign, const double *base, double *sum)
+/* Row of subsets of four points, two tiles wide. */
+enum { PAIR_ROW = 2 * STEP_TILE };
+
+/* Neurons first .. last-1, all of one sign, with the first 4 * `quarters` columns and
+ * `blocks` blocks in use: constants where this is called. */
+AVX2 static inline __attribute__((always_inline)) void
+pair_avx2_as(struct step_state *s, size_t first, size_t last, double side, int quarters,
+             int blocks, const double *base)
 {
-    const bool half = half_tile(s, t);
-    if (s->tiles == 1)
-        tile_avx2_as(s, t, first, last, sign, 0, 1, base, sum);
-    else if (s->tiles == 2 && half)
-        tile_avx2_as(s, t, first, last, sign, 1, 2, base, sum);
-    else if (s->tiles == 2)
-        tile_avx2_as(s, t, first, last, sign, 0, 2, base, sum);
-    else
-        tile_avx2_as(s, t, first, last, sign, 0, s->tiles, base, sum);
+    const __m256d leak = _mm256_set1_pd(s->leak);
+    const __m256d sign = _mm256_and_pd(_mm256_set1_pd(side), _mm256_set1_pd(-0.0));
+    const double *const table = s->table;
+    const unsigned char *active = states_at(s, s->recorded) + 2 * first;
+    unsigned char *next = states_at(s, s->recorded + 1) + 2 * first;
+    double *z0 = s->Z + first * STEP_TILE, *z1 = s->Z + (s->n + first) * STEP_TILE;
+    __m256d bases[4], sums[4];
+    for (int q = 0; q < quarters; q++) {
+        bases[q] = _mm256_loadu_pd(base + 4 * q);
+        sums[q] = _mm256_loadu_pd(s->sum + 4 * q);
+    }
+    for (size_t j = first; j < last; j++) {
+        unsigned states = active[0] | (unsigned)active[1] << 8, after = 0;
+        const double *row[4];
+        for (int b = 0; b < blocks; b++)
+            row[b] = table + (b * STEP_SUBSETS + (states >> 4 * b & 15u)) * PAIR_ROW;
+        for (int q = 0; q < quarters; q++) {
+            __m256d even = _mm256_add_pd(bases[q], _mm256_load_pd(row[0] + 4 * q));
+            __m256d odd = _mm256_load_pd(row[1] + 4 * q);
+            even = _mm256_add_pd(even, _mm256_load_pd(row[2] + 4 * q));
+            if (blocks > 3)
+                odd = _mm256_add_pd(odd, _mm256_load_pd(row[3] + 4 * q));
+            after |= (unsigned)update(q < 2 ? z0 + 4 * q : z1 + 4 * (q - 2),
+                                      _mm256_add_pd(even, odd), sign, leak, &sums[q])
+                     << 4 * q;
+        }
+        next[0] = (unsigned char)after;
+        next[1] = (unsigned char)(after >> 8);
+        z0 += STEP_TILE;
+        z1 += STEP_TILE;
+        active += 2;
+        next += 2;
+    }
+    for (int q = 0; q < quarters; q++)
+        _mm256_storeu_pd(s->sum + 4 * q, sums[q]);
+}
+
+AVX2 static void pair_avx2(struct step_state *s, const double *base)
+{
+    build_table(s, 0, s->table, PAIR_ROW);
+    build_table(s, 1, s->table + STEP_TILE, PAIR_ROW);
+    if (s->m <= 12) {
+        pair_avx2_as(s, 0, s->positive, 1.0, 3, 3, base);
+        pair_avx2_as(s, s->positive, s->n, -1.0, 3, 3, base);
+    } else {
+        pair_avx2_as(s, 0, s->positive, 1.0, 4, 4, base);
+        pair_avx2_as(s, s->positive, s->n, -1.0, 4, 4, base);
+    }
 }
 
 /* All bits of a lane set where the nibble's bit is. */
@@ -153,8 +192,8 @@ static int has_avx2(void)
     return __builtin_cpu_supports("avx2");
 }
 
-const struct step_kernels step_avx2 = {"avx2", has_avx2, table_avx2, tile_avx2,
-                                       coefficients_avx2};
+const struct step_kernels step_avx2 = {"avx2",    has_avx2,  table_avx2,
+                                       tile_avx2, pair_avx2, coefficients_avx2};
 #else
 typedef int step_avx2_is_for_x86_64; /* an empty file is not C */
 #endif

@@ -14,6 +14,9 @@ struct step_kernels {
      * table, sum (8) += sign phi(z). */
     void (*tile)(struct step_state *s, size_t t, size_t first, size_t last, double sign,
                  const double *base, double *sum);
+    /* Both tiles of a problem that has two, at once: the states of a neuron are read
+     * and written once. base (16), s->sum from 0. NULL: tile by tile. */
+    void (*pair)(struct step_state *s, const double *base);
     /* Tile t of all neurons: C follows the recorded steps. */
     void (*coefficients)(struct step_state *s, size_t t);
 };
@@ -29,23 +32,22 @@ static inline unsigned char *states_at(const struct step_state *s, size_t k)
     return s->states + k * s->n * s->tiles;
 }
 
-/* table[b][subset] = sum over the subset's points of (1 - g) beta_i G_i, on tile t. The
- * blocks beyond m stay zero. */
-static inline __attribute__((always_inline)) void build_table(struct step_state *s,
-                                                              size_t t)
+/* table[b][subset] = sum over the subset's points of (1 - g) beta_i G_i, on tile t;
+ * rows of a table are `stride` doubles apart. The blocks beyond m stay zero. */
+static inline __attribute__((always_inline)) void
+build_table(struct step_state *s, size_t t, double *to, size_t stride)
 {
     const double *gram = s->gram + t * s->m * STEP_TILE;
     for (size_t i = 0; i < s->m; i++) {
         unsigned bit = 1u << i % STEP_BLOCK;
-        double *table = s->table + i / STEP_BLOCK * STEP_SUBSETS * STEP_TILE;
+        double *table = to + i / STEP_BLOCK * STEP_SUBSETS * stride;
         double beta = (1.0 - s->leak) * s->beta[i], move[STEP_TILE];
         for (size_t k = 0; k < STEP_TILE; k++)
             move[k] = beta * gram[i * STEP_TILE + k];
         /* Subsets whose largest point is i: i with every subset of those before it. */
         for (unsigned rest = 0; rest < bit; rest++)
             for (size_t k = 0; k < STEP_TILE; k++)
-                table[(bit + rest) * STEP_TILE + k] =
-                    table[rest * STEP_TILE + k] + move[k];
+                table[(bit + rest) * stride + k] = table[rest * stride + k] + move[k];
     }
 }
 

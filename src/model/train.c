@@ -33,8 +33,8 @@ static void start(const struct network *net, const struct points *p, const doubl
                   struct train_workspace *w)
 {
     struct step_state *s = w->step;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->m, (int)p->m, (int)p->r,
-                1.0, p->X, (int)p->r, p->X, (int)p->r, 0.0, w->G, (int)p->m);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->m, (int)p->m,
+                (int)p->r, 1.0, p->X, (int)p->r, p->X, (int)p->r, 0.0, w->G, (int)p->m);
     network_preactivations(net->n, W0, p, w->Z0);
     step_shape(s, net->n, p->m);
     s->positive = net->n == 1 ? 1 : net->n / 2;
@@ -96,8 +96,8 @@ static double alignment(const struct network *net, const struct points *p,
     for (size_t j = 0; j < net->n; j++) {
         double u = network_sign(net, j) * net->u;
         for (size_t i = 0; i < m; i++)
-            w->C[j * m + i] = (w->Z[j * m + i] > 0.0 ? u : net->leak * u) * p->y[i] *
-                              w->weight[i];
+            w->C[j * m + i] =
+                (w->Z[j * m + i] > 0.0 ? u : net->leak * u) * p->y[i] * w->weight[i];
     }
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)net->n, (int)p->r,
                 (int)m, 1.0, w->C, (int)m, p->X, (int)p->r, 0.0, w->direction,
@@ -108,18 +108,22 @@ static double alignment(const struct network *net, const struct points *p,
 /* TEST. Whether to stop, and why; `stable` counts the steps since a gate moved. */
 static bool test(const struct network *net, const struct points *p, const double *W0,
                  const struct train_options *o, const volatile bool *cancel,
-                 struct train_workspace *w, struct weights *theta, uint64_t *stable,
-                 struct train_result *result)
+                 struct train_workspace *w, struct weights *theta, bool finite,
+                 uint64_t *stable, struct train_result *result)
 {
-    bool last = result->steps == o->max_steps;
-    synchronise(net, p, w);
-    *stable = w->step->moved ? 0 : *stable + TRAIN_CHECK_STEPS;
+    bool moved = w->step->moved || result->steps == 0;
+    *stable = moved ? 0 : *stable + TRAIN_CHECK_STEPS;
     w->step->moved = 0;
-    bool finite = measure(net, p, o, w, &result->margin);
+    bool last = result->steps == o->max_steps;
     bool settled = o->stable_steps > 0 && *stable >= o->stable_steps &&
-                   result->margin > 0.0 && result->steps > 0;
+                   result->margin > 0.0;
     bool cancelled = cancel && *cancel;
-    if (o->tolerance > 0.0 || !finite || last || settled || cancelled) {
+    bool looked_at = o->tolerance > 0.0 || !finite || last || settled || cancelled;
+    if (looked_at || result->steps % TRAIN_REFRESH_STEPS == 0) {
+        synchronise(net, p, w);
+        finite = measure(net, p, o, w, &result->margin) && finite;
+    }
+    if (looked_at) {
         form_weights(net, p, W0, w, theta);
         result->alignment = finite ? alignment(net, p, w, theta) : NAN;
     }
@@ -147,7 +151,7 @@ void train_run(const struct network *net, const struct points *p, const double *
         bool finite = measure(net, p, o, w, &result->margin);
         if ((!finite || result->steps == o->max_steps ||
              result->steps % TRAIN_CHECK_STEPS == 0) &&
-            test(net, p, W0, o, cancel, w, theta, &stable, result))
+            test(net, p, W0, o, cancel, w, theta, finite, &stable, result))
             return;
         for (size_t i = 0; i < p->m; i++)
             w->step->beta[i] = o->learning_rate * net->u * p->y[i] * w->weight[i];
