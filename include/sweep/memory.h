@@ -46,6 +46,9 @@ int arena_allocate(struct arena *a);
 /* Free the one allocation; NULL and empty are allowed. */
 void arena_release(struct arena *a);
 
+/* Bytes of main memory in this machine; SIZE_MAX when it does not say. */
+size_t memory_physical(void);
+
 /* In tests: `successes` more allocations work, the next one fails, those after it work
  * again. Negative: none fails. */
 void memory_fail_after(long successes);

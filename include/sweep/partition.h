@@ -18,8 +18,7 @@ struct partition {
     size_t *member; /* (items) */
 };
 
-/* Group `items` items by key[item]. SWEEP_OK, SWEEP_NO_MEMORY. Cost O(items log items).
- */
+/* Group `items` items by key[item]. SWEEP_OK, SWEEP_NO_MEMORY. Cost O(items). */
 int partition_build(struct partition *g, const struct rng_key *key, size_t items);
 
 /* Zero-initialised is allowed. */

@@ -11,13 +11,15 @@
 /* Cells that share data and training, in cell order: cell[start[k]] .. for group k. */
 struct plan {
     size_t group_count;
-    size_t *start; /* (group_count + 1) */
-    size_t *cell;  /* (cell_count) */
+    size_t *start;       /* (group_count + 1) */
+    size_t *cell;        /* (cell_count) */
+    double *cost;        /* (group_count) see plan_cost */
+    size_t *retrainings; /* (group_count) trainings of a unit beside its first */
     size_t replicates;
 };
 
 /* Unit u is group u % group_count, replicate u / group_count; there are
- * group_count * replicates. SWEEP_OK, SWEEP_NO_MEMORY. Cost O(cells log cells). */
+ * group_count * replicates. SWEEP_OK, SWEEP_NO_MEMORY. Cost O(cells). */
 int plan_build(struct plan *p, const struct grid *g);
 
 /* The cells of one unit without a recorded trial, into `cells` (room for the group).
@@ -36,8 +38,8 @@ struct plan_rest {
 struct plan_rest plan_missing(const struct plan *p, const struct grid *g,
                               const bool *done);
 
-/* Expected work of one unit of a group, in floating-point operations: a rough model
- * used for the order of units and the ETA only, never for a result. */
+/* Expected seconds of one unit of a group (cost.h): for the order of units, the deal of
+ * shards and the ETA, never for a result. A function of the grid alone. */
 double plan_cost(const struct plan *p, const struct grid *g, size_t group);
 
 /* Groups from the most to the least expensive, with their costs. Both (group_count).

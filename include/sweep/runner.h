@@ -39,6 +39,19 @@ struct runner_result {
  * of CPUs in the affinity mask. */
 size_t runner_default_threads(void);
 
+/* Bytes that a run needs: of each thread, and of all of them with what they share.
+ * SIZE_MAX when it fits into no size_t. */
+struct runner_memory {
+    size_t thread, total;
+};
+struct runner_memory runner_memory(const struct grid *g, const struct plan *p,
+                                   size_t threads);
+
+/* Refuse what does not fit into this machine: SWEEP_OK, or SWEEP_NO_MEMORY after a
+ * message that says what would. */
+int runner_check_memory(const struct grid *g, const struct plan *p, size_t threads,
+                        struct diagnostics *log);
+
 /* Compute every trial that is not `done` (as store_done gives it) and put it into the
  * store. One workspace per thread.
  * SWEEP_OK (also when stopped: see result), SWEEP_IO, SWEEP_NO_MEMORY. */

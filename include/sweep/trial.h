@@ -22,6 +22,9 @@ int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
                           size_t *bytes);
 void trial_workspace_free(struct trial_workspace *ws);
 
+/* The size of that memory; SIZE_MAX when it fits into no size_t. */
+size_t trial_workspace_bytes(const struct grid *g);
+
 /* Called once per cell of the unit, in no particular order. Return nonzero to stop. */
 typedef int trial_sink(void *context, size_t cell, const struct record *record);
 

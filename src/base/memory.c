@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Allocations left until one fails; negative: none will. */
 static atomic_long until_failure = -1;
@@ -50,6 +51,13 @@ void *memory_array(size_t count, size_t size)
 void memory_free(void *block)
 {
     free(block);
+}
+
+size_t memory_physical(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES), size = sysconf(_SC_PAGESIZE);
+
+    return pages > 0 && size > 0 ? (size_t)pages * (size_t)size : SIZE_MAX;
 }
 
 char *memory_string(const char *text)

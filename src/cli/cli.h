@@ -39,6 +39,8 @@ enum option {
     OPTION_TIME_LIMIT,
     OPTION_ALLOW_MIXED,
     OPTION_SAMPLE,
+    OPTION_JSON,
+    OPTION_NO_PILOT,
     OPTION_COUNT
 };
 
@@ -88,6 +90,7 @@ int cmd_columns(const struct command *self, const struct arguments *args);
 int cmd_help(const struct command *self, const struct arguments *args);
 int cmd_merge(const struct command *self, const struct arguments *args);
 int cmd_parameters(const struct command *self, const struct arguments *args);
+int cmd_plan(const struct command *self, const struct arguments *args);
 int cmd_run(const struct command *self, const struct arguments *args);
 int cmd_status(const struct command *self, const struct arguments *args);
 int cmd_table(const struct command *self, const struct arguments *args);

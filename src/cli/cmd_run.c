@@ -32,7 +32,7 @@ struct session {
     FILE *log_file;
     bool *done; /* (cells, replicates) before this run, or another shard's */
     size_t trials, missing; /* of the grid or shard; of these, not yet done */
-    size_t failed[TRIAL_STATUS_COUNT]; /* in the folder, by reason */
+    size_t failed[TRIAL_STATUS_COUNT]; /* in the folder, by status */
     size_t failed_now;
     char reason[160]; /* the first message of a trial that failed now */
     struct runner_result result;
@@ -84,6 +84,8 @@ static int prepare(struct session *s, const char *output)
     status = name_folders(s, output);
     if (status == SWEEP_OK && plan_build(&s->plan, &s->grid) != SWEEP_OK)
         status = out_of_memory(s);
+    if (status == SWEEP_OK)
+        status = runner_check_memory(&s->grid, &s->plan, s->options.threads, &s->log);
     return status;
 }
 
@@ -210,11 +212,10 @@ static int compute(struct session *s)
     return status;
 }
 
-static int count_failure(void *context, size_t cell, uint64_t replicate,
-                         const struct record *r)
+static int tell_failure(void *context, size_t cell, uint64_t replicate,
+                        const struct record *r)
 {
     struct session *s = context;
-    s->failed[r->status]++;
     if (r->status == TRIAL_OK || s->done[cell * s->grid.replicates + replicate])
         return SWEEP_OK;
     if (s->failed_now == 0)
@@ -225,9 +226,16 @@ static int count_failure(void *context, size_t cell, uint64_t replicate,
     return SWEEP_OK;
 }
 
+/* Failures of the folder are counted; those of this run are told in run.log. */
 static int count_failures(struct session *s)
 {
-    int status = store_each(s->store, &s->grid, count_failure, s, &s->log);
+    struct store_counts counts;
+    int status = store_count(s->store, &counts, &s->log);
+    if (status != SWEEP_OK)
+        return status;
+    memcpy(s->failed, counts.by_status, sizeof s->failed);
+    if (s->result.failed > 0)
+        status = store_each(s->store, &s->grid, tell_failure, s, &s->log);
     if (s->failed_now > MOST_FAILURES)
         run_log_line(s->log_file, "failed: and %zu more, see 'trials' in sweep.db",
                      s->failed_now - MOST_FAILURES);

@@ -19,7 +19,8 @@ struct state {
     struct store_holder holder;
 };
 
-/* Attempts of one shard share trials: their sum is at most the whole. */
+/* Attempts of one shard may share trials: what is done is at most the whole, and a
+ * failure may count twice until they are merged. */
 static int look_into(const char *directory, struct state *state,
                      struct diagnostics *log)
 {

@@ -32,6 +32,9 @@ const struct option_info option_table[OPTION_COUNT] = {
                            "start nothing new after that: 30s, 10m, 2h, 1d"},
     [OPTION_ALLOW_MIXED] = {"allow-mixed", 0, NULL,
                             "accept results of another CPU or compiler"},
+    [OPTION_JSON] = {"json", 0, NULL, "print one JSON object"},
+    [OPTION_NO_PILOT] = {"no-pilot", 0, NULL,
+                         "estimate times from the model alone, run nothing"},
     [OPTION_SAMPLE] = {"sample", 0, "N", "trials to compute again (default: 100)"},
 };
 

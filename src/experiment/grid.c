@@ -120,6 +120,29 @@ struct rng_key grid_setting_key(const struct grid *g, const struct setting *s,
     return key;
 }
 
+/* Most parameters are the same all over a grid: only what differs from its fixed values
+ * is absorbed, behind the set of what that is. */
+struct rng_key grid_local_key(const struct grid *g, const struct setting *s,
+                              enum stage last)
+{
+    uint64_t changed = 0;
+    struct rng_key key;
+
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
+        double value = s->value[p], fixed = g->fixed.value[p];
+
+        if (parameter_table[p].stage <= last && p != P_SIGNAL_EXPONENT &&
+            value != fixed && !(isnan(value) && isnan(fixed)))
+            changed |= PARAMETER_BIT(p);
+    }
+    key = rng_key_word(rng_key_start(), changed);
+    for (enum parameter p = 0; changed >> p; p++) {
+        if (changed >> p & 1)
+            key = rng_key_real(key, s->value[p]);
+    }
+    return key;
+}
+
 struct rng_key grid_cell_key(const struct grid *g, size_t cell)
 {
     struct rng_key key = rng_key_start();

@@ -116,7 +116,7 @@ static bool is_repeated(struct numbering *n, const struct setting *s, uint64_t i
         n->status = SWEEP_NO_MEMORY;
         return false;
     }
-    key = grid_setting_key(n->g, s, STAGE_EVALUATE, rng_key_start());
+    key = grid_local_key(n->g, s, STAGE_EVALUATE);
     slot = find_slot(&n->seen, key);
     if ((slot->word[0] | slot->word[1]) != 0)
         return true;

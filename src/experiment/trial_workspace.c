@@ -67,37 +67,59 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     ws->kept_lambda = arena_doubles(a, m, 1);
 }
 
-static bool same_shape(const struct unit_shape *a, const struct unit_shape *b)
+/* Dimensions that count for memory: the bartlett sampler never looks at more. */
+static double dimensions(const struct span_request *q)
 {
-    const struct span_request *p = &a->request, *q = &b->request;
+    double most = (double)(q->mixture.m + q->n + 2);
+    return q->sampler == SAMPLER_BARTLETT ? fmin(q->mixture.dimension, most)
+                                          : q->mixture.dimension;
+}
+
+static bool same_shape(const struct span_request *p, const struct span_request *q)
+{
     return p->mixture.m == q->mixture.m && p->n == q->n && p->tests == q->tests &&
-           p->mixture.dimension == q->mixture.dimension && p->sampler == q->sampler &&
+           dimensions(p) == dimensions(q) && p->sampler == q->sampler &&
            p->outside == q->outside &&
            (p->mixture.correlation > 0.0) == (q->mixture.correlation > 0.0);
+}
+
+/* Shapes measured lately, each at a place that depends on its sizes: the cells of a
+ * large grid have few. */
+enum { RECENT = 64 };
+
+static size_t place(const struct span_request *q)
+{
+    size_t mixed = q->mixture.m * 31 + q->n * 5 + q->tests * 7 + (size_t)dimensions(q);
+    return (mixed ^ mixed >> 6 ^ (size_t)q->sampler ^ (size_t)q->outside << 1) % RECENT;
 }
 
 /* The largest of all units; a unit lays the same memory out anew for its own shape. */
 static struct arena measure(const struct grid *g)
 {
     struct arena largest = {0};
-    struct unit_shape last = {0};
-    for (size_t cell = 0; cell < g->cell_count; cell++) {
+    struct span_request recent[RECENT] = {0}; /* no shape has 0 points */
+    for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
         struct setting s;
         struct arena a = {0};
         struct trial_workspace scratch;
         grid_cell(g, cell, &s);
         struct unit_shape shape =
             unit_shape_of(&s, (size_t)s.value[P_TEST_SAMPLES], (struct extras){0});
-        if (cell > 0 && same_shape(&shape, &last))
+        struct span_request *last = &recent[place(&shape.request)];
+        if (same_shape(&shape.request, last))
             continue;
-        last = shape;
+        *last = shape.request;
         trial_workspace_layout(&scratch, &shape, &a);
         if (a.overflow || a.used > largest.used)
             largest = a;
-        if (a.overflow)
-            break;
     }
     return largest;
+}
+
+size_t trial_workspace_bytes(const struct grid *g)
+{
+    struct arena measured = measure(g);
+    return measured.overflow ? SIZE_MAX : measured.used;
 }
 
 int trial_workspace_sized(struct trial_workspace **out, const struct arena *measured)
@@ -121,7 +143,7 @@ int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
 {
     struct arena measured = measure(g);
     if (bytes)
-        *bytes = measured.overflow ? (size_t)-1 : measured.used;
+        *bytes = measured.overflow ? SIZE_MAX : measured.used;
     return trial_workspace_sized(out, &measured);
 }
 

@@ -2,67 +2,64 @@
 
 #include "sweep/memory.h"
 #include "sweep/status.h"
-#include <stdlib.h>
+#include <stdbool.h>
+#include <string.h>
 
-struct entry {
-    struct rng_key key;
-    size_t head; /* first item with this key */
-    size_t item;
+/* Open addressing: 1 + the first item of a key, or 0. */
+struct table {
+    size_t *slot;
+    size_t mask; /* a power of two, minus 1 */
 };
 
-static int order(size_t a, size_t b)
+/* Where the key of an item is or would go. */
+static size_t *find(const struct table *t, const struct rng_key *key, size_t item)
 {
-    return (a > b) - (a < b);
+    size_t i = key[item].word[0] & t->mask;
+    while (t->slot[i] && memcmp(&key[t->slot[i] - 1], &key[item], sizeof *key) != 0)
+        i = (i + 1) & t->mask;
+    return &t->slot[i];
 }
 
-static int by_key(const void *left, const void *right)
+/* The group of each item, in the order of their first items; sizes go to start. */
+static void assign(struct partition *g, const struct table *t,
+                   const struct rng_key *key, size_t items, size_t *group)
 {
-    const struct entry *a = left, *b = right;
-    for (int k = 0; k < 2; k++)
-        if (a->key.word[k] != b->key.word[k])
-            return a->key.word[k] < b->key.word[k] ? -1 : 1;
-    return order(a->item, b->item);
-}
-
-static int by_head(const void *left, const void *right)
-{
-    const struct entry *a = left, *b = right;
-    return a->head != b->head ? order(a->head, b->head) : order(a->item, b->item);
-}
-
-static int same_key(const struct entry *a, const struct entry *b)
-{
-    return a->key.word[0] == b->key.word[0] && a->key.word[1] == b->key.word[1];
+    for (size_t i = 0; i < items; i++) {
+        size_t *first = find(t, key, i);
+        group[i] = *first ? group[*first - 1] : g->count++;
+        if (!*first)
+            *first = i + 1;
+        g->start[group[i] + 1]++;
+    }
 }
 
 int partition_build(struct partition *g, const struct rng_key *key, size_t items)
 {
-    struct entry *entry = memory_array(items, sizeof *entry);
+    struct table table = {.mask = 1};
     *g = (struct partition){0};
+    while (table.mask < 2 * items)
+        table.mask = 2 * table.mask + 1;
+    table.slot = memory_array(table.mask + 1, sizeof *table.slot);
+    size_t *group = memory_array(items, sizeof *group);
     g->member = memory_array(items, sizeof *g->member);
     /* At most one group an item; one more for the end. */
     g->start = memory_array(items + 1, sizeof *g->start);
-    if (!entry || !g->member || !g->start) {
-        memory_free(entry);
-        partition_release(g);
-        return SWEEP_NO_MEMORY;
-    }
+    bool complete = table.slot && group && g->member && g->start;
 
-    for (size_t i = 0; i < items; i++)
-        entry[i] = (struct entry){.key = key[i], .item = i};
-    qsort(entry, items, sizeof *entry, by_key);
-    for (size_t i = 0; i < items; i++)
-        entry[i].head = i > 0 && same_key(&entry[i], &entry[i - 1]) ? entry[i - 1].head
-                                                                    : entry[i].item;
-    qsort(entry, items, sizeof *entry, by_head);
-    for (size_t i = 0; i < items; i++) {
-        g->member[i] = entry[i].item;
-        if (entry[i].head == entry[i].item)
-            g->start[g->count++] = i;
+    if (complete) {
+        assign(g, &table, key, items, group);
+        for (size_t k = 0; k < g->count; k++)
+            g->start[k + 1] += g->start[k];
+        for (size_t i = 0; i < items; i++) /* leaves in start[k] the end of group k */
+            g->member[g->start[group[i]]++] = i;
+        memmove(g->start + 1, g->start, g->count * sizeof *g->start);
+        g->start[0] = 0;
+    } else {
+        partition_release(g);
     }
-    g->start[g->count] = items;
-    memory_free(entry);
-    return SWEEP_OK;
+    memory_free(table.slot);
+    memory_free(group);
+    return complete ? SWEEP_OK : SWEEP_NO_MEMORY;
 }
 
 void partition_release(struct partition *g)

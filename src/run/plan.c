@@ -1,9 +1,44 @@
 #include "sweep/plan.h"
 
+#include "sweep/cost.h"
 #include "sweep/memory.h"
 #include "sweep/partition.h"
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
+
+static bool retrains(const struct setting *s)
+{
+    return s->value[P_RETRAIN] == 1 || s->value[P_METHOD] == METHOD_RETRAIN;
+}
+
+/* Expected seconds of one unit of a group, and the models it trains beside its first:
+ * one for each forget count that some cell compares with retraining. */
+static void assess(struct plan *p, const struct grid *g, size_t group)
+{
+    enum { WORD = 64, MOST = 100000 }; /* forget counts, as parameters.c bounds them */
+    uint64_t seen[MOST / WORD + 1];
+    struct setting s;
+    double cost = 0, tests = 0;
+
+    grid_cell(g, p->cell[p->start[group]], &s);
+    memset(seen, 0, ((size_t)s.value[P_SAMPLES] / WORD + 1) * sizeof *seen);
+    for (size_t i = p->start[group]; i < p->start[group + 1]; i++) {
+        grid_cell(g, p->cell[i], &s);
+        size_t forget = (size_t)s.value[P_FORGET];
+        uint64_t bit = (uint64_t)1 << forget % WORD;
+        tests = fmax(tests, s.value[P_TEST_SAMPLES]);
+        cost += cost_cell(&s);
+        if (!retrains(&s) || seen[forget / WORD] & bit)
+            continue;
+        seen[forget / WORD] |= bit;
+        cost += cost_training(&s, s.value[P_SAMPLES] - s.value[P_FORGET],
+                              s.value[P_TEST_SAMPLES]);
+        p->retrainings[group]++;
+    }
+    cost += cost_data(&s, tests) + cost_training(&s, s.value[P_SAMPLES], tests);
+    p->cost[group] = cost;
+}
 
 int plan_build(struct plan *p, const struct grid *g)
 {
@@ -16,7 +51,7 @@ int plan_build(struct plan *p, const struct grid *g)
     for (size_t cell = 0; cell < g->cell_count; cell++) {
         struct setting s;
         grid_cell(g, cell, &s);
-        key[cell] = grid_setting_key(g, &s, STAGE_TRAIN, rng_key_start());
+        key[cell] = grid_local_key(g, &s, STAGE_TRAIN);
     }
     int status = partition_build(&groups, key, g->cell_count);
     memory_free(key);
@@ -25,6 +60,14 @@ int plan_build(struct plan *p, const struct grid *g)
     p->group_count = groups.count;
     p->start = groups.start;
     p->cell = groups.member;
+    p->cost = memory_array(p->group_count, sizeof *p->cost);
+    p->retrainings = memory_array(p->group_count, sizeof *p->retrainings);
+    if (!p->cost || !p->retrainings) {
+        plan_release(p);
+        return SWEEP_NO_MEMORY;
+    }
+    for (size_t k = 0; k < p->group_count; k++)
+        assess(p, g, k);
     return SWEEP_OK;
 }
 
@@ -32,6 +75,8 @@ void plan_release(struct plan *p)
 {
     memory_free(p->start);
     memory_free(p->cell);
+    memory_free(p->cost);
+    memory_free(p->retrainings);
     *p = (struct plan){0};
 }
 
@@ -74,34 +119,10 @@ struct plan_rest plan_missing(const struct plan *p, const struct grid *g,
     return rest;
 }
 
-/* A step of training on m points in r span coordinates is one product with the weights
- * and one with their gradient: 4 n m r operations. */
-static double training_cost(const struct setting *s, double points)
-{
-    double rank = fmin(s->value[P_SAMPLES] + 1, s->value[P_DIMENSION]);
-    return 4 * s->value[P_MAX_STEPS] * s->value[P_WIDTH] * points * rank;
-}
-
 double plan_cost(const struct plan *p, const struct grid *g, size_t group)
 {
-    struct setting s;
-    grid_cell(g, p->cell[p->start[group]], &s);
-    double m = s.value[P_SAMPLES], n = s.value[P_WIDTH], d = s.value[P_DIMENSION];
-    double cost = training_cost(&s, m);
-    if (s.value[P_SAMPLER] == SAMPLER_AMBIENT)
-        cost += 2 * m * m * d + 2 * n * m * d; /* QR; the initial weights in the span */
-
-    bool retrains = false;
-    for (size_t i = p->start[group]; i < p->start[group + 1]; i++) {
-        grid_cell(g, p->cell[i], &s);
-        retrains |= s.value[P_RETRAIN] == 1 || s.value[P_METHOD] == METHOD_RETRAIN;
-        /* The step, a forward pass, and multipliers from m vectors of n m numbers. */
-        cost += 2 * n * m * m * (m + 2) + 2 * s.value[P_TEST_SAMPLES] * n * m;
-    }
-    if (retrains)
-        cost += training_cost(&s, m - s.value[P_FORGET]);
-    return cost > 0 ? cost
-                    : 1; /* a NaN too: an unset dimension must not stop the ETA */
+    (void)g;
+    return p->cost[group];
 }
 
 struct costed {

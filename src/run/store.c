@@ -158,6 +158,7 @@ static int remove_dot_file(const char *path)
 static int connect(struct store *s, int flags, const char *locking,
                    struct diagnostics *log)
 {
+    flags |= SQLITE_OPEN_NOMUTEX; /* one thread at a time: the runner sees to it */
     if (sqlite3_open_v2(s->path, &s->db, flags, locking) != SQLITE_OK)
         return store_fail(s, log);
     sqlite3_extended_result_codes(s->db, 1);

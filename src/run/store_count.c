@@ -21,11 +21,12 @@ static int count_status(struct store *s, struct store_counts *counts,
 {
     sqlite3_stmt *q;
     int rc;
-    int status = store_prepare(
-        s,
-        "SELECT status, count(*) FROM trials WHERE replicate < ? AND (cell_id IN"
-        " (SELECT id FROM cells WHERE cell IS NOT NULL)) GROUP BY status",
-        &q, log);
+    int status =
+        store_prepare(s,
+                      "SELECT status, count(*) FROM trials INDEXED BY trials_by_status"
+                      " WHERE replicate < ? AND cell_id IN"
+                      " (SELECT id FROM cells WHERE cell IS NOT NULL) GROUP BY status",
+                      &q, log);
     if (status != SWEEP_OK)
         return status;
     sqlite3_bind_int64(q, 1, (sqlite3_int64)counts->replicates);

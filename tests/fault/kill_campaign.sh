@@ -11,9 +11,17 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
 
-replicates=$((10 + 10 * count))
-sed "s/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: $replicates/" \
-    "$here/../cli/small.yaml" >grid.yaml
+# write_grid REPLICATES
+write_grid() {
+    sed "s/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: $1/" \
+        "$here/../cli/small.yaml" >grid.yaml
+}
+# Enough work for all kills: 1.5 s of this machine for each.
+write_grid 40
+start=$(date +%s.%N)
+"$sweep" run -q grid.yaml -o pace
+replicates=$(awk "BEGIN {print 40 + int(60 * $count / ($(date +%s.%N) - $start))}")
+write_grid "$replicates"
 total=$((3 * replicates))
 
 fail() {
@@ -57,6 +65,7 @@ while [ "$kills" -lt "$count" ]; do
     before=$now
 done
 wait 2>/dev/null
+[ "$kills" -eq "$count" ] || fail "the work was done before the last kill"
 [ "$before" -gt 0 ] || fail "no kill came after a commit"
 "$sweep" run -q grid.yaml -o killed
 case $? in

@@ -1,24 +1,27 @@
 #!/bin/bash
 # malloc_campaign.sh SWEEP SHIM [STEP]: a small run in which the k-th allocation fails, for
 # every STEP-th k. It ends with a message or without harm, never in a crash, and the same
-# command again gives the table of an undisturbed run.
+# command again gives the table of an undisturbed run. With a SWEEP that was built with
+# AddressSanitizer nothing leaks either: PRELOAD=$(gcc -print-file-name=libasan.so).
 set -u
 sweep=$(realpath "$1")
 shim=$(realpath "$2")
 step=${3:-1}
+preload="$shim ${PRELOAD:-}"
+export ASAN_OPTIONS=verify_asan_link_order=0:exitcode=77
 here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
 cp "$here/../cli/small.yaml" .
 
-MALLOC_FAIL_REPORT=count LD_PRELOAD=$shim "$sweep" run -q -j1 small.yaml -o whole ||
+MALLOC_FAIL_REPORT=count LD_PRELOAD=$preload "$sweep" run -q -j1 small.yaml -o whole ||
     exit 99
 total=$(cat count)
 runs=0 failed=0 told=0
 for k in $(seq 1 "$step" "$total"); do
     rm -rf out
-    MALLOC_FAIL_AT=$k LD_PRELOAD=$shim timeout 60 "$sweep" run -q -j1 small.yaml \
+    timeout 60 env MALLOC_FAIL_AT=$k LD_PRELOAD="$preload" "$sweep" run -q -j1 small.yaml \
         -o out 2>message
     code=$?
     runs=$((runs + 1))

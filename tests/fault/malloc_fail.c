@@ -1,16 +1,12 @@
 /* malloc_fail.c - preloaded: allocation number MALLOC_FAIL_AT of the process fails,
  * once. With MALLOC_FAIL_REPORT the number of allocations goes to that file at the end.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-extern void *__libc_malloc(size_t size);
-extern void *__libc_calloc(size_t count, size_t size);
-extern void *__libc_realloc(void *block, size_t size);
-extern void *__libc_memalign(size_t alignment, size_t size);
 
 static atomic_long calls;
 static long fail_at = -1;
@@ -44,31 +40,44 @@ static int fails(void)
     return 1;
 }
 
+/* The next definition of a function; dlsym itself asks for no memory when it finds it.
+ * POSIX, not C, says that a pointer to a function fits into one to an object. */
+#define NEXT(type, name)                                                               \
+    static type next;                                                                  \
+    if (!next)                                                                         \
+    *(void **)&next = dlsym(RTLD_NEXT, name)
+
+typedef void *malloc_function(size_t size);
+typedef void *calloc_function(size_t count, size_t size);
+typedef void *realloc_function(void *block, size_t size);
+typedef int memalign_function(void **out, size_t alignment, size_t size);
+
 void *malloc(size_t size)
 {
-    return fails() ? NULL : __libc_malloc(size);
+    NEXT(malloc_function *, "malloc");
+    return fails() ? NULL : next(size);
 }
 
 void *calloc(size_t count, size_t size)
 {
-    return fails() ? NULL : __libc_calloc(count, size);
+    NEXT(calloc_function *, "calloc");
+    return fails() ? NULL : next(count, size);
 }
 
 void *realloc(void *block, size_t size)
 {
-    return fails() ? NULL : __libc_realloc(block, size);
+    NEXT(realloc_function *, "realloc");
+    return fails() ? NULL : next(block, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
-    return fails() ? NULL : __libc_memalign(alignment, size);
+    NEXT(calloc_function *, "aligned_alloc");
+    return fails() ? NULL : next(alignment, size);
 }
 
 int posix_memalign(void **out, size_t alignment, size_t size)
 {
-    void *block = fails() ? NULL : __libc_memalign(alignment, size);
-    if (!block)
-        return ENOMEM;
-    *out = block;
-    return 0;
+    NEXT(memalign_function *, "posix_memalign");
+    return fails() ? ENOMEM : next(out, alignment, size);
 }

@@ -170,7 +170,7 @@ static void test_done(void **state)
     struct grid g;
     struct diagnostics log = {0};
     char path[32];
-    bool done[6];
+    bool done[6] = {false};
     static const bool want[6] = {false, true, false, false, false, true};
     fixture_grid(&g, BODY("[0, 1]"));
     struct store *s = fixture_store(fixture_folder(path), &g);
@@ -186,6 +186,7 @@ static void test_done(void **state)
 
     /* Fewer replicates: the others stay recorded but are not the grid's. */
     g.replicates = 2;
+    memset(done, 0, sizeof done);
     check_equal(store_done(s, &g, STORE_ALL, done, &log), SWEEP_OK);
     for (size_t i = 0; i < 4; i++)
         check_equal(done[i], i == 1);
@@ -202,7 +203,7 @@ static void test_changed_grid(void **state)
     struct grid first, second;
     struct diagnostics log = {0};
     char path[32], answer[64];
-    bool done[9];
+    bool done[9] = {false};
     fixture_grid(&first, BODY("[0, 1]"));
     fixture_grid(&second, BODY("[0.5, 1, 3]"));
     struct store *s = fixture_store(fixture_folder(path), &first);

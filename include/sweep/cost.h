@@ -1,0 +1,21 @@
+/* cost.h - expected seconds of the parts of a unit: a sum of a few terms, each the
+ * count of one kind of work. A function of the setting alone; it orders units, deals
+ * shards and gives the first guess of a run's length, never a result. What it leaves
+ * out: `tolerance` (training is taken to go to its end) and what differs between two
+ * replicates. */
+#ifndef SWEEP_COST_H
+#define SWEEP_COST_H
+
+#include "sweep/parameters.h"
+
+/* Points, initial weights and so many test points, drawn. */
+double cost_data(const struct setting *s, double tests);
+
+/* One model trained on so many points, made exact with `polish`, and measured on so
+ * many test points. */
+double cost_training(const struct setting *s, double points, double tests);
+
+/* One cell: the unlearning step, three certificates, the accuracy. */
+double cost_cell(const struct setting *s);
+
+#endif

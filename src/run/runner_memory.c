@@ -1,0 +1,56 @@
+#include "sweep/memory.h"
+#include "sweep/runner.h"
+#include "sweep/trial.h"
+
+/* What the program holds whatever the grid: libraries, buffers of BLAS, the cache of
+ * the database. */
+static const size_t PROGRAM = 24u << 20;
+
+/* Of a cell: its place in the product, in the plan and in the table at the end; of a
+ * trial: whether it is done. */
+enum { CELL_BYTES = 96 };
+
+struct runner_memory runner_memory(const struct grid *g, const struct plan *p,
+                                   size_t threads)
+{
+    struct runner_memory need = {.thread = trial_workspace_bytes(g)};
+    size_t units = p->group_count * p->replicates, workers;
+
+    if (threads > units)
+        threads = units;
+    if (__builtin_mul_overflow(need.thread, threads, &workers) ||
+        __builtin_add_overflow(workers,
+                               PROGRAM + g->cell_count * (CELL_BYTES + g->replicates),
+                               &need.total))
+        need.total = SIZE_MAX;
+    return need;
+}
+
+static bool any_ambient(const struct grid *g)
+{
+    struct setting s;
+    for (size_t cell = 0; cell < g->cell_count; cell++) {
+        grid_cell(g, cell, &s);
+        if (s.value[P_SAMPLER] == SAMPLER_AMBIENT)
+            return true;
+    }
+    return false;
+}
+
+int runner_check_memory(const struct grid *g, const struct plan *p, size_t threads,
+                        struct diagnostics *log)
+{
+    struct runner_memory need = runner_memory(g, p, threads);
+    size_t have = memory_physical();
+
+    if (need.total <= have)
+        return SWEEP_OK;
+    diagnostics_add(
+        log, NULL, 0, 0,
+        "%.3g GB of memory needed, %.3g GB in each of %zu threads, and "
+        "this machine has %.3g GB; use fewer threads (-j), a smaller grid%s",
+        (double)need.total / 1e9, (double)need.thread / 1e9, threads,
+        (double)have / 1e9,
+        any_ambient(g) ? " or sampler bartlett" : " or fewer samples");
+    return SWEEP_NO_MEMORY;
+}

@@ -1,0 +1,136 @@
+#!/bin/sh
+# What a run would cost: counts, memory, time; nothing is written.
+. "$(dirname "$0")/harness.sh"
+export SLURM_CPUS_PER_TASK=2
+
+# True where the Python expression about the object `p` printed last is.
+json() {
+    check "$1" python3 -c 'import json, sys
+p = json.load(open(sys.argv[1]))
+sys.exit(not eval(sys.argv[2]))' .out "$1"
+}
+
+# Every name with its size and time of change, the streams of this test aside.
+listing() { find . -mindepth 1 ! -name .out ! -name .err -printf "%p %s %T@\n" | sort; }
+
+cp "$here/small.yaml" small.yaml
+listing >"$work/../before.$$"
+run plan small.yaml
+status 0
+silent_err
+out_has "grid         small"
+out_has "cells        3"
+out_has "replicates   2"
+out_has "trials       6"
+out_has "trainings    2, each for up to 3 cells"
+out_has "retrainings  2"
+out_has "first cell   0: step_scale 0"
+out_has "last cell    2: step_scale 1"
+out_has "folder       results/small: no results yet"
+out_has "; measured / model "
+out_has " with 2 threads"
+run plan small.yaml --no-pilot -j 1
+out_has "pilot        none"
+out_has " with 1 thread"
+run plan small.yaml --json
+status 0
+json 'p["grid"] == "small" and p["folder"] == "results/small"'
+json 'p["cells"] == 3 and p["replicates"] == 2 and p["trials"] == 6'
+json 'p["trainings"] == 2 and p["retrainings"] == 2 and p["threads"] == 2'
+json 'p["trials_done"] == 0 and p["trials_to_run"] == 6 and p["trainings_to_run"] == 2'
+json 'p["memory"] > 2 * p["memory_thread"] > 0'
+json '1 <= p["pilot_trainings"] and p["pilot_seconds"] > 0'
+json '0 < p["pilot_ratio_low"] <= p["pilot_ratio"] <= p["pilot_ratio_high"]'
+json '0 < p["wall_seconds"] <= p["core_seconds"] <= 2.001 * p["wall_seconds"]'
+json 'p["first_cell"]["step_scale"] == 0 and p["last_cell"]["step_scale"] == 1'
+run plan small.yaml --json --no-pilot
+json 'p["pilot_trainings"] == 0 and p["pilot_ratio"] is None'
+listing >"$work/../after.$$"
+check "nothing is written" cmp -s "$work/../before.$$" "$work/../after.$$"
+rm "$work/../before.$$" "$work/../after.$$"
+
+# What is done is left out, also what an older grid file did.
+run run -q small.yaml -o out
+cp -a out copy
+run plan small.yaml -o out
+out_has "folder       out: 6 trials done, 0 to run in 0 trainings"
+out_has "wall time    0.0 s"
+check "the folder is as it was" diff -r out copy
+sed 's/\[0, 0.5, 1\]/[0.5, 0.25, 0]/; s/replicates: 2/replicates: 3/' small.yaml >more.yaml
+run plan more.yaml -o out --json
+status 0
+json 'p["trials"] == 9 and p["trials_done"] == 4 and p["trainings_to_run"] == 3'
+check "the folder is as it was" diff -r out copy
+run run -q more.yaml -o out
+run plan more.yaml -o out --json
+json 'p["trials_done"] == 9 and p["wall_seconds"] == 0'
+sed 's/seed: 1/seed: 2/' small.yaml >other.yaml
+run plan other.yaml -o copy
+status 2
+silent_out
+
+# Each forget count that some cell compares retrains once; so does method retrain.
+cat >forget.yaml <<'END'
+name: forget
+seed: 1
+replicates: 5
+grid:
+  samples: [4, 5]
+  forget: [1, 2, 3]
+  step_scale: [0, 1]
+  retrain: RETRAIN
+END
+for retrain in true:30 false:0 '[true, false]:30'; do
+    sed "s/RETRAIN/${retrain%:*}/" forget.yaml >case.yaml
+    run plan case.yaml --json --no-pilot
+    json "p['trainings'] == 10 and p['retrainings'] == ${retrain#*:}"
+done
+
+# A million cells.
+cat >large.yaml <<'END'
+name: large
+seed: 1
+replicates: 3
+grid:
+  samples: {range: [5, 14, 1]}
+  noise: {linspace: [0.5, 1, 100]}
+  step_scale: {linspace: [0, 2, 1000]}
+END
+run plan large.yaml --json --no-pilot
+status 0
+json 'p["cells"] == 1000000 and p["trials"] == 3000000 and p["trainings"] == 3000'
+
+# More memory than there is: told before anything begins.
+cat >huge.yaml <<'END'
+name: huge
+seed: 1
+replicates: 4
+grid:
+  samples: 100000
+  width: 100000
+  dimension: 1e6
+END
+run plan huge.yaml
+status 0
+out_has "pilot        none"
+err_has "warning: a run needs more memory than this machine has"
+run run huge.yaml -o huge -j 2
+status 1
+silent_out
+err_has "in each of 2 threads, and this machine has"
+err_has "use fewer threads (-j), a smaller grid or fewer samples"
+check "no folder" [ ! -e huge ]
+sed -i 's/dimension: 1e6/dimension: 1e12/; s/100000$/10/; s/forget.*//' huge.yaml
+sed -i 's/samples: 10/samples: 10\n  sampler: ambient/' huge.yaml
+run run huge.yaml -o huge
+status 1
+err_has "or sampler bartlett"
+
+run plan nowhere.yaml
+status 1
+err "sweep plan: cannot open 'nowhere.yaml': No such file or directory"
+run plan small.yaml -j 0
+status 2
+err "sweep plan: --threads must be 1 to 4096, got 0"
+
+finish 55
