@@ -55,8 +55,8 @@ void program_workspace_layout(struct program_workspace **out, size_t rows, size_
     into->gram = arena_doubles(a, m, m);
     into->hessian = arena_doubles(a, m, m);
     into->reduced = arena_doubles(a, m, m);
-    into->stack = arena_doubles(a, HESSIAN_CHUNK + k, r);
-    into->stacked = arena_doubles(a, HESSIAN_CHUNK + k, m);
+    into->gathered = arena_doubles(a, m, r);
+    into->inner = arena_doubles(a, k, m);
     into->lambda = arena_doubles(a, m, 1);
     into->direction = arena_doubles(a, m, 1);
     into->last_gradient = arena_doubles(a, m, 1);

@@ -3,43 +3,32 @@
 #include <math.h>
 #include <string.h>
 
-/* hessian -= T^T T with T = basis X^T, each row scaled by its neuron's slopes. */
-static void subtract_chunk(const struct program *p, struct program_workspace *w,
-                           const size_t *owner, size_t count)
-{
-    size_t m = p->points->m, r = p->points->r;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)m, (int)r,
-                1.0, w->stack, (int)r, p->points->X, (int)r, 0.0, w->stacked, (int)m);
-    for (size_t k = 0; k < count; k++) {
-        double weight = sqrt(p->count[owner[k]]);
-        const double *slope = w->slope + owner[k] * m;
-        for (size_t i = 0; i < m; i++)
-            w->stacked[k * m + i] *= weight * slope[i];
-    }
-    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)m, (int)count, -1.0,
-                w->stacked, (int)m, 1.0, w->hessian, (int)m);
-}
-
+/* hessian -= T^T T with T = basis X^T, over the pairs of row j that have a slope: about
+ * a quarter of the points, so small products beat one large one over all of them. */
 static void subtract_free(const struct program *p, struct program_workspace *w,
-                          struct program_state *s)
+                          const struct boxls *f, size_t j)
 {
-    size_t r = p->points->r, count = 0;
-    size_t owner[HESSIAN_CHUNK];
-    for (size_t j = 0; j < p->rows; j++) {
-        const struct boxls *f = w->own[j] ? &w->factor[j] : &w->shared;
-        if (f == &w->shared)
-            program_row(p, w, s, j);
-        for (size_t k = 0; k < f->count; k++) {
-            if (count == HESSIAN_CHUNK) {
-                subtract_chunk(p, w, owner, count);
-                count = 0;
-            }
-            memcpy(w->stack + count * r, f->Q + k * r, r * sizeof *f->Q);
-            owner[count++] = j;
+    size_t m = p->points->m, r = p->points->r, count = 0;
+    const double *slope = w->slope + j * m;
+    double weight = sqrt(p->count[j]);
+    for (size_t i = 0; i < m; i++)
+        if (slope[i] != 0.0) {
+            memcpy(w->gathered + count * r, p->points->X + i * r, r * sizeof *f->Q);
+            w->index[count++] = i;
         }
-    }
-    if (count)
-        subtract_chunk(p, w, owner, count);
+    if (count == 0 || f->count == 0)
+        return;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)f->count, (int)count,
+                (int)r, weight, f->Q, (int)r, w->gathered, (int)r, 0.0, w->inner,
+                (int)count);
+    for (size_t k = 0; k < f->count; k++)
+        for (size_t a = 0; a < count; a++)
+            w->inner[k * count + a] *= slope[w->index[a]];
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)count, (int)f->count, 1.0,
+                w->inner, (int)count, 0.0, w->reduced, (int)count);
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = a; b < count; b++)
+            w->hessian[w->index[a] * m + w->index[b]] -= w->reduced[a * count + b];
 }
 
 void program_hessian(const struct program *p, struct program_workspace *w,
@@ -54,7 +43,11 @@ void program_hessian(const struct program *p, struct program_workspace *w,
                 w->product, (int)m, 0.0, w->hessian, (int)m);
     for (size_t i = 0; i < m * m; i++)
         w->hessian[i] *= w->gram[i];
-    subtract_free(p, w, s);
+    for (size_t j = 0; j < p->rows; j++) {
+        if (!w->own[j])
+            program_row(p, w, s, j);
+        subtract_free(p, w, w->own[j] ? &w->factor[j] : &w->shared, j);
+    }
     for (size_t i = 0; i < m; i++)
         for (size_t k = 0; k < i; k++)
             w->hessian[i * m + k] = w->hessian[k * m + i];

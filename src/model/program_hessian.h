@@ -5,9 +5,6 @@
 #include "sweep/program.h"
 #include <stdbool.h>
 
-/* Basis vectors of kinks gathered for one matrix product. */
-enum { HESSIAN_CHUNK = 512 };
-
 struct program_workspace {
     struct boxls *factor; /* (R) factorisation of each row's free pairs */
     bool *own;            /* (R) whether the row has a factorisation of its own */
@@ -26,8 +23,8 @@ struct program_workspace {
     double *gram;               /* (m, m) */
     double *hessian;            /* (m, m) */
     double *reduced;            /* (m, m) */
-    double *stack;              /* (chunk, r) basis vectors of many rows */
-    double *stacked;            /* (chunk, m) */
+    double *gathered;           /* (m, r) points of one row */
+    double *inner;              /* (min(m, r), m) */
     double *lambda, *direction, *last_gradient, *right; /* (m) */
     size_t *index;                                      /* (m) */
 };

@@ -1,10 +1,9 @@
-/* The constants are seconds of one thread of a 2.8 GHz server core (AVX2, OpenBLAS),
- * fitted by least squares of the logarithm to 1000 units timed in CPU seconds: m from 3
- * to 200, n from 10 to 1000, d from 100 to 1e6, all models, with and without `polish`,
- * with and without a signal. Expected over measured, for the 5 % and 95 % quantiles of
- * the units: drawing in all dimensions 0.74 to 1.23 and in the span 0.55 to 1.45; steps
- * 0.60 to 1.52, and their number with `polish` 0.70 to 1.27; the exact point 0.28 to
- * 2.1; a cell 0.50 to 1.8; the accuracy 0.50 to 1.9. */
+/* The constants are CPU seconds of one thread of a shared AMD EPYC (AVX2, OpenBLAS),
+ * fitted term by term, relative errors weighted alike, to 1015 units: m from 3 to 200,
+ * n from 10 to 1000, d from 100 to 1e6, all models, with and without `polish`, with and
+ * without a signal. Expected over measured in 90 % of these units: as a whole 0.59 to
+ * 1.54; drawing in all dimensions 0.75 to 1.25, in the span 0.51 to 1.33; training with
+ * the exact point 0.61 to 1.89; cells 0.40 to 1.64. */
 #include "sweep/cost.h"
 
 #include "sweep/train.h"
