@@ -28,6 +28,12 @@ for k in $(seq 1 "$step" "$total"); do
     case $code in
     0) ;;
     1 | 3) told=$((told + 1)) ;;
+    134) # LLVM's OpenMP runtime ends the process itself when it gets no memory
+        if ! grep -q '^OMP: Error #101: Out of heap memory' message; then
+            failed=$((failed + 1))
+            echo "allocation $k of $total: aborted: $(head -c 300 message)"
+        fi
+        ;;
     *)
         failed=$((failed + 1))
         echo "allocation $k of $total: status $code: $(head -c 300 message)"
