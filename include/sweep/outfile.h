@@ -20,6 +20,10 @@ struct outfile {
 /* SWEEP_OK, SWEEP_IO or SWEEP_NO_MEMORY (told in `log`). */
 int outfile_open(struct outfile *out, const char *path, struct diagnostics *log);
 
+/* The same for DIRECTORY/NAME. */
+int outfile_open_in(struct outfile *out, const char *directory, const char *name,
+                    struct diagnostics *log);
+
 /* Make it real. On any error so far the target is left as it was, the temporary is
  * removed, and the reason is in `log`. Releases `out` either way. */
 int outfile_commit(struct outfile *out, struct diagnostics *log);

@@ -65,7 +65,6 @@ struct span_workspace {
     double *basis;     /* ambient with m <= d: (m, d), row k is basis vector k */
     double *weights;   /* ambient: (n, d) W(0)_perp or (1, d); bartlett: (n, k) factor */
     double *common;    /* ambient: (d) the common direction */
-    double *projected; /* (max(n, block), max(block, r)) */
     double *lapack;    /* scratch of the QR factorisation */
     size_t lapack_size;
 };

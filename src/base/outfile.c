@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <stdbool.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -106,6 +107,21 @@ static void sync_folder(const char *folder)
         return;
     fsync(descriptor);
     close(descriptor);
+}
+
+int outfile_open_in(struct outfile *out, const char *directory, const char *name,
+                    struct diagnostics *log)
+{
+    char *path;
+
+    *out = (struct outfile){0};
+    if (asprintf(&path, "%s/%s", directory, name) < 0) {
+        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        return SWEEP_NO_MEMORY;
+    }
+    int status = outfile_open(out, path, log);
+    free(path);
+    return status;
 }
 
 int outfile_commit(struct outfile *out, struct diagnostics *log)

@@ -1,8 +1,8 @@
 #include "cli.h"
 
 #include "folder.h"
-#include "json.h"
 #include "sweep/grid_yaml.h"
+#include "sweep/json.h"
 #include "sweep/memory.h"
 #include "sweep/partition.h"
 #include "sweep/pilot.h"
@@ -52,11 +52,10 @@ static int read_plan(struct outlook *o, const char *file, const char *output)
                         g->product_count);
         return SWEEP_INPUT;
     }
-    int named = output ? asprintf(&o->folder, "%s", output)
-                       : asprintf(&o->folder, "results/%s", g->name);
-    if (named < 0)
-        o->folder = NULL;
-    if (!o->folder || plan_build(&o->plan, g) != SWEEP_OK)
+    status = folder_named(&o->folder, output, g, &o->log);
+    if (status != SWEEP_OK)
+        return status;
+    if (plan_build(&o->plan, g) != SWEEP_OK)
         return out_of_memory(o);
     o->trials = g->cell_count * g->replicates;
     o->units = o->plan.group_count * g->replicates;

@@ -48,15 +48,12 @@ static int out_of_memory(struct session *s)
 static int name_folders(struct session *s, const char *output)
 {
     const struct run_options *o = &s->options;
-    int named = output ? asprintf(&s->output, "%s", output)
-                       : asprintf(&s->output, "results/%s", s->grid.name);
-    if (named < 0) {
-        s->output = NULL;
-        return out_of_memory(s);
-    }
-    named = o->shards > 0 ? asprintf(&s->directory, "%s/shard-%zu-of-%zu", s->output,
-                                     o->shard, o->shards)
-                          : asprintf(&s->directory, "%s", s->output);
+    int status = folder_named(&s->output, output, &s->grid, &s->log);
+    if (status != SWEEP_OK)
+        return status;
+    int named = o->shards > 0 ? asprintf(&s->directory, "%s/shard-%zu-of-%zu",
+                                         s->output, o->shard, o->shards)
+                              : asprintf(&s->directory, "%s", s->output);
     if (named >= 0)
         return SWEEP_OK;
     s->directory = NULL;

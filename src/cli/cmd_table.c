@@ -1,6 +1,6 @@
 #include "cli.h"
 
-#include "sweep/grid_yaml.h"
+#include "folder.h"
 #include "sweep/memory.h"
 #include "sweep/table.h"
 #include <stdlib.h>
@@ -137,16 +137,6 @@ static struct table_request merge(const struct grid *g, const struct wish *w)
     return request;
 }
 
-static int read_grid(struct grid *g, const char *directory, struct diagnostics *log)
-{
-    char *path;
-    if (asprintf(&path, "%s/grid.yaml", directory) < 0)
-        return SWEEP_NO_MEMORY;
-    int status = grid_read_file(g, path, log);
-    free(path);
-    return status;
-}
-
 static int print_table(const char *directory, const struct wish *w,
                        struct diagnostics *log)
 {
@@ -154,7 +144,7 @@ static int print_table(const char *directory, const struct wish *w,
     struct store *store = NULL;
     struct aggregate a = {0};
 
-    int status = read_grid(&g, directory, log);
+    int status = folder_grid(&g, directory, log);
     if (status == SWEEP_OK)
         status = store_open_readonly(&store, directory, log);
     if (status == SWEEP_OK) {

@@ -1,11 +1,10 @@
 #include "export.h"
 
-#include "json.h"
+#include "sweep/json.h"
 #include "sweep/npy.h"
 #include "sweep/outfile.h"
 #include <inttypes.h>
 #include <math.h>
-#include <stdlib.h>
 
 static void put_results(FILE *stream, const struct record *r)
 {
@@ -65,13 +64,7 @@ static int write_record(const char *directory, const struct trial_identity *id,
                         const struct inspection *what, struct diagnostics *log)
 {
     struct outfile out;
-    char *path;
-    if (asprintf(&path, "%s/record.json", directory) < 0) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
-    int status = outfile_open(&out, path, log);
-    free(path);
+    int status = outfile_open_in(&out, directory, "record.json", log);
     if (status != SWEEP_OK)
         return status;
     put_record(out.stream, id, what);

@@ -13,6 +13,17 @@ static int out_of_memory(struct diagnostics *log)
     return SWEEP_NO_MEMORY;
 }
 
+int folder_named(char **out, const char *option, const struct grid *g,
+                 struct diagnostics *log)
+{
+    int named =
+        option ? asprintf(out, "%s", option) : asprintf(out, "results/%s", g->name);
+    if (named >= 0)
+        return SWEEP_OK;
+    *out = NULL;
+    return out_of_memory(log);
+}
+
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
 {
     char *path;
@@ -28,23 +39,17 @@ int folder_write_table(const char *directory, struct store *s, const struct grid
 {
     struct aggregate a;
     struct outfile out = {0};
-    char *path;
 
     int status = aggregate_build(&a, s, g, &g->table, log);
     if (status != SWEEP_OK)
         return status;
-    if (asprintf(&path, "%s/table.tsv", directory) < 0) {
-        aggregate_release(&a);
-        return out_of_memory(log);
-    }
-    status = outfile_open(&out, path, log);
+    status = outfile_open_in(&out, directory, "table.tsv", log);
     if (status == SWEEP_OK)
         status = table_write(out.stream, &a, g, TABLE_TSV);
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);
     aggregate_release(&a);
-    free(path);
     return status;
 }
 

@@ -7,6 +7,11 @@
 #include "sweep/store.h"
 #include <stdio.h>
 
+/* The results folder meant: `option` (-o), or results/NAME of the grid when it is NULL.
+ * Memory from malloc; NULL on failure. */
+int folder_named(char **out, const char *option, const struct grid *g,
+                 struct diagnostics *log);
+
 /* The grid kept in the folder. Release it, whatever is returned. */
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log);
 

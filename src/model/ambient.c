@@ -44,7 +44,6 @@ void ambient_layout(struct span_workspace *w, const struct span_request *q,
     w->basis = projects(q) ? arena_doubles(a, m, d) : NULL;
     w->weights = arena_doubles(a, q->outside ? q->n : 1, d);
     w->common = arena_doubles(a, d, 1);
-    w->projected = arena_doubles(a, q->n, SPAN_TEST_BLOCK);
     w->lapack_size = lapack_size(m);
     w->lapack = arena_doubles(a, w->lapack_size + m, 1);
 }

@@ -1,5 +1,6 @@
 #include "sweep/table.h"
 
+#include "sweep/json.h"
 #include "sweep/memory.h"
 #include "sweep/partition.h"
 #include <inttypes.h>
@@ -117,14 +118,7 @@ static void put_json(FILE *stream, const struct field *f)
         fputs(strcmp(text, "NaN") == 0 || strstr(text, "inf") ? "null" : text, stream);
         return;
     }
-    putc('"', stream);
-    for (; *text; text++) {
-        if ((unsigned char)*text < 0x20)
-            fprintf(stream, "\\u%04x", (unsigned)*text);
-        else
-            fprintf(stream, "%s%c", *text == '"' || *text == '\\' ? "\\" : "", *text);
-    }
-    putc('"', stream);
+    json_text(stream, text);
 }
 
 static void put_markdown(FILE *stream, const char *text)

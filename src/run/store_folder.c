@@ -21,9 +21,7 @@ int store_keep_grid(const struct store *s, const struct grid *g,
                     struct diagnostics *log)
 {
     struct outfile out = {0};
-    char *path = store_join(s->directory, "grid.yaml");
-    int status = path ? outfile_open(&out, path, log) : SWEEP_NO_MEMORY;
-    memory_free(path);
+    int status = outfile_open_in(&out, s->directory, "grid.yaml", log);
     if (status != SWEEP_OK)
         return status;
     fwrite(g->text, 1, g->text_size, out.stream);

@@ -1,4 +1,4 @@
-#include "json.h"
+#include "sweep/json.h"
 
 #include <math.h>
 
