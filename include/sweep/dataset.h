@@ -40,8 +40,19 @@ void dataset_mixture(gsl_rng *rng, const struct mixture *p, const double *common
  * phi of a single point is 0. */
 void dataset_near_orthogonality(const double *gram, size_t m, double *psi, double *phi);
 
-/* The forget set F of k points and the retain set R of the others, as increasing 0-based
- * indices. F is the first k points (the points come in random order). Sets nest. */
-void dataset_split(size_t m, size_t k, size_t *forget, size_t *retain);
+/* Which points are forgotten, in the order of the words in parameters.c: the first ones,
+ * which the sampler put there by chance; a random choice of its own; or the first ones
+ * among the points whose label was flipped. */
+enum forget_which { FORGET_FIRST, FORGET_RANDOM, FORGET_MISLABELLED, FORGET_KINDS };
+
+/* place[i] (m): the turn of point i to be forgotten, from 0; m or more: never. A random
+ * choice takes m draws of rng, the others none. */
+void dataset_places(gsl_rng *rng, enum forget_which which, const double *y_true,
+                    const double *y, size_t m, size_t *place);
+
+/* The forget set F = {i : place[i] < k} and the retain set R of the others, as increasing
+ * 0-based indices. Returns |F|: k, or less when fewer points have a place. Sets nest. */
+size_t dataset_split(const size_t *place, size_t m, size_t k, size_t *forget,
+                     size_t *retain);
 
 #endif

@@ -32,6 +32,10 @@ double metrics_linear_accuracy(const struct span *s, const struct mixture *mixtu
 /* Share of neuron-point pairs whose activation state differs. */
 double metrics_flips(const signed char *before, const signed char *after, size_t count);
 
+/* Largest |after - before| over an index set; NAN if it is empty or holds a NaN. */
+double metrics_largest_change(const double *before, const double *after,
+                              const size_t *index, size_t count);
+
 /* Smallest entry of margin over an index set; NAN if it is empty or holds a NaN. */
 double metrics_smallest(const double *margin, const size_t *index, size_t count);
 

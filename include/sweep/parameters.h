@@ -12,6 +12,7 @@
 #define SWEEP_PARAMETERS_H
 
 /* The choices are enums of these modules. */
+#include "sweep/dataset.h"
 #include "sweep/loss.h"
 #include "sweep/network.h"
 #include "sweep/span.h"
@@ -55,10 +56,13 @@ enum parameter {
     P_METHOD,
     P_STEP_SCALE,
     P_FORGET,
+    P_FORGET_WHICH,
     P_RETAINED_VARIANCE,
     P_DESCENT_WEIGHT,
+    P_UNLEARN_STEPS,
     P_TEST_SAMPLES,
     P_RETRAIN,
+    P_RANKS,
     PARAMETER_COUNT
 };
 
@@ -114,7 +118,7 @@ int setting_check(const struct setting *s, enum parameter *blame, char *buffer,
 
 /* Complete and canonicalise: derive `signal` from `signal_exponent`; set what a choice
  * makes meaningless to its one value (leak of relu is 0, of linear 1; width of linear
- * 1; step_scale of any method but ascent 0). Two settings that mean the same trial
+ * 1; step_scale of none and retrain 0). Two settings that mean the same trial
  * become equal bit for bit, except for `signal_exponent`, which stays for tables to
  * group by. */
 void setting_canonical(struct setting *s);

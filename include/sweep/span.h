@@ -51,7 +51,7 @@ struct span_request {
     size_t n;
     double init_scale; /* W(0) ~ N(0, init_scale^2 / d) */
     size_t tests;
-    bool outside; /* test_perp and mean_perp are wanted: a model keeps W(0)_perp */
+    bool outside; /* test_perp and the factor of W(0)_perp are wanted */
     struct rng_key data_key;  /* of the points, labels and test points */
     struct rng_key train_key; /* of W(0) */
 };
@@ -60,10 +60,15 @@ struct span_request {
  * for bartlett. */
 size_t span_rank(const struct span_request *q);
 
+/* Columns of a factor A (n, columns) with A A^T = W(0)_perp W(0)_perp^T, which the workspace
+ * holds as `weights` after drawing with `outside`: d for ambient, min(n, d - rank) for
+ * bartlett. */
+size_t span_outside_rank(const struct span_request *q);
+
 struct span_workspace {
     double *points;    /* ambient: (max(m, block), d); bartlett: (block, k) */
     double *basis;     /* ambient with m <= d: (m, d), row k is basis vector k */
-    double *weights;   /* ambient: (n, d) W(0)_perp or (1, d); bartlett: (n, k) factor */
+    double *weights;   /* with `outside` a factor of W(0)_perp; ambient else: (1, d) */
     double *common;    /* ambient: (d) the common direction */
     double *lapack;    /* scratch of the QR factorisation */
     size_t lapack_size;

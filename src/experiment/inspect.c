@@ -251,7 +251,7 @@ static void add_arrays(struct inspector *in, enum inspect_depth depth)
         add(in, "common", is_ambient(ws) ? ws->span_work.common : s->common, d, 0);
     add_models(in);
     if (has_passed(in, STEP_TRAIN)) {
-        size_t k = (size_t)in->setting.value[P_FORGET];
+        size_t k = (size_t)in->record.value[C_FORGOTTEN];
         add(in, "lambda", ws->trained.lambda, s->m, 0);
         add(in, "v", ws->trained.v, s->n, s->m);
         add_index(in, "forget", ws->forget, k);

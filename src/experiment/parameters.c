@@ -18,7 +18,10 @@ static const char *const sampler_words[] = {"ambient", "bartlett", NULL};
 static const char *const model_words[] = {"linear", "relu", "leaky_relu", NULL};
 static const char *const loss_words[] = {"logistic", "exponential", NULL};
 static const char *const optimizer_words[] = {"gd", "normalized_gd", NULL};
-static const char *const method_words[] = {"ascent", "none", "retrain", NULL};
+static const char *const method_words[] = {"ascent",         "none",     "retrain",
+                                           "random",         "minnorm",  "pgu",
+                                           "descent_ascent", "iterated", NULL};
+static const char *const forget_words[] = {"first", "random", "mislabelled", NULL};
 
 /* Name, symbol, type, stage, low, high, low open, high open, default, choices, unit,
  * meaning. */
@@ -74,19 +77,29 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         "has moved for so long; 0: never"},
     [P_METHOD] = {"method", "", CHOICE, UNLEARN, 0, METHOD_COUNT - 1, 0, 0,
         METHOD_ASCENT, method_words, "",
-        "how to unlearn: one gradient-ascent step, not at all, or retraining"},
+        "how to unlearn; 'none' does nothing and 'retrain' trains again"},
     [P_STEP_SCALE] = {"step_scale", "s", REAL, UNLEARN, -1e6, 1e6, 0, 0, 1, NULL, "",
         "unlearning step as a multiple of the theory's step"},
     [P_FORGET] = {"forget", "k", INTEGER, UNLEARN, 0, 1e5, 0, 0, 1, NULL, "points",
         "number of points to forget"},
+    [P_FORGET_WHICH] = {"forget_which", "", CHOICE, UNLEARN, 0, 2, 0, 0, FORGET_FIRST,
+        forget_words, "",
+        "which points to forget; the first ones are there by chance, mislabelled are at "
+        "most those whose label was flipped"},
     [P_RETAINED_VARIANCE] = {"retained_variance", "", REAL, UNLEARN, 0, 1, 0, 0, 1,
-        NULL, "", "share of the retained inputs' singular values kept from the step"},
+        NULL, "", "of pgu: leading share of the retained inputs' singular values that "
+        "the step keeps out of"},
     [P_DESCENT_WEIGHT] = {"descent_weight", "", REAL, UNLEARN, 0, 1e6, 0, 0, 1, NULL,
-        "", "weight of gradient descent on the retained points beside the ascent"},
+        "", "of descent_ascent: weight of descent on the retained points beside the "
+        "ascent"},
+    [P_UNLEARN_STEPS] = {"unlearn_steps", "", INTEGER, UNLEARN, 1, 1e6, 0, 0, 10, NULL,
+        "steps", "of iterated: ascent steps, the multipliers refitted between them"},
     [P_TEST_SAMPLES] = {"test_samples", "", INTEGER, EVALUATE, 0, 1e7, 0, 0, 1000, NULL,
         "points", "number of fresh points the accuracies are measured on"},
     [P_RETRAIN] = {"retrain", "", BOOLEAN, EVALUATE, 0, 1, 0, 0, 1, NULL, "",
         "also train on the retained points alone, to compare with"},
+    [P_RANKS] = {"ranks", "", BOOLEAN, EVALUATE, 0, 1, 0, 0, 0, NULL, "",
+        "measure stable and numerical rank of the weights along training"},
 };
 
 /* While parameter `on` has one of the values in `when` (one bit each), `parameter` has
@@ -103,9 +116,12 @@ static const struct idle_rule {
     {P_WIDTH, P_MODEL, 1u << MODEL_LINEAR, 1, "model is always linear"},
     {P_STABLE_STEPS, P_POLISH, 1u << 0, 0, "polish is never true"},
     {P_STEP_SCALE, P_METHOD, 1u << METHOD_NONE | 1u << METHOD_RETRAIN, 0,
-        "method is never ascent"},
-    {P_RETAINED_VARIANCE, P_METHOD, ~0u, 1, "no method uses it yet"},
-    {P_DESCENT_WEIGHT, P_METHOD, ~0u, 1, "no method uses it yet"},
+        "method is always none or retrain"},
+    {P_FORGET_WHICH, P_FORGET, 1u << 0, FORGET_FIRST, "forget is always 0"},
+    {P_RETAINED_VARIANCE, P_METHOD, ~(1u << METHOD_PGU), 1, "method is never pgu"},
+    {P_DESCENT_WEIGHT, P_METHOD, ~(1u << METHOD_DESCENT_ASCENT), 1,
+        "method is never descent_ascent"},
+    {P_UNLEARN_STEPS, P_METHOD, ~(1u << METHOD_ITERATED), 1, "method is never iterated"},
 };
 /* clang-format on */
 
@@ -237,8 +253,7 @@ void setting_canonical(struct setting *s)
     if (!isnan(exponent))
         s->value[P_SIGNAL] = pow(s->value[P_DIMENSION], exponent);
     if (isnan(s->value[P_SAMPLER]))
-        s->value[P_SAMPLER] =
-            bartlett_applies(s) ? SAMPLER_BARTLETT : SAMPLER_AMBIENT;
+        s->value[P_SAMPLER] = bartlett_applies(s) ? SAMPLER_BARTLETT : SAMPLER_AMBIENT;
     for (size_t i = 0; i < IDLE_RULE_COUNT; i++) {
         if (rule_applies(&idle_rules[i], s))
             s->value[idle_rules[i].parameter] = idle_rules[i].value;
@@ -269,8 +284,12 @@ int setting_check(const struct setting *s, enum parameter *blame, char *buffer,
         snprintf(buffer, size,
                  "'init_scale' must be greater than 0 unless model is linear: at 0 "
                  "every pre-activation starts on the kink");
-    } else if (v[P_SAMPLER] == SAMPLER_BARTLETT &&
-               !bartlett_applies(s)) {
+    } else if (v[P_FORGET_WHICH] == FORGET_MISLABELLED && v[P_LABEL_NOISE] == 0) {
+        *blame = P_FORGET_WHICH;
+        snprintf(buffer, size,
+                 "'forget_which' mislabelled needs 'label_noise' greater than 0: no "
+                 "label is flipped");
+    } else if (v[P_SAMPLER] == SAMPLER_BARTLETT && !bartlett_applies(s)) {
         *blame = P_SAMPLER;
         snprintf(buffer, size,
                  "sampler bartlett needs 'dimension' greater than 'samples' + 2, so "

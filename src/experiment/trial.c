@@ -6,14 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-/* Shape, keys and memory of the unit; `tests` is the most any of its cells wants. */
-static void prepare(struct unit *u, const struct grid *g, size_t tests,
+/* Shape, keys and memory of the unit; `tests` is the most any of its cells wants, and
+ * `ranks` whether one wants them. */
+static void prepare(struct unit *u, const struct grid *g, size_t tests, bool ranks,
                     uint64_t replicate)
 {
     struct trial_workspace *ws = u->ws;
-    struct extras none = {0};
-    struct unit_shape shape =
-        unit_shape_of(u->setting, tests, u->watch ? u->watch->extras : none);
+    struct extras extras = u->watch ? u->watch->extras : (struct extras){0};
+    extras.ranks = ranks;
+    struct unit_shape shape = unit_shape_of(u->setting, tests, extras);
     struct rng_key key = rng_key_start();
     key = rng_key_word(rng_key_word(key, g->seed), replicate);
     shape.request.data_key = grid_setting_key(g, u->setting, STAGE_DATA, key);
@@ -55,7 +56,12 @@ static int deliver(const struct delivery *d, size_t cell, struct record *r, doub
     return d->sink(d->context, cell, r) ? SWEEP_STOPPED : SWEEP_OK;
 }
 
-/* All cells with the forget count of cell number `first` of the unit. */
+static enum forget_which forget_which(const struct setting *s)
+{
+    return (enum forget_which)s->value[P_FORGET_WHICH];
+}
+
+/* All cells with the forget set of cell number `first` of the unit. */
 static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
 {
     struct setting s;
@@ -64,13 +70,14 @@ static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
     int status = SWEEP_OK;
     grid_cell(d->grid, d->cells[first], &s);
     double forget = s.value[P_FORGET];
-    trial_split(u, (size_t)forget);
+    enum forget_which which = forget_which(&s);
+    trial_split(u, which, (size_t)forget);
     record_clear(&retraining);
     for (size_t c = first; c < d->count && status == SWEEP_OK; c++) {
         double start = clock_monotonic();
         struct record r = u->record;
         grid_cell(d->grid, d->cells[c], &s);
-        if (s.value[P_FORGET] != forget)
+        if (s.value[P_FORGET] != forget || forget_which(&s) != which)
             continue;
         if (cancelled(u))
             return SWEEP_STOPPED;
@@ -91,19 +98,20 @@ static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
     return status;
 }
 
-/* Visit the cells forget count by forget count, so that each retrains once. */
+/* Visit the cells forget set by forget set, so that each retrains once. */
 static int visit_cells(struct unit *u, const struct delivery *d)
 {
     bool *visited = u->ws->visited;
+    size_t counts = u->points.m + 1;
     int status = SWEEP_OK;
-    memset(visited, 0, (u->points.m + 1) * sizeof *visited);
+    memset(visited, 0, FORGET_KINDS * counts * sizeof *visited);
     for (size_t c = 0; c < d->count && status == SWEEP_OK; c++) {
         struct setting s;
         grid_cell(d->grid, d->cells[c], &s);
-        size_t forget = (size_t)s.value[P_FORGET];
-        if (visited[forget])
+        size_t set = forget_which(&s) * counts + (size_t)s.value[P_FORGET];
+        if (visited[set])
             continue;
-        visited[forget] = true;
+        visited[set] = true;
         status = visit_forget(u, d, c);
     }
     return status;
@@ -118,12 +126,14 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
     struct unit u = {.ws = ws, .watch = watch, .setting = &s, .cancel = cancel};
     struct delivery d = {g, cells, count, 0.0, sink, context};
     double start = clock_monotonic(), tests = 0.0;
+    bool ranks = false;
     for (size_t c = count; c-- > 0;) {
         grid_cell(g, cells[c], &s);
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
+        ranks |= s.value[P_RANKS] != 0.0;
     }
     record_clear(&u.record);
-    prepare(&u, g, (size_t)tests, replicate);
+    prepare(&u, g, (size_t)tests, ranks, replicate);
     trial_draw(&u);
     step_ended(&u, STEP_DATA, &u.record);
     if (cancelled(&u))

@@ -1,14 +1,19 @@
 /* Stages unlearn and evaluate of a unit. */
+#include "sweep/status.h"
 #include "sweep/unlearn.h"
 #include "trial_unit.h"
 #include <math.h>
 #include <string.h>
 
-void trial_split(struct unit *u, size_t k)
+void trial_split(struct unit *u, enum forget_which which, size_t k)
 {
     struct trial_workspace *ws = u->ws;
-    size_t m = u->points.m, r = u->points.r, n = ws->shape.net.n, kept = m - k;
-    dataset_split(m, k, ws->forget, ws->retain);
+    size_t m = u->points.m, r = u->points.r, n = ws->shape.net.n;
+    rng_start(ws->rng, rng_key_text(ws->shape.request.data_key, "forget"));
+    dataset_places(ws->rng, which, ws->span.y_true, ws->span.y, m, ws->place);
+    u->forget_count = dataset_split(ws->place, m, k, ws->forget, ws->retain);
+    u->record.value[C_FORGOTTEN] = (double)u->forget_count;
+    size_t kept = m - u->forget_count;
     for (size_t i = 0; i < kept; i++) {
         size_t from = ws->retain[i];
         memcpy(ws->retain_X + i * r, u->points.X + from * r, r * sizeof *ws->retain_X);
@@ -20,7 +25,6 @@ void trial_split(struct unit *u, size_t k)
         }
     }
     u->retain = (struct points){kept, r, ws->retain_X, ws->retain_y};
-    u->forget_count = k;
 }
 
 static double accuracy(struct unit *u, const struct weights *theta, size_t tests)
@@ -40,13 +44,13 @@ static double accuracy_of(struct unit *u, struct trained *t, size_t tests)
     return t->accuracy;
 }
 
-/* Smallest margin of theta over the forget set. */
-static double forget_margin(struct unit *u, const struct weights *theta)
+/* Margins (m) of theta on all points; returns the smallest over the forget set. */
+static double margins(struct unit *u, const struct weights *theta, double *margin)
 {
     struct trial_workspace *ws = u->ws;
     network_preactivations(ws->shape.net.n, theta->W, &u->points, ws->Z);
-    network_margins(&ws->shape.net, ws->Z, u->points.y, u->points.m, ws->margin);
-    return metrics_smallest(ws->margin, ws->forget, u->forget_count);
+    network_margins(&ws->shape.net, ws->Z, u->points.y, u->points.m, margin);
+    return metrics_smallest(margin, ws->forget, u->forget_count);
 }
 
 static double changed_states(struct unit *u)
@@ -93,38 +97,87 @@ static void certify(struct unit *u, struct record *r)
                                       : "exact");
 }
 
+/* theta' of the cell's method; false after a failure. */
+static bool unlearn(struct unit *u, const struct setting *s, struct record *r)
+{
+    struct trial_workspace *ws = u->ws;
+    const double *value = s->value;
+    const struct unlearn_method *method =
+        &unlearn_methods[(enum method)value[P_METHOD]];
+    struct rng_key key = ws->shape.request.train_key;
+    double d = ws->shape.request.mixture.dimension;
+    double step = 4.0 * (double)(ws->shape.net.n * u->retain.m) * d;
+    struct unlearn_problem q = {.net = &ws->shape.net,
+                                .points = &u->points,
+                                .dimension = d,
+                                .theta = &ws->trained.theta,
+                                .lambda = ws->trained.lambda,
+                                .v = ws->trained.v,
+                                .state = ws->state,
+                                .forget = ws->forget,
+                                .forget_count = u->forget_count,
+                                .retain = ws->retain,
+                                .retrained = &ws->retrained.theta,
+                                .retrained_flops = u->retrain_steps * step,
+                                .loss = (enum loss_kind)value[P_LOSS],
+                                .step_scale = value[P_STEP_SCALE],
+                                .retained_variance = value[P_RETAINED_VARIANCE],
+                                .descent_weight = value[P_DESCENT_WEIGHT],
+                                .steps = (size_t)value[P_UNLEARN_STEPS],
+                                .direction = rng_key_text(key, "random_direction")};
+    if (method->apply(&q, &ws->unlearning, &ws->unlearned, &r->value[C_STEP_FLOPS]) ==
+        SWEEP_OK)
+        return true;
+    trial_fail(r, TRIAL_SOLVER_LIMIT, "%s: a solver ended without an answer",
+               method->name);
+    return false;
+}
+
+static void tell_ranks(const struct unit *u, struct record *r)
+{
+    for (enum ranked model = 0; model < RANKED_MODELS; model++) {
+        r->value[C_STABLE_RANK_INIT + model] = u->rank[model].stable;
+        r->value[C_RANK_INIT + model] = u->rank[model].numerical;
+    }
+}
+
+/* How the unlearned model and retraining's compare. */
+static void compare(struct unit *u, size_t tests, struct record *r)
+{
+    struct trial_workspace *ws = u->ws;
+    size_t n = ws->shape.net.n, coordinates = u->points.r;
+    const struct weights *retrained = &ws->retrained.theta;
+    double *value = r->value;
+    value[C_ACCURACY_RETRAINED] = accuracy_of(u, &ws->retrained, tests);
+    value[C_FORGET_MARGIN_RETRAIN] = margins(u, retrained, ws->margin);
+    value[C_RETRAIN_TAU] =
+        weights_cosine_distance(n, coordinates, &ws->unlearned, retrained);
+    value[C_NONE_TAU] =
+        weights_cosine_distance(n, coordinates, &ws->trained.theta, retrained);
+    if (value[C_NONE_TAU] > 0.0)
+        value[C_RETRAIN_RATIO] = value[C_RETRAIN_TAU] / value[C_NONE_TAU];
+}
+
 void trial_evaluate(struct unit *u, const struct setting *s, struct record *r)
 {
     struct trial_workspace *ws = u->ws;
-    const struct unlearn_method *method =
-        &unlearn_methods[(enum method)s->value[P_METHOD]];
-    size_t n = ws->shape.net.n, coordinates = u->points.r;
     size_t tests = (size_t)s->value[P_TEST_SAMPLES];
-    struct unlearn_problem q = {.net = &ws->shape.net,
-                                .points = &u->points,
-                                .theta = &ws->trained.theta,
-                                .v = ws->trained.v,
-                                .forget = ws->forget,
-                                .forget_count = u->forget_count,
-                                .retrained = &ws->retrained.theta,
-                                .step_scale = s->value[P_STEP_SCALE]};
     double *value = r->value;
     value[C_LAMBDA_FORGET] = 0.0;
     for (size_t k = 0; k < u->forget_count; k++)
         value[C_LAMBDA_FORGET] += ws->trained.lambda[ws->forget[k]];
-    value[C_FORGET_MARGIN_BEFORE] = forget_margin(u, &ws->trained.theta);
-    method->apply(&q, &ws->unlearned);
+    if (s->value[P_RANKS] != 0.0)
+        tell_ranks(u, r);
+    value[C_FORGET_MARGIN_BEFORE] = margins(u, &ws->trained.theta, ws->before);
+    if (!unlearn(u, s, r))
+        return;
     certify(u, r);
     value[C_STATES_CHANGED] = changed_states(u);
-    value[C_FORGET_MARGIN_AFTER] = forget_margin(u, &ws->unlearned);
+    value[C_FORGET_MARGIN_AFTER] = margins(u, &ws->unlearned, ws->margin);
+    value[C_RETAIN_MARGIN_CHANGE] =
+        metrics_largest_change(ws->before, ws->margin, ws->retain, u->retain.m);
     value[C_ACCURACY_TRAINED] = accuracy_of(u, &ws->trained, tests);
     value[C_ACCURACY_UNLEARNED] = accuracy(u, &ws->unlearned, tests);
-    if (s->value[P_RETRAIN] == 0.0)
-        return;
-    value[C_ACCURACY_RETRAINED] = accuracy_of(u, &ws->retrained, tests);
-    value[C_FORGET_MARGIN_RETRAIN] = forget_margin(u, &ws->retrained.theta);
-    value[C_RETRAIN_TAU] =
-        weights_cosine_distance(n, coordinates, &ws->unlearned, &ws->retrained.theta);
-    value[C_NONE_TAU] = weights_cosine_distance(n, coordinates, &ws->trained.theta,
-                                                &ws->retrained.theta);
+    if (s->value[P_RETRAIN] != 0.0)
+        compare(u, tests, r);
 }

@@ -34,6 +34,20 @@ void trial_draw(struct unit *u)
     }
     u->points = (struct points){s->m, s->r, s->X, s->y};
     dataset_near_orthogonality(s->gram, s->m, &value[C_PSI], &value[C_PHI]);
+    value[C_MISLABELLED] = 0.0;
+    for (size_t i = 0; i < s->m; i++)
+        value[C_MISLABELLED] += s->y[i] != s->y_true[i];
+}
+
+struct train_options trial_train_options(const struct unit *u)
+{
+    return (struct train_options){
+        .loss = (enum loss_kind)parameter(u, P_LOSS),
+        .optimizer = (enum optimizer)parameter(u, P_OPTIMIZER),
+        .learning_rate = parameter(u, P_LEARNING_RATE),
+        .max_steps = (uint64_t)parameter(u, P_MAX_STEPS),
+        .tolerance = parameter(u, P_TOLERANCE),
+        .stable_steps = (uint64_t)parameter(u, P_STABLE_STEPS)};
 }
 
 /* Train on `p`; `what` names the model in messages. Fills theta and, in r, how it went.
@@ -42,12 +56,7 @@ static void train(struct unit *u, const struct points *p, const char *what,
                   struct record *r, struct weights *theta, struct train_result *result)
 {
     struct trial_workspace *ws = u->ws;
-    struct train_options o = {.loss = (enum loss_kind)parameter(u, P_LOSS),
-                              .optimizer = (enum optimizer)parameter(u, P_OPTIMIZER),
-                              .learning_rate = parameter(u, P_LEARNING_RATE),
-                              .max_steps = (uint64_t)parameter(u, P_MAX_STEPS),
-                              .tolerance = parameter(u, P_TOLERANCE),
-                              .stable_steps = (uint64_t)parameter(u, P_STABLE_STEPS)};
+    struct train_options o = trial_train_options(u);
     train_run(&ws->shape.net, p, ws->span.W0, ws->span.perp_norm, &o, u->cancel,
               &ws->train, theta, result);
     r->value[C_STOP_REASON] = result->stop;
@@ -65,8 +74,7 @@ static void train(struct unit *u, const struct points *p, const char *what,
 
 /* out becomes the exact KKT point of the gates of `start`, which may be out's own. */
 static size_t polish(struct unit *u, const struct points *p, const char *what,
-                     const struct weights *start, struct record *r,
-                     struct trained *out)
+                     const struct weights *start, struct record *r, struct trained *out)
 {
     struct trial_workspace *ws = u->ws;
     struct kkt_point point = {.W = out->theta.W, .lambda = out->lambda, .v = out->v};
@@ -125,6 +133,8 @@ bool trial_train(struct unit *u)
         return false;
     if (u->record.status == TRIAL_OK)
         settle_trained(u, &result);
+    if (u->record.status == TRIAL_OK && u->ws->shape.ranks)
+        trial_ranks(u);
     return true;
 }
 
@@ -136,6 +146,7 @@ bool trial_retrain(struct unit *u, struct record *r)
     train(u, &u->retain, "retraining", r, theta, &result);
     if (result.stop == TRAIN_CANCELLED)
         return false;
+    u->retrain_steps = (double)result.steps;
     ws->retrained.accuracy = NAN;
     if (r->status == TRIAL_OK && ws->shape.polish)
         polish(u, &u->retain, "retraining", theta, r, &ws->retrained);

@@ -14,6 +14,9 @@ struct watch {
     void *context;
 };
 
+/* The models whose rank is told, in the order of their columns. */
+enum ranked { RANKED_INIT, RANKED_STEP, RANKED_TRAINED, RANKED_EXACT, RANKED_MODELS };
+
 struct unit {
     struct trial_workspace *ws;
     const struct watch *watch;     /* NULL: nobody */
@@ -23,6 +26,8 @@ struct unit {
     struct points retain; /* R of the forget count at hand */
     size_t forget_count;
     struct record record; /* the columns that all cells share, and an early failure */
+    struct rank rank[RANKED_MODELS]; /* with shape.ranks */
+    double retrain_steps;            /* of the retrained model, if any */
 };
 
 /* Note a failure; the first one is the trial's reason. */
@@ -36,8 +41,13 @@ void trial_draw(struct unit *u);
  * multipliers and slopes. False when cancelled. */
 bool trial_train(struct unit *u);
 
-/* Gather R for a forget count, and what the trained model says on it. */
-void trial_split(struct unit *u, size_t forget_count);
+struct train_options trial_train_options(const struct unit *u);
+
+/* Ranks along the training that has just ended well. */
+void trial_ranks(struct unit *u);
+
+/* Gather R for a forget set, and what the trained model says on it. */
+void trial_split(struct unit *u, enum forget_which which, size_t forget_count);
 
 /* The model trained on R alone, from the same W(0). A failure is told in r. False when
  * cancelled. */

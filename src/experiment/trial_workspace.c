@@ -7,7 +7,8 @@ struct unit_shape unit_shape_of(const struct setting *s, size_t tests,
 {
     const double *value = s->value;
     enum model_kind kind = (enum model_kind)value[P_MODEL];
-    struct unit_shape shape = {.polish = value[P_POLISH] != 0.0};
+    struct unit_shape shape = {.polish = value[P_POLISH] != 0.0,
+                               .ranks = extras.ranks || value[P_RANKS] != 0.0};
     shape.net = network_make(kind, (size_t)value[P_WIDTH], value[P_LEAK]);
     shape.request = (struct span_request){
         .mixture = {.m = (size_t)value[P_SAMPLES],
@@ -23,7 +24,7 @@ struct unit_shape unit_shape_of(const struct setting *s, size_t tests,
         .tests = kind == MODEL_LINEAR && !extras.tests ? 0 : tests};
     /* An exact KKT point keeps nothing of W(0) outside the span. */
     shape.request.outside =
-        extras.outside || (!shape.polish && shape.request.tests > 0);
+        extras.outside || shape.ranks || (!shape.polish && shape.request.tests > 0);
     return shape;
 }
 
@@ -47,16 +48,23 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     multipliers_layout(&ws->multipliers, n, m, r, a);
     certificate_layout(&ws->certificate, n, m, r, a);
     metrics_layout(&ws->metrics, n, r, a);
+    unlearn_layout(&ws->unlearning, n, m, r, a);
+    if (shape->ranks)
+        rank_layout(&ws->ranks, n, a);
     ws->certificate.multipliers = &ws->multipliers;
     ws->certificate.kkt = &ws->kkt;
+    ws->unlearning.multipliers = &ws->multipliers;
+    ws->unlearning.rng = ws->rng;
     trained_layout(&ws->trained, n, m, r, a);
     trained_layout(&ws->retrained, n, m, r, a);
     ws->raw.W = arena_doubles(a, n, r);
     ws->unlearned.W = arena_doubles(a, n, r);
     ws->state = arena_carve(a, n, m, sizeof *ws->state);
     ws->margin = arena_doubles(a, m, 1);
+    ws->before = arena_doubles(a, m, 1);
     ws->Z = arena_doubles(a, n, m);
-    ws->visited = arena_carve(a, m + 1, 1, sizeof *ws->visited);
+    ws->visited = arena_carve(a, FORGET_KINDS, m + 1, sizeof *ws->visited);
+    ws->place = arena_carve(a, m, 1, sizeof *ws->place);
     ws->forget = arena_carve(a, m, 1, sizeof *ws->forget);
     ws->retain = arena_carve(a, m, 1, sizeof *ws->retain);
     ws->retain_X = arena_doubles(a, m, r);
@@ -98,13 +106,15 @@ static struct arena measure(const struct grid *g)
 {
     struct arena largest = {0};
     struct span_request recent[RECENT] = {0}; /* no shape has 0 points */
+    /* A unit has ranks if any of its cells has: make room in all. */
+    struct extras extras = {.ranks = g->given[P_RANKS]};
     for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
         struct setting s;
         struct arena a = {0};
         struct trial_workspace scratch;
         grid_cell(g, cell, &s);
         struct unit_shape shape =
-            unit_shape_of(&s, (size_t)s.value[P_TEST_SAMPLES], (struct extras){0});
+            unit_shape_of(&s, (size_t)s.value[P_TEST_SAMPLES], extras);
         struct span_request *last = &recent[place(&shape.request)];
         if (same_shape(&shape.request, last))
             continue;

@@ -7,15 +7,17 @@
 #include "sweep/memory.h"
 #include "sweep/metrics.h"
 #include "sweep/multipliers.h"
+#include "sweep/rank.h"
 #include "sweep/span.h"
 #include "sweep/train.h"
 #include "sweep/trial.h"
+#include "sweep/unlearn.h"
 
 /* What decides the size of a unit. */
 struct unit_shape {
     struct span_request request;
     struct network net;
-    bool polish;
+    bool polish, ranks;
 };
 
 /* One model of the unit: weights, multipliers and slopes at margin 1. */
@@ -38,6 +40,8 @@ struct trial_workspace {
     struct multipliers_workspace multipliers;
     struct certificate_workspace certificate;
     struct metrics_workspace metrics;
+    struct unlearn_workspace unlearning;
+    struct rank_workspace ranks;
 
     struct trained trained;   /* on all points */
     struct trained retrained; /* on the retain set; lambda and v are its own */
@@ -45,10 +49,12 @@ struct trial_workspace {
     struct weights unlearned;
     signed char *state; /* (n, m) activation states of trained on all points */
     double *margin;     /* (m) */
+    double *before;     /* (m) margins of trained */
     double *Z;          /* (n, m) */
 
     /* The retain set of the forget count at hand, gathered. */
-    bool *visited;               /* (m + 1) forget counts already handled */
+    bool *visited;               /* (FORGET_KINDS, m + 1) forget sets handled */
+    size_t *place;               /* (m) as dataset_places gives it */
     size_t *forget, *retain;     /* (m) */
     double *retain_X, *retain_y; /* (m, r), (m) */
     signed char *kept_state;     /* (n, m) trained states on R */
@@ -57,10 +63,11 @@ struct trial_workspace {
     double *kept_lambda;         /* (m) */
 };
 
-/* To be drawn though no result needs it (inspect.h). */
+/* Wanted though the setting itself does not need it. */
 struct extras {
     bool outside; /* W(0)_perp */
     bool tests;   /* test points of a model whose accuracy is closed form */
+    bool ranks;   /* room for ranks, whether or not this setting asks for them */
 };
 
 /* The shape of the unit that a setting belongs to, without keys, with so many test

@@ -30,6 +30,11 @@ size_t ambient_rank(const struct span_request *q)
     return projects(q) ? q->mixture.m : ambient_dimension(q);
 }
 
+size_t ambient_outside(const struct span_request *q)
+{
+    return ambient_dimension(q);
+}
+
 /* Blocked Householder QR wants about 32 columns of work a column. */
 static size_t lapack_size(size_t m)
 {

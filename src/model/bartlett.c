@@ -28,8 +28,7 @@ size_t bartlett_rank(const struct span_request *q)
     return 1 + vectors(q);
 }
 
-/* Columns of the factor A. */
-static size_t outside_rank(const struct span_request *q)
+size_t bartlett_outside(const struct span_request *q)
 {
     double rest = q->mixture.dimension - (double)bartlett_rank(q);
     return rest < (double)q->n ? (size_t)rest : q->n;
@@ -38,7 +37,7 @@ static size_t outside_rank(const struct span_request *q)
 void bartlett_layout(struct span_workspace *w, const struct span_request *q,
                      struct arena *a)
 {
-    size_t k = q->outside ? outside_rank(q) : 0;
+    size_t k = q->outside ? bartlett_outside(q) : 0;
     w->points = arena_doubles(a, SPAN_TEST_BLOCK, k);
     w->weights = arena_doubles(a, q->n, k);
 }
@@ -92,7 +91,7 @@ static void draw_weights(struct span *s, const struct span_request *q, gsl_rng *
 static void draw_outside(const struct span *s, const struct span_request *q, double *A,
                          gsl_rng *rng)
 {
-    size_t n = s->n, k = outside_rank(q);
+    size_t n = s->n, k = bartlett_outside(q);
     double rest = q->mixture.dimension - (double)s->r;
     span_stream(rng, q->train_key, "outside");
     if (k < n || rest == (double)n) {
@@ -112,7 +111,7 @@ static void draw_outside(const struct span *s, const struct span_request *q, dou
 static void draw_tests(struct span *s, const struct span_request *q,
                        struct span_workspace *w, gsl_rng *rng)
 {
-    size_t r = s->r, k = q->outside ? outside_rank(q) : 0;
+    size_t r = s->r, k = q->outside ? bartlett_outside(q) : 0;
     double spread = q->mixture.noise / sqrt(q->mixture.dimension);
     double own = sqrt(1.0 - q->mixture.correlation) * spread;
     span_stream(rng, q->data_key, "test_points");

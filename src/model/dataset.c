@@ -1,6 +1,7 @@
 #include "sweep/dataset.h"
 #include <gsl/gsl_randist.h>
 #include <math.h>
+#include <stdbool.h>
 
 void dataset_labels(gsl_rng *rng, size_t m, double *y)
 {
@@ -53,10 +54,29 @@ void dataset_near_orthogonality(const double *gram, size_t m, double *psi, doubl
     }
 }
 
-void dataset_split(size_t m, size_t k, size_t *forget, size_t *retain)
+void dataset_places(gsl_rng *rng, enum forget_which which, const double *y_true,
+                    const double *y, size_t m, size_t *place)
 {
-    for (size_t i = 0; i < k; i++)
-        forget[i] = i;
-    for (size_t i = k; i < m; i++)
-        retain[i - k] = i;
+    size_t turn = 0;
+    if (which == FORGET_RANDOM) {
+        rng_permutation(rng, place, m);
+        return;
+    }
+    for (size_t i = 0; i < m; i++) {
+        bool candidate = which == FORGET_FIRST || y[i] != y_true[i];
+        place[i] = candidate ? turn++ : m;
+    }
+}
+
+size_t dataset_split(const size_t *place, size_t m, size_t k, size_t *forget,
+                     size_t *retain)
+{
+    size_t forgotten = 0;
+    for (size_t i = 0; i < m; i++) {
+        if (place[i] < k)
+            forget[forgotten++] = i;
+        else
+            retain[i - forgotten] = i;
+    }
+    return forgotten;
 }

@@ -26,8 +26,7 @@ static void gather(const struct network *net, const struct span *s,
 
 /* N(x) u-weighted over the rows for the test points t .. t + block - 1. */
 static void outputs(const struct network *net, const struct span *s, size_t t,
-                    const struct weights *theta, struct metrics_workspace *w,
-                    double *N)
+                    const struct weights *theta, struct metrics_workspace *w, double *N)
 {
     struct points block = {SPAN_TEST_BLOCK, s->r, s->test_X + t * s->r, s->test_y + t};
     double outside = theta->perp != 0.0 ? theta->perp / s->perp_norm : 0.0;
@@ -93,4 +92,16 @@ double metrics_smallest(const double *margin, const size_t *index, size_t count)
         if (margin[index[k]] < smallest || isnan(margin[index[k]])) /* NaN stays */
             smallest = margin[index[k]];
     return smallest;
+}
+
+double metrics_largest_change(const double *before, const double *after,
+                              const size_t *index, size_t count)
+{
+    double largest = count ? 0.0 : NAN;
+    for (size_t k = 0; k < count; k++) {
+        double change = fabs(after[index[k]] - before[index[k]]);
+        if (change > largest || isnan(change)) /* NaN stays */
+            largest = change;
+    }
+    return largest;
 }

@@ -6,18 +6,25 @@
 
 static const struct span_sampler {
     size_t (*rank)(const struct span_request *q);
+    size_t (*outside)(const struct span_request *q);
     void (*layout)(struct span_workspace *w, const struct span_request *q,
                    struct arena *a);
     int (*draw)(struct span *s, const struct span_request *q, struct span_workspace *w,
                 gsl_rng *rng);
 } samplers[] = {
-    [SAMPLER_AMBIENT] = {ambient_rank, ambient_layout, ambient_draw},
-    [SAMPLER_BARTLETT] = {bartlett_rank, bartlett_layout, bartlett_draw},
+    [SAMPLER_AMBIENT] = {ambient_rank, ambient_outside, ambient_layout, ambient_draw},
+    [SAMPLER_BARTLETT] = {bartlett_rank, bartlett_outside, bartlett_layout,
+                          bartlett_draw},
 };
 
 size_t span_rank(const struct span_request *q)
 {
     return samplers[q->sampler].rank(q);
+}
+
+size_t span_outside_rank(const struct span_request *q)
+{
+    return samplers[q->sampler].outside(q);
 }
 
 /* Whole blocks only: then the bits of a test point do not depend on how many there are.

@@ -1,17 +1,19 @@
-/* The two ways to fill a span. Each has the number of coordinates, the layout of its
- * scratch, and the drawing of everything but the labels. */
+/* The two ways to fill a span. Each has the number of coordinates, of columns of what it
+ * keeps outside, the layout of its scratch, and the drawing of everything but the labels. */
 #ifndef SPAN_SAMPLERS_H
 #define SPAN_SAMPLERS_H
 
 #include "sweep/span.h"
 
 size_t ambient_rank(const struct span_request *q);
+size_t ambient_outside(const struct span_request *q);
 void ambient_layout(struct span_workspace *w, const struct span_request *q,
                     struct arena *a);
 int ambient_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
                  gsl_rng *rng);
 
 size_t bartlett_rank(const struct span_request *q);
+size_t bartlett_outside(const struct span_request *q);
 void bartlett_layout(struct span_workspace *w, const struct span_request *q,
                      struct arena *a);
 int bartlett_draw(struct span *s, const struct span_request *q,

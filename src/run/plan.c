@@ -13,25 +13,27 @@ static bool retrains(const struct setting *s)
 }
 
 /* Expected seconds of one unit of a group, and the models it trains beside its first:
- * one for each forget count that some cell compares with retraining. */
+ * one for each forget set that some cell compares with retraining. */
 static void assess(struct plan *p, const struct grid *g, size_t group)
 {
     enum { WORD = 64, MOST = 100000 }; /* forget counts, as parameters.c bounds them */
-    uint64_t seen[MOST / WORD + 1];
+    uint64_t seen[FORGET_KINDS][MOST / WORD + 1];
     struct setting s;
     double cost = 0, tests = 0;
 
     grid_cell(g, p->cell[p->start[group]], &s);
-    memset(seen, 0, ((size_t)s.value[P_SAMPLES] / WORD + 1) * sizeof *seen);
+    for (size_t which = 0; which < FORGET_KINDS; which++)
+        memset(seen[which], 0, ((size_t)s.value[P_SAMPLES] / WORD + 1) * sizeof **seen);
     for (size_t i = p->start[group]; i < p->start[group + 1]; i++) {
         grid_cell(g, p->cell[i], &s);
         size_t forget = (size_t)s.value[P_FORGET];
+        uint64_t *word = &seen[(size_t)s.value[P_FORGET_WHICH]][forget / WORD];
         uint64_t bit = (uint64_t)1 << forget % WORD;
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
         cost += cost_cell(&s);
-        if (!retrains(&s) || seen[forget / WORD] & bit)
+        if (!retrains(&s) || *word & bit)
             continue;
-        seen[forget / WORD] |= bit;
+        *word |= bit;
         cost += cost_training(&s, s.value[P_SAMPLES] - s.value[P_FORGET],
                               s.value[P_TEST_SAMPLES]);
         p->retrainings[group]++;

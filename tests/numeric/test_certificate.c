@@ -76,6 +76,8 @@ static void bench_release(struct bench *b)
 static void bench_step(struct bench *b, double scale)
 {
     size_t forget[LARGEST];
+    struct unlearn_workspace unused = {0};
+    double flops;
     struct unlearn_problem problem = {.net = &b->in.net,
                                       .points = &b->in.points,
                                       .theta = &b->model.theta,
@@ -86,7 +88,7 @@ static void bench_step(struct bench *b, double scale)
 
     for (size_t l = 0; l < b->k; l++)
         forget[l] = l;
-    unlearn_methods[METHOD_ASCENT].apply(&problem, &b->unlearned);
+    unlearn_methods[METHOD_ASCENT].apply(&problem, &unused, &b->unlearned, &flops);
 }
 
 static void bench_restored(struct bench *b, struct certificate *out)

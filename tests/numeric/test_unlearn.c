@@ -3,18 +3,22 @@
 #include "check.h"
 #include "fixture.h"
 #include "sweep/kkt.h"
+#include "sweep/status.h"
 
 struct step {
     struct arena arena;
     struct weights out, retrained;
-    size_t *forget;
+    size_t *forget, *retain;
+    struct multipliers_workspace multipliers;
+    struct unlearn_workspace w;
     struct unlearn_problem problem;
+    double flops;
 };
 
 static void step_make(struct step *s, const struct instance *in,
                       const struct model *model, size_t forget, double scale)
 {
-    size_t n = in->net.n, r = in->points.r;
+    size_t n = in->net.n, m = in->points.m, r = in->points.r;
 
     *s = (struct step){0};
     FIXTURE_LAYOUT(&s->arena)
@@ -22,25 +26,36 @@ static void step_make(struct step *s, const struct instance *in,
         s->out.W = arena_doubles(&s->arena, n, r);
         s->retrained.W = arena_doubles(&s->arena, n, r);
         s->forget = arena_carve(&s->arena, forget, 1, sizeof *s->forget);
+        s->retain = arena_carve(&s->arena, m - forget, 1, sizeof *s->retain);
+        multipliers_layout(&s->multipliers, n, m, r, &s->arena);
+        unlearn_layout(&s->w, n, m, r, &s->arena);
     }
     for (size_t k = 0; k < forget; k++)
         s->forget[k] = k;
+    for (size_t k = forget; k < m; k++)
+        s->retain[k - forget] = k;
+    s->w.multipliers = &s->multipliers;
     for (size_t k = 0; k < n * r; k++)
         s->retrained.W[k] = (double)k + 0.5;
     s->retrained.perp = -0.25;
     s->problem = (struct unlearn_problem){.net = &in->net,
                                           .points = &in->points,
                                           .theta = &model->theta,
+                                          .lambda = model->multipliers.lambda,
                                           .v = model->multipliers.v,
+                                          .state = model->state,
                                           .forget = s->forget,
                                           .forget_count = forget,
+                                          .retain = s->retain,
                                           .retrained = &s->retrained,
                                           .step_scale = scale};
 }
 
 static void step_apply(struct step *s, enum method method)
 {
-    unlearn_methods[method].apply(&s->problem, &s->out);
+    int status = unlearn_methods[method].apply(&s->problem, &s->w, &s->out, &s->flops);
+
+    check_equal(status, SWEEP_OK);
 }
 
 static struct recipe recipe_of(size_t k)
@@ -272,7 +287,7 @@ static void test_orthogonal(void **state)
 
 static void test_cases(void **state)
 {
-    size_t expected = 3 + METHOD_COUNT + 30 * 4;
+    size_t expected = 3 + METHOD_COUNT + 30 * 4 + (8 * 3 + 12 * 2 + 30 * 2); /* applied */
 
     (void)state;
     for (size_t k = 0; k < 12; k++) {

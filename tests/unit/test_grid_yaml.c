@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* Files in grids/bad and in grids/good. */
-enum { BAD_COUNT = 125, GOOD_COUNT = 17 };
+enum { BAD_COUNT = 127, GOOD_COUNT = 17 };
 
 #define HEAD "name: x\nseed: 7\nreplicates: 3\n"
 

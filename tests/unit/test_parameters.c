@@ -202,7 +202,7 @@ static void idle_means_without_influence(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(735);
+    check_cases(1674);
 }
 
 int main(void)
