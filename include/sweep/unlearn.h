@@ -16,8 +16,8 @@
  *                   arXiv:2505.22601). At a KKT point P theta = P A.
  *   pgu             theta' = theta - s A Q, Q the projector orthogonal to the leading right
  *                   singular vectors of the retained points that carry the share
- *                   `retained_variance` of their singular values (Hoang, Rana, Gupta,
- *                   Venkatesh, arXiv:2312.04095)
+ *                   `retained_variance` of their singular values (Hoang et al.,
+ *                   arXiv:2312.04095)
  *   descent_ascent  theta' = theta - s A + s w Lambda sum_{i in R} c_i h_i, with the
  *                   weights c_i = l'(q_i) / sum_R l' of a descent step, w the descent
  *                   weight and Lambda = sum_F lambda_l: for w = 1 both parts have the same
