@@ -15,6 +15,9 @@ double cost_data(const struct setting *s, double tests);
  * many test points. */
 double cost_training(const struct setting *s, double points, double tests);
 
+/* Ranks along one training. */
+double cost_ranks(const struct setting *s);
+
 /* One cell: the unlearning step, three certificates, the accuracy. */
 double cost_cell(const struct setting *s);
 

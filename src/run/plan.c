@@ -20,6 +20,7 @@ static void assess(struct plan *p, const struct grid *g, size_t group)
     uint64_t seen[FORGET_KINDS][MOST / WORD + 1];
     struct setting s;
     double cost = 0, tests = 0;
+    bool ranks = false;
 
     grid_cell(g, p->cell[p->start[group]], &s);
     for (size_t which = 0; which < FORGET_KINDS; which++)
@@ -31,6 +32,7 @@ static void assess(struct plan *p, const struct grid *g, size_t group)
         uint64_t bit = (uint64_t)1 << forget % WORD;
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
         cost += cost_cell(&s);
+        ranks |= s.value[P_RANKS] == 1;
         if (!retrains(&s) || *word & bit)
             continue;
         *word |= bit;
@@ -38,6 +40,8 @@ static void assess(struct plan *p, const struct grid *g, size_t group)
                               s.value[P_TEST_SAMPLES]);
         p->retrainings[group]++;
     }
+    if (ranks)
+        cost += cost_ranks(&s);
     cost += cost_data(&s, tests) + cost_training(&s, s.value[P_SAMPLES], tests);
     p->cost[group] = cost;
 }

@@ -112,19 +112,39 @@ static int move(const char *directory, const char *name, const char *old)
     return result;
 }
 
+/* Make DIR/old-TIME, with a number behind it where there is one of this second; NULL: it
+ * cannot be made. */
+static char *old_folder(const char *directory)
+{
+    enum { MOST = 100 };
+    struct tm utc;
+    time_t now = time(NULL);
+    char stamp[24];
+
+    strftime(stamp, sizeof stamp, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+    for (int k = 1; k <= MOST; k++) {
+        char name[48];
+        snprintf(name, sizeof name, k > 1 ? "old-%s-%d" : "old-%s", stamp, k);
+        char *old = store_join(directory, name);
+        if (!old || mkdir(old, 0777) == 0)
+            return old;
+        bool taken = errno == EEXIST;
+        memory_free(old);
+        if (!taken)
+            break;
+    }
+    return NULL;
+}
+
 int store_set_aside(const char *directory, struct diagnostics *log)
 {
     struct dirent **entry;
-    char name[32];
-    struct tm utc;
-    time_t now = time(NULL);
+    char *old = NULL;
 
     int found = scandir(directory, &entry, is_result, alphasort);
     if (found < 0)
         return folder_error("open", directory, log);
-    strftime(name, sizeof name, "old-%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
-    char *old = store_join(directory, name);
-    bool moved = found == 0 || (old && mkdir(old, 0777) == 0);
+    bool moved = found == 0 || (old = old_folder(directory));
     for (int i = 0; i < found && moved; i++)
         moved = move(directory, entry[i]->d_name, old) == 0;
     int status =
