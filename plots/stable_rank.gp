@@ -17,14 +17,14 @@ set format y "%g"
 set xlabel "length of a neuron before training"
 set xrange [6e-5:1.6]
 set yrange [1:120]
-set key at screen 0.5, 0.985 center top horizontal maxrows 2 width 2
+set key at graph 0.02, 0.88 left top Left reverse
 set arrow 1 from 6e-5, 2 to 1.6, 2 nohead dt 2 lw 1.2 lc rgb grey
-set multiplot layout 1,3 margins 0.07,0.985,0.13,0.83 spacing 0.03,0
+set multiplot layout 1,3 margins 0.07,0.985,0.13,0.92 spacing 0.03,0
 do for [p = 0:2] {
     set title "d = " . dimension[p + 1] offset 0, -0.6
     set ylabel p ? "" : "stable rank |W|_F^2 / |W|_2^2" enhanced
     set format y p ? "" : "%g"
-    if (p == 1) { set key on } else { set key off }
+    if (p == 2) { set key on } else { set key off }
     unset label
     if (p == 0) { set label "2" at 7e-5, 2.25 textcolor rgb grey }
     # Blocks: two leaks, in each the three dimensions.
