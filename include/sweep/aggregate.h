@@ -10,38 +10,11 @@
 
 #include "sweep/columns.h"
 #include "sweep/grid.h"
+#include "sweep/statistic.h"
 #include "sweep/status.h"
 #include "sweep/store.h"
 #include <stdbool.h>
 #include <stddef.h>
-
-enum statistic_kind {
-    STATISTIC_MEAN,
-    STATISTIC_SD,  /* with n - 1 */
-    STATISTIC_SEM, /* sd / sqrt(n) */
-    STATISTIC_MEDIAN,
-    STATISTIC_QUANTILE, /* "q05": p = 0.05; linear interpolation (Hyndman & Fan 7) */
-    STATISTIC_MIN,
-    STATISTIC_MAX,
-    STATISTIC_N /* number of defined values */
-};
-
-struct statistic {
-    enum statistic_kind kind;
-    double p;      /* of a quantile */
-    char name[16]; /* as the user wrote it */
-};
-
-/* Parse "mean", "sd", "sem", "median", "min", "max", "n" or a quantile: q and the
- * decimals of its p, two for percent (q05, q95), more when needed (q025, q975). 0, or 1
- * when it is not a statistic. */
-int statistic_parse(const char *text, struct statistic *out);
-
-/* The statistic of count values; may sort them in place. Undefined: NAN. */
-double statistic_compute(const struct statistic *s, double *values, size_t count);
-
-/* One line for a reader of the table: "mean of the defined values". */
-const char *statistic_meaning(const struct statistic *s);
 
 /* A trial meets `success:` by a certificate when that is defined and holds every threshold
  * given, tau of the scaled one being 0; and altogether when it does by any of the three:
@@ -99,8 +72,5 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
                     const struct table_request *request, struct diagnostics *log);
 
 void aggregate_release(struct aggregate *a);
-
-/* Wilson score interval of k successes in n trials at normal quantile z. */
-void wilson_interval(size_t k, size_t n, double z, double *low, double *high);
 
 #endif

@@ -15,7 +15,8 @@ const struct option_info option_table[OPTION_COUNT] = {
                      "parameters that make a row (default: the axes)"},
     [OPTION_COLUMNS] = {"columns", 0, "X,Y", "results to show; see 'sweep columns'"},
     [OPTION_STATISTICS] = {"statistics", 0, "S,T",
-                           "mean, sd, sem, median, min, max, n, quantiles (q05)"},
+                           "mean, sd, sem, median, min, max, n, quantiles (q05), "
+                           "intervals (t95_low, boot95_high)"},
     [OPTION_FORMAT] = {"format", 0, "F", "tsv (default), csv, json or md"},
     [OPTION_CELL] = {"cell", 0, "K", "cell of the grid, from 0"},
     [OPTION_REPLICATE] = {"replicate", 0, "R", "replicate in that cell, from 0"},

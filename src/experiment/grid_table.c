@@ -1,14 +1,11 @@
 /* The sections of a grid file about its results: success and table. */
 #include "grid_reader.h"
 #include "sweep/memory.h"
+#include "sweep/statistic.h"
 #include <string.h>
 
 static const char *const success_names[] = {"eps", "delta", "tau"};
 static const char *const table_names[] = {"rows", "columns", "statistics"};
-static const char *const statistic_words[] = {"mean", "sd",  "sem", "median",
-                                              "min",  "max", "n",   "q05"};
-
-enum { STATISTIC_COUNT = sizeof statistic_words / sizeof statistic_words[0] };
 
 /* The index of a key among three words, or 3 after a complaint. */
 static size_t read_key(struct reader *r, const struct node *key, const char *section,
@@ -88,32 +85,20 @@ static void read_column(struct reader *r, const struct node *item)
         table->columns[table->column_count++] = c;
 }
 
-/* "q05": digits after the point of a fraction, two to six of them. */
-static bool is_quantile(const char *word)
-{
-    size_t digits = word[0] == 'q' ? strspn(word + 1, "0123456789") : 0;
-
-    return digits >= 2 && digits <= 6 && word[1 + digits] == '\0';
-}
-
 static void read_statistic(struct reader *r, const struct node *item)
 {
     struct table_request *table = &r->g->table;
+    struct statistic statistic;
     char *word = read_copy(r, item, "a statistic");
-    bool known = word && is_quantile(word);
 
-    for (size_t i = 0; word && i < STATISTIC_COUNT; i++)
-        known = known || strcmp(statistic_words[i], word) == 0;
-    if (word && known) {
+    if (word && statistic_parse(word, &statistic) == 0) {
         table->statistics[table->statistic_count++] = word;
         return;
     }
     if (word)
-        complain(r, item,
-                 "'%s' is not a statistic: use mean, sd, sem, median, min, "
-                 "max, n or a quantile such as q05%s",
+        complain(r, item, "'%s' is not a statistic%s: use " STATISTIC_NAMES,
                  show(word).text,
-                 suggest_word(word, statistic_words, STATISTIC_COUNT).text);
+                 suggest(word, statistic_name_count(), statistic_name, NULL).text);
     memory_free(word);
 }
 

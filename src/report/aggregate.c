@@ -82,9 +82,7 @@ static int resolve_statistics(struct aggregate *a, const struct table_request *r
         if (statistic_parse(text, &a->statistics[i]) == 0)
             continue;
         diagnostics_add(log, NULL, 0, 0,
-                        "'%s' is not a statistic: use mean, sd, sem, median, min, max, "
-                        "n or a quantile such as q05",
-                        text);
+                        "'%s' is not a statistic: use " STATISTIC_NAMES, text);
         status = SWEEP_INPUT;
     }
     return status;

@@ -40,6 +40,15 @@ static void test_statistics(void **state)
     check_same_bits(compute("mean", cancel, 4), 0.5);
     check_same_bits(compute("mean", infinite, 3), (double)INFINITY);
     check_same_bits(compute("median", infinite, 3), 2);
+    /* R: t.test(c(3, 1, 4, 2, 5))$conf.int */
+    check_close(compute("t95_low", five, 5), 1.036756838522439, 1e-13);
+    check_close(compute("t95_high", five, 5), 4.963243161477561, 1e-13);
+    check_true(isnan(compute("boot95_low", cancel, 1)), "bootstrap of one");
+    check_true(isnan(compute("t95_low", cancel, 1)), "t interval of one");
+    check_true(compute("boot95_low", five, 5) > 1.5 &&
+                   compute("boot95_low", five, 5) < 2.2,
+               "of five: about 3 - 1.96 sqrt(2 / 5)");
+    check_same_bits(compute("boot90_high", four, 4), compute("boot90_high", four, 4));
     /* Of one value, of none. */
     check_same_bits(compute("mean", four, 1), 8);
     check_same_bits(compute("q95", four, 1), 8);
@@ -55,7 +64,9 @@ static void test_parse(void **state)
     (void)state;
     static const char *const bad[] = {"",     "Mean",    "mean ", "q",         "q5",
                                       "q100", "q-5",     "q0.5",  "q5%",       "p95",
-                                      "q950", "average", "q1e2",  "q123456789"};
+                                      "q950", "average", "q1e2",  "q123456789",
+                                      "t95",  "t95_lo",  "t_low", "boot9_low", "t950_low",
+                                      "boot", "t00_low", "t95_low_"};
     struct statistic s;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         check_true(statistic_parse(bad[i], &s) != 0, "'%s' was taken", bad[i]);
@@ -63,6 +74,10 @@ static void test_parse(void **state)
     check_same_bits(s.p, 0.025);
     check_text(s.name, "q025");
     check_equal(s.kind, STATISTIC_QUANTILE);
+    check_equal(statistic_parse("t99_high", &s), 0);
+    check_close(s.p, 0.995, 1e-15);
+    check_equal(statistic_parse("boot95_low", &s), 0);
+    check_close(s.p, 0.025, 1e-15);
 }
 
 /* The bounds solve (k/n - p)^2 = z^2 p (1 - p) / n. */
@@ -242,7 +257,7 @@ static void test_refused(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(1043);
+    check_cases(1061);
 }
 
 int main(void)

@@ -1,5 +1,8 @@
-#include "sweep/aggregate.h"
+#include "sweep/statistic.h"
+#include "sweep/memory.h"
 #include "sweep/parse.h"
+#include "sweep/rng.h"
+#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,20 +24,39 @@ static const struct {
 };
 enum { NAMED = sizeof named / sizeof named[0] };
 
-/* The decimals after q: at least two, and no zero that could be meant as q100. */
-static int parse_quantile(const char *digits, double *p)
+/* Decimals of a fraction: at least two, and no zero that could be meant as 100. Those
+ * that follow `text` up to `end`. */
+static int parse_decimals(const char *text, const char *end, double *p)
 {
-    char text[16];
-    size_t length = strlen(digits);
-    if (length < 2 || length > 8 || strspn(digits, "0123456789") != length ||
-        (length > 2 && digits[length - 1] == '0'))
+    char fraction[16];
+    size_t length = (size_t)(end - text);
+    if (length < 2 || length > 8 || strspn(text, "0123456789") < length ||
+        (length > 2 && end[-1] == '0'))
         return 1;
-    snprintf(text, sizeof text, "0.%s", digits);
-    return parse_real(text, p) != PARSE_OK;
+    snprintf(fraction, sizeof fraction, "0.%.*s", (int)length, text);
+    return parse_real(fraction, p) != PARSE_OK;
+}
+
+static int parse_interval(const char *text, enum statistic_kind kind,
+                          struct statistic *out)
+{
+    const char *end = strchr(text, '_');
+    double level;
+    if (!end || parse_decimals(text, end, &level) != 0 || !(level > 0))
+        return 1;
+    out->kind = kind;
+    if (strcmp(end, "_low") == 0)
+        out->p = (1 - level) / 2;
+    else if (strcmp(end, "_high") == 0)
+        out->p = 1 - (1 - level) / 2;
+    else
+        return 1;
+    return 0;
 }
 
 int statistic_parse(const char *text, struct statistic *out)
 {
+    int unknown;
     *out = (struct statistic){0};
     for (size_t i = 0; i < NAMED; i++)
         if (strcmp(text, named[i].name) == 0) {
@@ -43,11 +65,29 @@ int statistic_parse(const char *text, struct statistic *out)
             strcpy(out->name, named[i].name);
             return 0;
         }
-    if (text[0] != 'q' || parse_quantile(text + 1, &out->p) != 0)
-        return 1;
-    out->kind = STATISTIC_QUANTILE;
-    snprintf(out->name, sizeof out->name, "%s", text);
-    return 0;
+    if (text[0] == 'q') {
+        out->kind = STATISTIC_QUANTILE;
+        unknown = parse_decimals(text + 1, text + strlen(text), &out->p);
+    } else if (text[0] == 't') {
+        unknown = parse_interval(text + 1, STATISTIC_T, out);
+    } else {
+        unknown = strncmp(text, "boot", 4) != 0 ||
+                  parse_interval(text + 4, STATISTIC_BOOTSTRAP, out);
+    }
+    if (!unknown)
+        snprintf(out->name, sizeof out->name, "%s", text);
+    return unknown;
+}
+
+const char *statistic_name(size_t i, const void *unused)
+{
+    (void)unused;
+    return named[i].name;
+}
+
+size_t statistic_name_count(void)
+{
+    return NAMED;
 }
 
 const char *statistic_meaning(const struct statistic *s)
@@ -55,7 +95,14 @@ const char *statistic_meaning(const struct statistic *s)
     for (size_t i = 0; i < NAMED; i++)
         if (named[i].kind == s->kind)
             return named[i].meaning;
-    return "quantile, linear between order statistics";
+    switch (s->kind) {
+    case STATISTIC_T:
+        return "end of Student's t interval of the mean";
+    case STATISTIC_BOOTSTRAP:
+        return "end of the percentile bootstrap interval of the mean, 2000 resamples";
+    default:
+        return "quantile, linear between order statistics";
+    }
 }
 
 /* Neumaier's compensated sum: the error of every addition is kept beside it. */
@@ -108,6 +155,36 @@ static double quantile(double *values, size_t count, double p)
     return values[below] + share * (values[below + 1] - values[below]);
 }
 
+static double student(double *values, size_t count, double p)
+{
+    double center = mean(values, count);
+    double error = deviation(values, count) / sqrt((double)count);
+    return count < 2 ? NAN : center + gsl_cdf_tdist_Pinv(p, (double)count - 1) * error;
+}
+
+static double bootstrap(const double *values, size_t count, double p)
+{
+    gsl_rng *rng = gsl_rng_alloc(rng_philox);
+    double *means = memory_array(BOOTSTRAP_RESAMPLES, sizeof *means);
+    double *resample = memory_array(count, sizeof *resample);
+    double result = NAN;
+    if (count > 1 && rng && means && resample) {
+        struct rng_key key = rng_key_text(rng_key_start(), "bootstrap");
+        rng_start(rng, rng_key_word(key, count));
+        for (size_t k = 0; k < BOOTSTRAP_RESAMPLES; k++) {
+            for (size_t i = 0; i < count; i++)
+                resample[i] = values[gsl_rng_uniform_int(rng, count)];
+            means[k] = mean(resample, count);
+        }
+        result = quantile(means, BOOTSTRAP_RESAMPLES, p);
+    }
+    memory_free(resample);
+    memory_free(means);
+    if (rng)
+        gsl_rng_free(rng);
+    return result;
+}
+
 double statistic_compute(const struct statistic *s, double *values, size_t count)
 {
     switch (s->kind) {
@@ -122,6 +199,10 @@ double statistic_compute(const struct statistic *s, double *values, size_t count
     case STATISTIC_MIN:
     case STATISTIC_MAX:
         return quantile(values, count, s->p);
+    case STATISTIC_T:
+        return student(values, count, s->p);
+    case STATISTIC_BOOTSTRAP:
+        return bootstrap(values, count, s->p);
     case STATISTIC_N:
         break;
     }
