@@ -56,6 +56,7 @@ struct table_request {
     size_t column_count;
     char **statistics; /* "mean", "sem", "q05", ... as written */
     size_t statistic_count;
+    const char *where; /* keep only these cells; NULL: all. Not from the grid file */
 };
 
 struct grid {

@@ -66,6 +66,7 @@ struct wish {
     enum parameter *row;
     enum column *column;
     enum table_format format;
+    const char *where;
 };
 
 static void wish_release(struct wish *w)
@@ -94,7 +95,7 @@ static int wish_init(struct wish *w, const struct command *self,
     const char *format = args->value[OPTION_FORMAT];
     int status = SWEEP_OK;
 
-    *w = (struct wish){.format = TABLE_TSV};
+    *w = (struct wish){.format = TABLE_TSV, .where = args->value[OPTION_WHERE]};
     if (words_init(&w->rows, args->value[OPTION_ROWS]) != SWEEP_OK ||
         words_init(&w->columns, args->value[OPTION_COLUMNS]) != SWEEP_OK ||
         words_init(&w->statistics, args->value[OPTION_STATISTICS]) != SWEEP_OK ||
@@ -130,6 +131,7 @@ static struct table_request merge(const struct grid *g, const struct wish *w)
         request.columns = w->column;
         request.column_count = w->columns.count;
     }
+    request.where = w->where;
     if (w->statistics.count > 0) {
         request.statistics = w->statistics.word;
         request.statistic_count = w->statistics.count;

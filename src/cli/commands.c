@@ -49,12 +49,13 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 all agree, 1 some differ, or failure.\n",
      BIT(SAMPLE), 1, 1, cmd_verify},
-    {"table", "DIR [--rows A,B] [--columns X,Y] [--statistics S,T]",
+    {"table", "DIR [--rows A,B] [--columns X,Y] [--statistics S,T] [--where EXPR]",
      "print the results of a folder, aggregated",
      "Prints to standard output what the results folder DIR holds now. What is not "
      "asked\n"
      "for comes from 'table:' of the grid file.\n",
-     BIT(ROWS) | BIT(COLUMNS) | BIT(STATISTICS) | BIT(FORMAT), 1, 1, cmd_table},
+     BIT(ROWS) | BIT(COLUMNS) | BIT(STATISTICS) | BIT(WHERE) | BIT(FORMAT), 1, 1,
+     cmd_table},
     {"trial", "GRID --cell K --replicate R [--export DIR] [--tests]",
      "run one trial again and show its record",
      "Runs replicate R of cell K of the grid file GRID, tells each step on standard "

@@ -17,6 +17,8 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_STATISTICS] = {"statistics", 0, "S,T",
                            "mean, sd, sem, median, min, max, n, quantiles (q05), "
                            "intervals (t95_low, boot95_high)"},
+    [OPTION_WHERE] = {"where", 0, "EXPR",
+                      "only cells for which it holds: \"samples = 10 and step_scale < 1\""},
     [OPTION_FORMAT] = {"format", 0, "F", "tsv (default), csv, json or md"},
     [OPTION_CELL] = {"cell", 0, "K", "cell of the grid, from 0"},
     [OPTION_REPLICATE] = {"replicate", 0, "R", "replicate in that cell, from 0"},

@@ -1,5 +1,6 @@
 #include "sweep/aggregate.h"
 
+#include "sweep/expression.h"
 #include "sweep/memory.h"
 #include "sweep/partition.h"
 #include <math.h>
@@ -106,21 +107,68 @@ int aggregate_resolve(struct aggregate *a, const struct grid *g,
     return status;
 }
 
+/* The cells of a table and the rows they make. */
+struct selection {
+    size_t count;
+    size_t *cell;            /* (count) ascending */
+    struct partition groups; /* of positions in `cell` */
+};
+
+static void selection_release(struct selection *s)
+{
+    memory_free(s->cell);
+    partition_release(&s->groups);
+}
+
+/* Cells for which `where` holds. */
+static int select_cells(struct selection *s, const struct grid *g, const char *where,
+                        struct diagnostics *log)
+{
+    struct expression *e = NULL;
+    char reason[256];
+    int status = SWEEP_OK;
+
+    s->cell = memory_array(g->cell_count, sizeof *s->cell);
+    if (!s->cell)
+        return SWEEP_NO_MEMORY;
+    if (where)
+        status = expression_compile(&e, where, reason, sizeof reason);
+    for (size_t cell = 0; cell < g->cell_count && status == SWEEP_OK; cell++) {
+        struct setting setting;
+        double keep = 1.0;
+        grid_cell(g, cell, &setting);
+        if (where)
+            status = expression_evaluate(e, &setting, (const char *const *)g->strings,
+                                         &keep, reason, sizeof reason);
+        if (keep != 0.0 && !isnan(keep))
+            s->cell[s->count++] = cell;
+    }
+    expression_free(e);
+    if (status == SWEEP_INPUT)
+        diagnostics_add(log, NULL, 0, 0, "'where': %s", reason);
+    if (status == SWEEP_OK && where && s->count == 0) {
+        diagnostics_add(log, NULL, 0, 0, "'where' keeps none of the %zu cells",
+                        g->cell_count);
+        status = SWEEP_INPUT;
+    }
+    return status;
+}
+
 /* Cells with the same coordinates make a row. */
-static int group_cells(struct partition *groups, const struct aggregate *a,
+static int group_cells(struct selection *selected, const struct aggregate *a,
                        const struct grid *g)
 {
-    struct rng_key *key = memory_array(g->cell_count, sizeof *key);
+    struct rng_key *key = memory_array(selected->count, sizeof *key);
     if (!key)
         return SWEEP_NO_MEMORY;
-    for (size_t cell = 0; cell < g->cell_count; cell++) {
+    for (size_t k = 0; k < selected->count; k++) {
         struct setting s;
-        grid_cell(g, cell, &s);
-        key[cell] = rng_key_start();
+        grid_cell(g, selected->cell[k], &s);
+        key[k] = rng_key_start();
         for (size_t i = 0; i < a->parameter_count; i++)
-            key[cell] = rng_key_real(key[cell], s.value[a->parameters[i]]);
+            key[k] = rng_key_real(key[k], s.value[a->parameters[i]]);
     }
-    int status = partition_build(groups, key, g->cell_count);
+    int status = partition_build(&selected->groups, key, selected->count);
     memory_free(key);
     return status;
 }
@@ -130,7 +178,7 @@ struct collection {
     struct aggregate *a;
     const struct grid *grid;
     size_t total;    /* cells x replicates */
-    size_t *row_of;  /* (cells) */
+    size_t *row_of;  /* (cells) SIZE_MAX: not selected */
     size_t *offset;  /* (rows) first place of a row in `values` */
     size_t *success; /* (rows, kinds) trials that meet the rule */
     double *values;  /* (columns, total) defined values, row after row */
@@ -182,9 +230,11 @@ static int collect(void *context, size_t cell, uint64_t replicate,
 {
     struct collection *c = context;
     size_t index = c->row_of[cell];
-    struct aggregate_row *row = &c->a->row[index];
 
     (void)replicate;
+    if (index == SIZE_MAX)
+        return SWEEP_OK;
+    struct aggregate_row *row = &c->a->row[index];
     row->trials++;
     if (r->status != TRIAL_OK) {
         row->failed++;
@@ -209,15 +259,16 @@ static void collection_release(struct collection *c)
 }
 
 static int collection_init(struct collection *c, struct aggregate *a,
-                           const struct grid *g, const struct partition *groups)
+                           const struct grid *g, const struct selection *selected)
 {
+    const struct partition *groups = &selected->groups;
     size_t rows = groups->count, columns = a->column_count, largest = 0;
     size_t *n = memory_array(rows, columns * sizeof *n);
     double *statistic =
         memory_array(rows, columns * a->statistic_count * sizeof *statistic);
 
     *c = (struct collection){.a = a, .grid = g};
-    c->total = g->cell_count * g->replicates;
+    c->total = selected->count * g->replicates;
     c->row_of = memory_array(g->cell_count, sizeof *c->row_of);
     c->offset = memory_array(rows, sizeof *c->offset);
     c->success = memory_array(rows, SUCCESS_KINDS * sizeof *c->success);
@@ -232,7 +283,7 @@ static int collection_init(struct collection *c, struct aggregate *a,
     for (size_t i = 0; i < rows; i++) {
         struct aggregate_row *row = &a->row[i];
         size_t cells = groups->start[i + 1] - groups->start[i];
-        row->cell = groups->member[groups->start[i]];
+        row->cell = selected->cell[groups->member[groups->start[i]]];
         row->expected = cells * g->replicates;
         row->n = n ? n + i * columns : NULL;
         row->statistic =
@@ -243,10 +294,12 @@ static int collection_init(struct collection *c, struct aggregate *a,
     if (!n || !statistic || !c->row_of || !c->offset || !c->success || !c->values ||
         !c->scratch)
         return SWEEP_NO_MEMORY;
+    for (size_t cell = 0; cell < g->cell_count; cell++)
+        c->row_of[cell] = SIZE_MAX;
     for (size_t i = 0; i < rows; i++) {
         c->offset[i] = groups->start[i] * g->replicates;
         for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
-            c->row_of[groups->member[k]] = i;
+            c->row_of[selected->cell[groups->member[k]]] = i;
     }
     return SWEEP_OK;
 }
@@ -282,20 +335,22 @@ static void finish_row(struct collection *c, size_t index)
 int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
                     const struct table_request *request, struct diagnostics *log)
 {
-    struct partition groups = {0};
+    struct selection selected = {0};
     struct collection c = {0};
     int status = aggregate_resolve(a, g, request, log);
     if (status != SWEEP_OK)
         return status;
-    if (group_cells(&groups, a, g) != SWEEP_OK ||
-        collection_init(&c, a, g, &groups) != SWEEP_OK)
+    status = select_cells(&selected, g, request->where, log);
+    if (status == SWEEP_NO_MEMORY ||
+        (status == SWEEP_OK && (group_cells(&selected, a, g) != SWEEP_OK ||
+                                collection_init(&c, a, g, &selected) != SWEEP_OK)))
         status = no_memory(log);
     if (status == SWEEP_OK)
         status = store_each(s, g, collect, &c, log);
     for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++)
         finish_row(&c, i);
     collection_release(&c);
-    partition_release(&groups);
+    selection_release(&selected);
     if (status != SWEEP_OK)
         aggregate_release(a);
     return status;

@@ -33,6 +33,23 @@ status 0
 check "header" [ "$(head -n 1 .out)" = \
     "samples,trials,failed,undefined,norm_n,norm_max,scaled_eps_n,scaled_eps_max" ]
 check "one row" [ "$(sed -n 2p .out | cut -d , -f 1-5)" = "4,6,0,0,6" ]
+run table results/small --where 'step_scale < 1 and model = '"'relu'" --format csv
+status 0
+check "cells for which it holds" [ "$(tail -n +2 .out)" = "0,2,0,0,2
+0.5,2,0,0,2" ]
+run table results/small --where 'step_scale > 1'
+status 2
+silent_out
+err "sweep table: 'where' keeps none of the 3 cells"
+run table results/small --where 'step > 1'
+status 2
+err_has "'where': no such parameter: step"
+check "a closed pipe is no error" sh -c \
+    '"$1" table results/small >.pipe; "$1" table results/small | head -n 1 >.first' - "$sweep"
+check "columns line up" [ "$("$sweep" table results/small | grep -v '^#' | column -t |
+    head -n 1 | tr -s ' ')" = "step_scale trials failed undefined scaled_eps_n" ]
+check "gnuplot reads a pipe" sh -c "gnuplot -e \"set terminal dumb; \
+    plot '<$sweep table results/small' using 'step_scale':'scaled_eps_n'\" >.plot"
 run table results/small --format json
 check "json is read by others" python3 -c "import json; json.load(open('.out'))"
 run table results/small --columns stop_reason
@@ -159,4 +176,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 73
+finish 83

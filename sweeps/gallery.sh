@@ -1,0 +1,55 @@
+#!/bin/sh
+# Writes plots/README.md, the gallery, on standard output: question, expectation and cost
+# of every sweep from the head of its grid file, what came out from plots/findings.txt.
+#
+#     sweeps/gallery.sh >plots/README.md
+#
+# With --pictures it also copies the figures that run_all.sh drew into plots. The folder of
+# the results can be set: [RESULTS=results].
+set -eu
+cd "$(dirname "$0")/.."
+results=${RESULTS:-results}
+
+# The paragraph of the head of grid $1 that begins with '# $2:', on one line.
+paragraph() {
+    awk -v key="# $2: " '
+        /^[^#]/ || /^# [A-Z][a-z]*: / { found = 0 }
+        index($0, key) == 1 { found = 1; $0 = "# " substr($0, length(key) + 1) }
+        found { sub(/^# ?/, ""); text = text (text == "" ? "" : " ") $0 }
+        END { print text }' "$1"
+}
+
+finding() {
+    awk -v name="$1" '
+        /^\[/ { found = $0 == "[" name "]"; next }
+        found && NF { text = text (text == "" ? "" : " ") $0 }
+        END { print text }' plots/findings.txt
+}
+
+cat <<'HEAD'
+# Gallery
+
+Every sweep that comes with the program: what it asks, what to expect, what came out. Made by
+`sweeps/run_all.sh` (runs and draws all, into `results/`) and `sweeps/gallery.sh --pictures >plots/README.md`.
+Figures are drawn from `table.tsv` by `plots/NAME.gp`; `gnuplot -e "format='pdf'" plots/NAME.gp` makes
+one for print.
+HEAD
+for grid in sweeps/*.yaml; do
+    name=$(basename "$grid" .yaml)
+    [ "${1:-}" != --pictures ] || cp "$results/$name"/*.svg "plots/$name.svg"
+    title=$(sed -n '1s/^# //p' "$grid")
+    echo
+    echo "## ${title%.}"
+    echo
+    echo "*Question.* $(paragraph "$grid" Question)"
+    echo
+    echo "*Expectation.* $(paragraph "$grid" Expectation)"
+    echo
+    echo "    sweeps/run_all.sh $name"
+    echo
+    echo "$(paragraph "$grid" Cost)"
+    echo
+    echo "![$title]($name.svg)"
+    echo
+    echo "*Result.* $(finding "$name")"
+done
