@@ -1,6 +1,7 @@
 #!/bin/sh
 # Writes plots/README.md, the gallery, on standard output: question, expectation and cost
-# of every sweep from the head of its grid file, what came out from plots/findings.txt.
+# of every sweep from the head of its grid file, what came out from plots/findings.txt, a
+# table, if there is one, from plots/NAME.md.
 #
 #     sweeps/gallery.sh >plots/README.md
 #
@@ -14,7 +15,10 @@ results=${RESULTS:-results}
 paragraph() {
     awk -v key="# $2: " '
         /^[^#]/ || /^# [A-Z][a-z]*: / { found = 0 }
-        index($0, key) == 1 { found = 1; $0 = "# " substr($0, length(key) + 1) }
+        index($0, key) == 1 {
+            found = 1
+            $0 = "# " toupper(substr($0, length(key) + 1, 1)) substr($0, length(key) + 2)
+        }
         found { sub(/^# ?/, ""); text = text (text == "" ? "" : " ") $0 }
         END { print text }' "$1"
 }
@@ -52,4 +56,5 @@ for grid in sweeps/*.yaml; do
     echo "![$title]($name.svg)"
     echo
     echo "*Result.* $(finding "$name")"
+    [ ! -f "plots/$name.md" ] || { echo; cat "plots/$name.md"; }
 done
