@@ -77,23 +77,23 @@ static void bench_make(struct bench *b, size_t k, bool exact)
         network_preactivations(n, b->point.W, &b->in.points, b->Z);
         network_states(n, b->point.W, b->Z, &b->in.points, b->state);
     }
-    b->q = (struct unlearn_problem){
-        .net = &b->in.net,
-        .points = &b->in.points,
-        .dimension = 80.0,
-        .theta = &b->theta,
-        .lambda = exact ? b->point.lambda : b->model.multipliers.lambda,
-        .v = exact ? b->point.v : b->model.multipliers.v,
-        .state = b->state,
-        .forget = b->forget,
-        .forget_count = count,
-        .retain = b->retain,
-        .loss = k % 2 ? LOSS_LOGISTIC : LOSS_EXPONENTIAL,
-        .step_scale = 0.25 * (double)(1 + k % 6),
-        .retained_variance = 1.0,
-        .descent_weight = 1.0,
-        .steps = 3,
-        .direction = rng_key_word(rng_key_start(), k)};
+    b->q = (struct unlearn_problem){.net = &b->in.net,
+                                    .points = &b->in.points,
+                                    .dimension = 80.0,
+                                    .theta = &b->theta,
+                                    .lambda = exact ? b->point.lambda
+                                                    : b->model.multipliers.lambda,
+                                    .v = exact ? b->point.v : b->model.multipliers.v,
+                                    .state = b->state,
+                                    .forget = b->forget,
+                                    .forget_count = count,
+                                    .retain = b->retain,
+                                    .loss = k % 2 ? LOSS_LOGISTIC : LOSS_EXPONENTIAL,
+                                    .step_scale = 0.25 * (double)(1 + k % 6),
+                                    .retained_variance = 1.0,
+                                    .descent_weight = 1.0,
+                                    .steps = 3,
+                                    .direction = rng_key_word(rng_key_start(), k)};
 }
 
 static void bench_release(struct bench *b)
@@ -201,8 +201,8 @@ static void test_random(void **state)
     }
 }
 
-/* theta - theta' is s P theta: orthogonal to all retained gradients, and theta less it, at
- * s = 1, a combination of them. At an exact point it equals P of the ascent step. */
+/* theta - theta' is s P theta: orthogonal to all retained gradients, and theta less it,
+ * at s = 1, a combination of them. At an exact point it equals P of the ascent step. */
 static void test_minnorm(void **state)
 {
     (void)state;
@@ -284,7 +284,7 @@ static void test_pgu_share(void **state)
     const struct {
         double share;
         size_t projected;
-    } cases[] = {{0.0, 0}, {0.1, 1}, {0.39, 1}, {0.41, 2}, {0.69, 2},
+    } cases[] = {{0.0, 0},  {0.1, 1},  {0.39, 1}, {0.41, 2}, {0.69, 2},
                  {0.71, 3}, {0.89, 3}, {0.91, 4}, {1.0, 4}};
     double X[M * R] = {0}, y[M] = {1, -1, 1, -1, 1}, W[N * R], out[N * R], v[N * M];
     double lambda[M] = {1, 1, 1, 1, 1};
