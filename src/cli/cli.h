@@ -6,6 +6,7 @@
 #ifndef SWEEP_CLI_H
 #define SWEEP_CLI_H
 
+#include "sweep/parameters.h"
 #include "sweep/status.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -45,11 +46,22 @@ enum option {
     OPTION_COUNT
 };
 
+/* What a shell offers for the value of an option. */
+enum offers {
+    OFFERS_NOTHING,
+    OFFERS_FOLDERS,
+    OFFERS_FORMATS,
+    OFFERS_PARAMETERS, /* this and those below with commas between them */
+    OFFERS_COLUMNS,
+    OFFERS_STATISTICS
+};
+
 struct option_info {
     const char *name;
     char letter;          /* short form; 0: none */
     const char *argument; /* what to call it in help; NULL: a flag */
     const char *meaning;
+    enum offers offers;
 };
 
 extern const struct option_info option_table[OPTION_COUNT];
@@ -102,6 +114,18 @@ int cmd_version(const struct command *self, const struct arguments *args);
 /* The list of commands; the help of one. */
 void print_overview(FILE *stream);
 void print_command_help(FILE *stream, const struct command *command);
+
+/* The manual page, in roff. */
+void print_manual(FILE *stream);
+
+/* Completion of the command line, for bash, zsh and fish. */
+void print_bash_completion(FILE *stream);
+void print_zsh_completion(FILE *stream);
+void print_fish_completion(FILE *stream);
+
+/* A parameter's range or choices, and its default ("" if none), as text. */
+void parameter_range_text(enum parameter p, char *buffer, size_t size);
+void parameter_preset_text(enum parameter p, char *buffer, size_t size);
 
 /* "sweep run: MESSAGE" to stderr; command NULL: "sweep: MESSAGE". */
 void tell(const struct command *command, const char *format, ...)

@@ -1,5 +1,7 @@
 #include "cli.h"
 
+#include <string.h>
+
 static void overview_cell(size_t row, size_t column, char *buffer, size_t size)
 {
     const struct command *c = &command_table[row];
@@ -38,12 +40,26 @@ void print_command_help(FILE *stream, const struct command *command)
     }
 }
 
+static const struct {
+    const char *name;
+    void (*print)(FILE *stream);
+} documents[] = {{"man", print_manual},
+                 {"bash", print_bash_completion},
+                 {"zsh", print_zsh_completion},
+                 {"fish", print_fish_completion}};
+
 int cmd_help(const struct command *self, const struct arguments *args)
 {
     (void)self;
     if (args->operand_count == 0) {
         print_overview(stdout);
         return EXIT_DONE;
+    }
+    for (size_t i = 0; i < sizeof documents / sizeof documents[0]; i++) {
+        if (strcmp(args->operand[0], documents[i].name) == 0) {
+            documents[i].print(stdout);
+            return EXIT_DONE;
+        }
     }
     const struct command *command = command_find(args->operand[0]);
     if (!command)

@@ -8,8 +8,9 @@ static const char *const header[] = {"parameter", "symbol",  "stage", "type",
 enum { HEADER = sizeof header / sizeof header[0] };
 
 /* "[0, 1)", "-inf" and "inf" for no bound; "a | b" for choices. */
-static void format_range(const struct parameter_info *info, char *buffer, size_t size)
+void parameter_range_text(enum parameter p, char *buffer, size_t size)
 {
+    const struct parameter_info *info = &parameter_table[p];
     size_t used = 0;
     buffer[0] = '\0';
     if (info->type == PARAMETER_BOOLEAN)
@@ -23,7 +24,7 @@ static void format_range(const struct parameter_info *info, char *buffer, size_t
                  info->high, info->high_open ? ')' : ']');
 }
 
-static void format_default(enum parameter p, char *buffer, size_t size)
+void parameter_preset_text(enum parameter p, char *buffer, size_t size)
 {
     static char mixture[] = "mixture"; /* the first text of every grid */
     char *strings[] = {mixture};
@@ -43,8 +44,8 @@ static void cell(size_t row, size_t column, char *buffer, size_t size)
     }
     const struct parameter_info *info = &parameter_table[row - 1];
     char range[256], preset[64];
-    format_range(info, range, sizeof range);
-    format_default((enum parameter)(row - 1), preset, sizeof preset);
+    parameter_range_text((enum parameter)(row - 1), range, sizeof range);
+    parameter_preset_text((enum parameter)(row - 1), preset, sizeof preset);
     const char *text[HEADER] = {info->name,
                                 info->symbol,
                                 stage_name(info->stage),

@@ -68,7 +68,10 @@ const struct command command_table[] = {
      BIT(CELL) | BIT(REPLICATE) | BIT(EXPORT) | BIT(TESTS), 1, 1, cmd_trial},
     {"parameters", "", "list what a grid file may set", "", 0, 0, 0, cmd_parameters},
     {"columns", "", "list the results of a trial", "", 0, 0, 0, cmd_columns},
-    {"help", "[COMMAND]", "explain a command", "", 0, 0, 1, cmd_help},
+    {"help", "[COMMAND]", "explain a command",
+     "Explains COMMAND, or lists the commands. Instead of one, 'man' writes the manual\n"
+     "page, and 'bash', 'zsh' or 'fish' the completion for that shell.\n",
+     0, 0, 1, cmd_help},
     {"version", "", "print the version and those of the libraries", "", 0, 0, 0,
      cmd_version},
 };
