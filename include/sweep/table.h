@@ -1,4 +1,4 @@
-/* table.h - an aggregate as text: TSV for gnuplot, CSV, JSON, Markdown.
+/* table.h - an aggregate as text: TSV for gnuplot, long TSV, CSV, JSON, Markdown.
  *
  * Columns: the coordinates; `trials` recorded; `failed` of them; `undefined`, the
  * largest number of successful trials in which one of the results shown is NaN; with a
@@ -9,8 +9,11 @@
  * cell order, NaN for undefined, "%.17g". When there is more than one row parameter,
  * each combination of all but the last is a block, opened by `# [samples=10
  * model=relu]` and divided by two blank lines (gnuplot's `index`). Zipped parameters
- * count as one. Nothing in it differs between two runs of one grid. JSON has null for
- * what is not finite, Markdown rounds to four digits.
+ * count as one. Nothing in it differs between two runs of one grid.
+ *
+ * Long TSV has one block and one line a row, result and statistic: the coordinates,
+ * `trials`, `failed`, `result`, `statistic`, `value`; success rates as statistics `rate`,
+ * `low`, `high`. JSON has null for what is not finite, Markdown rounds to four digits.
  */
 #ifndef SWEEP_TABLE_H
 #define SWEEP_TABLE_H
@@ -18,7 +21,7 @@
 #include "sweep/aggregate.h"
 #include <stdio.h>
 
-enum table_format { TABLE_TSV, TABLE_CSV, TABLE_JSON, TABLE_MARKDOWN };
+enum table_format { TABLE_TSV, TABLE_LONG, TABLE_CSV, TABLE_JSON, TABLE_MARKDOWN };
 
 /* SWEEP_OK, SWEEP_NO_MEMORY. Errors of the stream are left to its owner (ferror). */
 int table_write(FILE *stream, const struct aggregate *a, const struct grid *g,

@@ -8,6 +8,7 @@
 
 static const char *const formats[] = {
     [TABLE_TSV] = "tsv",
+    [TABLE_LONG] = "long",
     [TABLE_CSV] = "csv",
     [TABLE_JSON] = "json",
     [TABLE_MARKDOWN] = "md",

@@ -9,7 +9,7 @@
 static void print_words(FILE *stream, enum offers offers)
 {
     if (offers == OFFERS_FORMATS)
-        fputs(" tsv csv json md", stream);
+        fputs(" tsv long csv json md", stream);
     for (enum parameter p = 0; offers == OFFERS_PARAMETERS && p < PARAMETER_COUNT; p++)
         fprintf(stream, " %s", parameter_table[p].name);
     for (enum column c = 0; offers == OFFERS_COLUMNS && c < COLUMN_COUNT; c++)
@@ -164,7 +164,7 @@ void print_fish_completion(FILE *stream)
             if (o->offers == OFFERS_FOLDERS)
                 fputs(" -x -a '(__fish_complete_directories)'", stream);
             else if (o->offers == OFFERS_FORMATS)
-                fputs(" -x -a 'tsv csv json md'", stream);
+                fputs(" -x -a 'tsv long csv json md'", stream);
             else if (o->offers != OFFERS_NOTHING) {
                 fputs(" -x -a '(__fish_append ,", stream);
                 print_words(stream, o->offers);

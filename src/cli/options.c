@@ -23,7 +23,8 @@ const struct option_info option_table[OPTION_COUNT] = {
                            OFFERS_STATISTICS},
     [OPTION_WHERE] = {"where", 0, "EXPR",
                       "only cells for which it holds: \"samples = 10 and step_scale < 1\""},
-    [OPTION_FORMAT] = {"format", 0, "F", "tsv (default), csv, json or md", OFFERS_FORMATS},
+    [OPTION_FORMAT] = {"format", 0, "F", "tsv (default), long (TSV, a line a statistic), csv, "
+                     "json or md", OFFERS_FORMATS},
     [OPTION_CELL] = {"cell", 0, "K", "cell of the grid, from 0"},
     [OPTION_REPLICATE] = {"replicate", 0, "R", "replicate in that cell, from 0"},
     [OPTION_EXPORT] = {"export", 0, "DIR", "write every array there as NAME.npy",

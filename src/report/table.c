@@ -132,7 +132,7 @@ static void put_plain(FILE *stream, const struct field *f, enum table_format for
     if (format == TABLE_MARKDOWN)
         put_markdown(stream, f->text);
     else
-        put_quoted(stream, f->text, format == TABLE_TSV ? " \t\"#" : ",\"\r\n");
+        put_quoted(stream, f->text, format == TABLE_CSV ? ",\"\r\n" : " \t\"#");
 }
 
 /* One line of TSV, CSV or Markdown; row NULL: the names. */
@@ -292,6 +292,40 @@ static int write_tsv(FILE *stream, const struct layout *t)
     return SWEEP_OK;
 }
 
+/* Everything from the rates on is a result and a statistic of it. */
+static void write_long(FILE *stream, const struct layout *t)
+{
+    const struct aggregate *a = t->a;
+    struct field f;
+    write_provenance(stream, t);
+    for (size_t k = 0; k < t->counts + FIELD_UNDEFINED; k++) {
+        field_name(t, k, &f);
+        fprintf(stream, "%s\t", f.text);
+    }
+    fputs("result\tstatistic\tvalue\n", stream);
+    for (size_t i = 0; i < a->row_count; i++) {
+        struct setting s;
+        grid_cell(t->grid, a->row[i].cell, &s);
+        for (size_t k = t->rates; k < t->end; k++) {
+            size_t rate = k - t->rates, at = k - t->statistics;
+            for (size_t c = 0; c < t->counts + FIELD_UNDEFINED; c++) {
+                field_value(t, &a->row[i], &s, c, &f);
+                put_plain(stream, &f, TABLE_LONG);
+                putc('\t', stream);
+            }
+            field_value(t, &a->row[i], &s, k, &f);
+            if (k < t->statistics)
+                fprintf(stream, "%s\t%s\t%s\n", success_names[rate / RATE_PARTS],
+                        rate % RATE_PARTS ? rate_parts[rate % RATE_PARTS] : "rate",
+                        f.text);
+            else
+                fprintf(stream, "%s\t%s\t%s\n",
+                        column_table[a->columns[at / a->statistic_count]].name,
+                        a->statistics[at % a->statistic_count].name, f.text);
+        }
+    }
+}
+
 int table_write(FILE *stream, const struct aggregate *a, const struct grid *g,
                 enum table_format format)
 {
@@ -300,6 +334,8 @@ int table_write(FILE *stream, const struct aggregate *a, const struct grid *g,
         return write_tsv(stream, &t);
     if (format == TABLE_JSON)
         write_json(stream, &t);
+    else if (format == TABLE_LONG)
+        write_long(stream, &t);
     else
         write_plain(stream, &t, format);
     return SWEEP_OK;

@@ -50,6 +50,12 @@ check "columns line up" [ "$("$sweep" table results/small | grep -v '^#' | colum
     head -n 1 | tr -s ' ')" = "step_scale trials failed undefined scaled_eps_n" ]
 check "gnuplot reads a pipe" sh -c "gnuplot -e \"set terminal dumb; \
     plot '<$sweep table results/small' using 'step_scale':'scaled_eps_n'\" >.plot"
+run table results/small --statistics n,max --format long
+status 0
+check "a line a statistic" [ "$(grep -v '^#' .out | head -n 2)" = \
+    "step_scale${tab}trials${tab}failed${tab}result${tab}statistic${tab}value
+0${tab}2${tab}0${tab}scaled_eps${tab}n${tab}2" ]
+check "six of them, one header" [ "$(grep -vc '^#' .out)" = 7 ]
 run table results/small --format json
 check "json is read by others" python3 -c "import json; json.load(open('.out'))"
 run table results/small --columns stop_reason
@@ -176,4 +182,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 83
+finish 86
