@@ -43,6 +43,7 @@ enum option {
     OPTION_SAMPLE,
     OPTION_JSON,
     OPTION_NO_PILOT,
+    OPTION_WATCH,
     OPTION_COUNT
 };
 

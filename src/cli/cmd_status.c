@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* What one folder, or all, hold. */
 struct state {
@@ -134,25 +135,42 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
     return SWEEP_OK;
 }
 
-int cmd_status(const struct command *self, const struct arguments *args)
+/* Look once and tell; *state is the sum of the shards where there are any. */
+static int tell_state(const char *directory, struct state *state,
+                      struct diagnostics *log)
 {
-    const char *directory = args->operand[0];
-    struct diagnostics log = {0};
     struct dirent **entry = NULL;
-    struct state state;
-    int status;
-
-    int count = scandir(directory, &entry, is_shard, by_shard);
+    int status, count = scandir(directory, &entry, is_shard, by_shard);
     if (count > 0) {
-        status = look_into_shards(directory, entry, count, &state, &log);
+        status = look_into_shards(directory, entry, count, state, log);
     } else {
-        status = look_into(directory, &state, &log);
+        status = look_into(directory, state, log);
         if (status == SWEEP_OK)
-            print_state(directory, &state);
+            print_state(directory, state);
     }
     for (int i = 0; i < count; i++)
         free(entry[i]);
     free(entry);
+    return status;
+}
+
+int cmd_status(const struct command *self, const struct arguments *args)
+{
+    enum { PAUSE = 2 }; /* seconds */
+    bool watch = args->value[OPTION_WATCH], terminal = isatty(STDOUT_FILENO);
+    struct diagnostics log = {0};
+    struct state state;
+    int status;
+
+    for (;;) {
+        if (watch && terminal)
+            fputs("\033[H\033[J", stdout); /* on a clean screen, from its top */
+        status = tell_state(args->operand[0], &state, &log);
+        if (!watch || status != SWEEP_OK || state.done >= state.total)
+            break;
+        fflush(stdout);
+        sleep(PAUSE);
+    }
     if (status != SWEEP_OK)
         return give_up(self, status, &log);
     return state.done < state.total            ? EXIT_STOPPED

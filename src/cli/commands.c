@@ -28,12 +28,12 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage.\n",
      BIT(OUTPUT) | BIT(THREADS) | BIT(JSON) | BIT(NO_PILOT), 1, 1, cmd_plan},
-    {"status", "DIR", "tell how far a run or its shards are",
+    {"status", "DIR [--watch]", "tell how far a run or its shards are",
      "Tells what the results folder DIR, or the folders of shards in it, hold: trials\n"
      "done, failed and missing, the pace of the last run and who works there.\n"
      "\n"
      "Exit status: 0 all done, 1 failure, 3 done but some trials failed, 4 work left.\n",
-     0, 1, 1, cmd_status},
+     BIT(WATCH), 1, 1, cmd_status},
     {"merge", "OUT DIR...", "unite the folders of shards",
      "Puts the trials of all folders DIR into the folder OUT and writes its table.tsv.\n"
      "Folders of another grid, seed or platform are refused, and so are two results of\n"

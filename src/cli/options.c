@@ -44,6 +44,7 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_JSON] = {"json", 0, NULL, "print one JSON object"},
     [OPTION_NO_PILOT] = {"no-pilot", 0, NULL,
                          "estimate times from the model alone, run nothing"},
+    [OPTION_WATCH] = {"watch", 0, NULL, "tell again every 2 seconds until all is done"},
     [OPTION_SAMPLE] = {"sample", 0, "N", "trials to compute again (default: 100)"},
 };
 

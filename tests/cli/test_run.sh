@@ -64,6 +64,10 @@ silent_out
 err "sweep table: 'stop_reason' cannot be in a table: it is a word and has no \
 statistics"
 
+run status results/small --watch
+status 0
+check "nothing to wait for" [ "$(cut -d ';' -f 1 .out)" = "results/small: 6 of 6 trials done" ]
+
 # Again: nothing to do, the same table. More threads, another folder: the same table.
 cp results/small/table.tsv first.tsv
 run run small.yaml
@@ -182,4 +186,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 86
+finish 88
