@@ -1,5 +1,6 @@
 #include "fixture.h"
 
+#include "sweep/kkt.h"
 #include "sweep/status.h"
 #include <cblas.h>
 #include <gsl/gsl_errno.h>
@@ -157,6 +158,28 @@ void model_set(struct model *model, const struct instance *in, const double *W)
     model_complete(model, in);
 }
 
+void model_exact(struct model *model, const struct instance *in)
+{
+    struct arena arena = {0};
+    struct kkt_workspace w = {0};
+    struct kkt_point point = {0};
+    size_t n = in->net.n, m = in->points.m, r = in->points.r;
+
+    FIXTURE_LAYOUT(&arena)
+    {
+        kkt_layout(&w, n, m, r, &arena);
+        point.W = arena_doubles(&arena, n, r);
+        point.lambda = arena_doubles(&arena, m, 1);
+        point.v = arena_doubles(&arena, n, m);
+    }
+    model_train(model, in, 500);
+    kkt_solve(&in->net, &in->points, model->theta.W, NULL, &w, &point);
+    fixture_need(point.stop == KKT_EXACT, "exact point");
+    model_release(model);
+    model_set(model, in, point.W);
+    arena_release(&arena);
+}
+
 void model_release(struct model *model)
 {
     arena_release(&model->arena);
@@ -228,4 +251,78 @@ double direct_cosine_distance(const double *a, const double *b, size_t count)
         sum += gap * gap;
     }
     return (double)(sum / 2.0L);
+}
+
+static long double long_dot(const long double *a, const long double *b, size_t count)
+{
+    long double sum = 0.0L;
+
+    for (size_t i = 0; i < count; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+void direct_reject(const long double *Q, size_t rows, size_t columns, long double *x)
+{
+    for (size_t k = 0; k < rows; k++) {
+        long double along = long_dot(Q + k * columns, x, columns);
+
+        for (size_t c = 0; c < columns; c++)
+            x[c] -= along * Q[k * columns + c];
+    }
+}
+
+size_t direct_orthonormal(long double *A, size_t rows, size_t columns,
+                          long double least)
+{
+    size_t count = 0;
+
+    for (size_t k = 0; k < rows; k++) {
+        long double *row = A + k * columns;
+        long double before = sqrtl(long_dot(row, row, columns)), length;
+
+        direct_reject(A, k, columns, row);
+        direct_reject(A, k, columns, row);
+        length = sqrtl(long_dot(row, row, columns));
+        count += length > least * before;
+        for (size_t c = 0; c < columns; c++)
+            row[c] = length > least * before ? row[c] / length : 0.0L;
+    }
+    return count;
+}
+
+/* Make rows a and b orthogonal, the longer one first; false when they are both. */
+static bool rotate(long double *a, long double *b, size_t columns)
+{
+    long double aa = long_dot(a, a, columns), bb = long_dot(b, b, columns),
+                ab = long_dot(a, b, columns);
+    long double half, c, s;
+
+    if (fabsl(ab) <= 1e-17L * sqrtl(aa) * sqrtl(bb) && aa >= bb)
+        return false;
+    half = atan2l(2.0L * ab, aa - bb) / 2.0L;
+    c = cosl(half);
+    s = sinl(half);
+    for (size_t k = 0; k < columns; k++) {
+        long double x = a[k], y = b[k];
+
+        a[k] = c * x + s * y;
+        b[k] = c * y - s * x;
+    }
+    return true;
+}
+
+void direct_singular(long double *A, size_t rows, size_t columns, double *singular)
+{
+    bool moved = true;
+
+    for (int sweep = 0; sweep < 30 && moved; sweep++) {
+        moved = false;
+        for (size_t a = 0; a < rows; a++)
+            for (size_t b = a + 1; b < rows; b++)
+                moved |= rotate(A + a * columns, A + b * columns, columns);
+    }
+    for (size_t k = 0; k < rows; k++)
+        singular[k] =
+            (double)sqrtl(long_dot(A + k * columns, A + k * columns, columns));
 }

@@ -70,6 +70,9 @@ struct model {
 
 void model_train(struct model *model, const struct instance *in, uint64_t steps);
 
+/* The exact point of the gates of a model trained by 500 steps. */
+void model_exact(struct model *model, const struct instance *in);
+
 /* Make a model of given weights in its place: scaled to margin 1. */
 void model_set(struct model *model, const struct instance *in, const double *W);
 void model_release(struct model *model);
@@ -88,5 +91,18 @@ double direct_norm(const double *a, size_t count);
 
 /* The distance between the directions of a and b, squared, halved. */
 double direct_cosine_distance(const double *a, const double *b, size_t count);
+
+/* Gram and Schmidt's method, twice over: the rows of A (rows, columns) become
+ * orthonormal, and 0 where less than `least` of a row is new. Returns how many are not.
+ */
+size_t direct_orthonormal(long double *A, size_t rows, size_t columns,
+                          long double least);
+
+/* x less its part in the span of orthonormal (or 0) rows Q (rows, columns). */
+void direct_reject(const long double *Q, size_t rows, size_t columns, long double *x);
+
+/* Singular values, decreasing, by rotations of pairs of rows (one-sided Jacobi). Row k
+ * of A (rows, columns) becomes singular value k times right singular vector k. */
+void direct_singular(long double *A, size_t rows, size_t columns, double *singular);
 
 #endif

@@ -2,74 +2,9 @@
 
 #include "check.h"
 #include "fixture.h"
+#include "sweep/certificate.h"
 #include "sweep/kkt.h"
-#include "sweep/status.h"
-
-struct step {
-    struct arena arena;
-    struct weights out, retrained;
-    size_t *forget, *retain;
-    struct multipliers_workspace multipliers;
-    struct unlearn_workspace w;
-    struct unlearn_problem problem;
-    double flops;
-};
-
-static void step_make(struct step *s, const struct instance *in,
-                      const struct model *model, size_t forget, double scale)
-{
-    size_t n = in->net.n, m = in->points.m, r = in->points.r;
-
-    *s = (struct step){0};
-    FIXTURE_LAYOUT(&s->arena)
-    {
-        s->out.W = arena_doubles(&s->arena, n, r);
-        s->retrained.W = arena_doubles(&s->arena, n, r);
-        s->forget = arena_carve(&s->arena, forget, 1, sizeof *s->forget);
-        s->retain = arena_carve(&s->arena, m - forget, 1, sizeof *s->retain);
-        multipliers_layout(&s->multipliers, n, m, r, &s->arena);
-        unlearn_layout(&s->w, n, m, r, &s->arena);
-    }
-    for (size_t k = 0; k < forget; k++)
-        s->forget[k] = k;
-    for (size_t k = forget; k < m; k++)
-        s->retain[k - forget] = k;
-    s->w.multipliers = &s->multipliers;
-    for (size_t k = 0; k < n * r; k++)
-        s->retrained.W[k] = (double)k + 0.5;
-    s->retrained.perp = -0.25;
-    s->problem = (struct unlearn_problem){.net = &in->net,
-                                          .points = &in->points,
-                                          .theta = &model->theta,
-                                          .lambda = model->multipliers.lambda,
-                                          .v = model->multipliers.v,
-                                          .state = model->state,
-                                          .forget = s->forget,
-                                          .forget_count = forget,
-                                          .retain = s->retain,
-                                          .retrained = &s->retrained,
-                                          .step_scale = scale};
-}
-
-static void step_apply(struct step *s, enum method method)
-{
-    int status = unlearn_methods[method].apply(&s->problem, &s->w, &s->out, &s->flops);
-
-    check_equal(status, SWEEP_OK);
-}
-
-static struct recipe recipe_of(size_t k)
-{
-    const double leak[] = {0.0, 0.1, 0.5, 1.0};
-
-    return (struct recipe){.sampler = k % 3 ? SAMPLER_BARTLETT : SAMPLER_AMBIENT,
-                           .m = 6 + k % 3,
-                           .n = k % 4 == 3 ? 1 : 12,
-                           .d = 60.0,
-                           .leak = leak[k % 4],
-                           .signal = k % 2 ? 0.5 : 0.0,
-                           .seed = k};
-}
+#include "unlearn_fixture.h"
 
 static void test_table(void **state)
 {
@@ -111,8 +46,8 @@ static void test_no_op(void **state)
         for (size_t i = 0; i < count; i++)
             check_same_bits(one.out.W[i], one.retrained.W[i]);
         check_same_bits(one.out.perp, one.retrained.perp);
-        arena_release(&nothing.arena);
-        arena_release(&one.arena);
+        step_release(&nothing);
+        step_release(&one);
         model_release(&model);
         instance_release(&in);
     }
@@ -172,7 +107,7 @@ static void test_gradient_ascent(void **state)
                         w + (double)((up - down) / (((long double)w + h) - (w - h))),
                         1e-8);
         }
-        arena_release(&s.arena);
+        step_release(&s);
         model_release(&model);
         instance_release(&in);
     }
@@ -208,7 +143,7 @@ static void test_ascent(void **state)
                          in.points.X[l * r + c];
                 check_close(s.out.W[j * r + c], (double)w, 1e-14);
             }
-        arena_release(&s.arena);
+        step_release(&s);
         model_release(&model);
         instance_release(&in);
     }
@@ -278,16 +213,71 @@ static void test_orthogonal(void **state)
                 check_array_close(rest.W, s.out.W, N * R, 1e-14);
                 check_array_close(rest.lambda, all.lambda + forget, M - forget, 1e-14);
             }
-            arena_release(&s.arena);
+            step_release(&s);
         }
         arena_release(&arena);
     }
     gsl_rng_free(rng);
 }
 
+/* A point orthogonal to all others: ascent, minnorm and pgu take the same step, and the
+ * exact point of the others is there already. */
+static void test_orthogonal_point(void **state)
+{
+    const enum method methods[] = {METHOD_ASCENT, METHOD_MINNORM, METHOD_PGU};
+
+    (void)state;
+    for (size_t k = 0; k < 16; k++) {
+        struct recipe recipe = recipe_of(k);
+        struct bench b;
+        struct arena arena = {0};
+        struct kkt_workspace kkt = {0};
+        struct certificate_workspace w = {0};
+        struct points retain;
+        size_t r, m;
+
+        recipe.sampler = SAMPLER_AMBIENT;
+        instance_draw(&b.in, &recipe);
+        r = b.in.points.r;
+        m = b.in.points.m;
+        for (size_t i = 0; i < m; i++) /* the last coordinate is point 0's alone */
+            b.in.span.X[i * r + r - 1] = i == 0 ? 1.25 : 0.0;
+        for (size_t c = 0; c + 1 < r; c++)
+            b.in.span.X[c] = 0.0;
+        model_exact(&b.model, &b.in);
+        step_make(&b.step, &b.in, &b.model, 1, 1.0);
+        fixture_need(b.model.multipliers.lambda[0] > 0.1, "multiplier");
+        FIXTURE_LAYOUT(&arena)
+        {
+            kkt_layout(&kkt, b.in.net.n, m, r, &arena);
+            certificate_layout(&w, b.in.net.n, m, r, &arena);
+        }
+        w.kkt = &kkt;
+        w.multipliers = &b.step.multipliers;
+        retain = (struct points){m - 1, r, b.in.points.X + r, b.in.points.y + 1};
+        for (size_t t = 0; t < 3; t++) {
+            struct certificate c;
+            long double move[STEP_WEIGHTS] = {0};
+
+            step_apply(&b.step, methods[t]);
+            step_add_ascent(&b.step, -1.0L, move);
+            check_close(step_error(&b.step, move), 0.0, 1e-14);
+            certificate_exact(&b.in.net, &retain, &b.step.out, NULL, &w, &c);
+            check_true(c.solved && c.tau <= 1e-12, "model %zu: solved %d, tau is %g", k,
+                       c.solved, c.tau);
+            check_true(c.eps <= 1e-12 * c.norm && c.delta <= 1e-12,
+                       "model %zu: eps %g, delta %g", k, c.eps, c.delta);
+        }
+        arena_release(&arena);
+        bench_release(&b);
+    }
+}
+
 static void test_cases(void **state)
 {
-    size_t expected = 3 + METHOD_COUNT + 30 * 4 + (8 * 3 + 12 * 2 + 30 * 2); /* applied */
+    size_t expected =
+        3 + METHOD_COUNT + 30 * 4 + (8 * 3 + 12 * 2 + 30 * 2); /* applied */
+    expected += 16 * 3 * 4;
 
     (void)state;
     for (size_t k = 0; k < 12; k++) {
@@ -305,7 +295,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),           cmocka_unit_test(test_no_op),
         cmocka_unit_test(test_gradient_ascent), cmocka_unit_test(test_ascent),
-        cmocka_unit_test(test_orthogonal),      cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_orthogonal),      cmocka_unit_test(test_orthogonal_point),
+        cmocka_unit_test(test_cases),
     };
 
     fixture_main();
