@@ -19,7 +19,8 @@ a forgotten point in the unlearned model, and its distance to the retrained one:
     difference = S / np.linalg.norm(S) - T / np.linalg.norm(T)
     print((difference**2).sum() / 2, record["results"]["retrain_tau"])
 
-This script does so for all results but those of the exact certificate, on many trials.
+This script does so for all results but those of the exact certificate, on many trials,
+with the mathematics in exported.py.
 Its own solver of the multipliers is Lawson and Hanson's for non-negative least squares,
 on the cone that all gradients in the Clarke subdifferential span: not the program's
 method.
@@ -27,22 +28,23 @@ method.
     check_export.py SWEEP     SWEEP: the executable; exit status 77: there is no NumPy
 """
 
-import json
 import math
 import os
 import subprocess
 import sys
 import tempfile
 
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # matrices are small
 try:
     import numpy as np
 except ImportError:
     print("skipped: NumPy is not installed")
     sys.exit(77)
 
+from exported import Trial, distance, loss_weights, norm, unlearn
+
 RELATIVE = 1e-9  # of the number itself
 ROUNDING = 1e-12  # of the size of what it is made from
-KINK = 1e-12  # a pre-activation of at most this times |w||x| is on the kink
 
 GRIDS = [
     """
@@ -80,6 +82,50 @@ grid:
   forget: [0, 2]
   test_samples: 10
 """,
+    """
+name: methods
+seed: 7
+replicates: 1
+grid:
+  model: [relu, leaky_relu, linear]
+  leak: 0.3
+  sampler: [ambient, bartlett]
+  dimension: 61
+  samples: 7
+  width: 16
+  init_scale: 1
+  signal: 0.5
+  polish: [true, false]
+  method: [none, retrain, random, minnorm, pgu, descent_ascent, iterated]
+  step_scale: 0.6
+  forget: [0, 2]
+  forget_which: random
+  retained_variance: 0.5
+  descent_weight: 0.7
+  unlearn_steps: 3
+  ranks: true
+  test_samples: 10
+  max_steps: 4000
+""",
+    """
+name: which
+seed: 8
+replicates: 1
+grid:
+  sampler: [ambient, bartlett]
+  dimension: 61
+  samples: 8
+  width: 16
+  signal: 0.7
+  init_scale: 1
+  label_noise: 0.3
+  loss: [logistic, exponential]
+  method: [ascent, descent_ascent]
+  forget: [0, 1, 5]
+  forget_which: [first, random, mislabelled]
+  test_samples: 10
+  max_steps: 4000
+""",
 ]
 
 
@@ -106,141 +152,6 @@ class Checks:
         self.close(name, float(bool(condition)), 1.0, 0.0)
 
 
-def norm(array):
-    return float(np.linalg.norm(array))
-
-
-def cone_fit(target, propose):
-    """The nearest point to `target` in the cone of what `propose` offers, by
-    Lawson and Hanson: propose(residual) gives pairs of a label and a vector, the one of
-    the largest inner product under each label among them. Returns the residual and the
-    list of (label, coefficient) of the vectors used."""
-    used, columns, c = [], [], np.zeros(0)
-    residual = target
-    for _ in range(1000):
-        best, gain = None, 1e-13 * norm(target)
-        for label, h in propose(residual):
-            length = norm(h)
-            if length > 0 and float(np.vdot(residual, h)) / length > gain:
-                best, gain = (label, h.ravel()), float(np.vdot(residual, h)) / length
-        if best is None:
-            return residual, list(zip(used, c))
-        used.append(best[0])
-        columns.append(best[1])
-        c = np.append(c, 0.0)
-        while True:
-            wanted = np.linalg.lstsq(np.array(columns).T, target.ravel(), rcond=None)[0]
-            if (wanted > 0).all():
-                break
-            low = wanted <= 0
-            t = min(c[low] / (c[low] - wanted[low]))
-            c = c + t * (wanted - c)
-            keep = c > 1e-15 * c.max()
-            used = [x for x, k in zip(used, keep) if k]
-            columns = [x for x, k in zip(columns, keep) if k]
-            c = c[keep]
-        c = wanted
-        residual = target - (np.array(columns).T @ c).reshape(target.shape)
-    raise RuntimeError("Lawson and Hanson's method does not end")
-
-
-class Trial:
-    """One export, with the mathematics written out."""
-
-    def __init__(self, folder):
-        with open(os.path.join(folder, "record.json"), encoding="utf-8") as file:
-            self.record = json.load(file)
-        self.result = self.record["results"]
-        self.parameter = self.record["parameters"]
-        self.a = {}
-        for name, shape in self.record["arrays"].items():
-            self.a[name] = np.load(os.path.join(folder, name + ".npy"))
-            assert list(self.a[name].shape) == shape, name
-        self.X, self.y, self.u = self.a["X"], self.a["y"], self.a["u"]
-        self.leak = self.parameter["leak"]
-
-    def model(self, name):
-        """Weights and their length outside the span (0 in ambient coordinates)."""
-        return self.a["W_" + name], self.record["scalars"].get("perp_" + name, 0.0)
-
-    def margins(self, W):
-        Z = W @ self.X.T
-        return self.y * (self.u @ np.where(Z > 0, Z, self.leak * Z))
-
-    def states(self, W):
-        """+1 active, -1 inactive, 0 on the kink: (n, m)."""
-        Z = W @ self.X.T
-        size = np.linalg.norm(W, axis=1)[:, None] * np.linalg.norm(self.X, axis=1)
-        return np.where(np.abs(Z) <= KINK * size, 0, np.sign(Z))
-
-    def combination(self, v, points):
-        """sum over the points of lambda_i h_i, from slope times multiplier v (n, m)."""
-        return self.u[:, None] * ((v * self.y)[:, points] @ self.X[points])
-
-    def multipliers(self, W, perp, points):
-        """eps and delta of weights at margin 1 on some points."""
-        state = self.states(W) if self.leak < 1 else np.ones((len(W), len(self.X)))
-
-        def propose(residual):
-            reach = self.u[:, None] * (residual @ self.X.T) * self.y
-            free = np.where(reach > 0, 1.0, self.leak)
-            slope = np.where(state > 0, 1.0, np.where(state < 0, self.leak, free))
-            for i in points:
-                yield i, np.outer(self.u * slope[:, i] * self.y[i], self.X[i])
-
-        residual, used = cone_fit(W, propose)
-        weight = np.zeros(len(self.X))
-        for i, c in used:
-            weight[i] += c
-        slack = weight * (self.margins(W) - 1)
-        return math.hypot(norm(residual), perp), float(slack[points].max())
-
-    def restored(self, W, perp, base, points):
-        """eps, delta and tau with the states of `base` on the points restored."""
-        near, before = W.copy(), self.states(base)
-        for j in range(len(W) if self.leak < 1 else 0):
-            state = before[j]
-            sides = [-s * self.X[i] for i in points for s in (-1, 1) if state[i] != -s]
-            near[j], _ = cone_fit(W[j], lambda _, sides=sides: enumerate(sides))
-        gamma = self.margins(near)[points].min()
-        if gamma <= 0:
-            return None, None, None
-        tau = distance((W, perp), (near, perp))
-        near, perp = near / gamma, perp / gamma
-        H = self.combination(self.a["v"], points)
-        factor = max(0.0, float(np.vdot(H, near)) / float(np.vdot(H, H)))
-        slack = factor * self.a["lambda"] * (self.margins(near) - 1)
-        eps = math.hypot(norm(near - factor * H), perp)
-        return eps, float(slack[points].max()), tau
-
-    def accuracy(self, name):
-        W, perp = self.model(name)
-        if self.parameter["model"] == "linear":
-            return self.linear_accuracy(W, perp)
-        Z = W @ self.a["X_test"].T
-        if perp != 0.0:
-            Z = Z + perp / self.record["scalars"]["perp_init"] * self.a["test_outside"]
-        margin = self.a["y_test"] * (self.u @ np.where(Z > 0, Z, self.leak * Z))
-        return float(np.mean(np.where(margin == 0, 0.5, margin > 0)))
-
-    def linear_accuracy(self, W, perp):
-        """In closed form; mu is along the first coordinate."""
-        rho = self.parameter["correlation"]
-        spread = self.parameter["noise"] * math.hypot(norm(W), perp)
-        spread *= math.sqrt((1 - rho) / self.parameter["dimension"])
-        mean = math.sqrt(1 - rho) * self.parameter["signal"] * W[0, 0]
-        shared = math.sqrt(rho) * float(W[0] @ self.a["common"]) if rho > 0 else 0.0
-        width = spread * math.sqrt(2)
-        return sum(math.erfc(-(mean + s * shared) / width) / 4 for s in (-1, 1))
-
-
-def distance(a, b):
-    """1 - cos of two models, each (W, perp)."""
-    (A, p), (B, q) = a, b
-    size, other = math.hypot(norm(A), p), math.hypot(norm(B), q)
-    return 0.5 * (norm(A / size - B / other) ** 2 + (p / size - q / other) ** 2)
-
-
 def smallest(values):
     return float(values.min()) if len(values) else None
 
@@ -251,7 +162,17 @@ def check_data(c, t):
     forget, retain = t.a["forget"], t.a["retain"]
     c.close("psi", t.result["psi"], float(np.abs(np.diag(gram) - 1).max()))
     c.close("phi", t.result["phi"], float(off.max()))
-    c.true("forgotten", len(forget) == t.parameter["forget"])
+    flipped, which = t.flipped(), t.parameter["forget_which"]
+    count = t.parameter["forget"]
+    if t.parameter["signal"] * math.sqrt(t.parameter["dimension"]) > 5:
+        c.close("mislabelled", t.result["mislabelled"], len(flipped))
+    if which == "mislabelled":
+        count = min(count, len(flipped))
+    c.close("forgotten", t.result["forgotten"], count)
+    c.true("forget", len(forget) == count)
+    if which != "random":
+        first = np.arange(len(t.X)) if which == "first" else flipped
+        c.true("which are forgotten", (forget == first[:count]).all())
     c.true("sets", sorted([*forget, *retain]) == list(range(len(t.X))))
     c.close("test points", len(t.a["X_test"]), t.parameter["test_samples"])
 
@@ -289,19 +210,56 @@ def check_trained(c, t):
     return base
 
 
+def check_step(c, t, base):
+    """What the method did."""
+    (W, perp), forget = t.model("unlearned"), t.a["forget"]
+    if t.parameter["method"] == "random":
+        step = t.parameter["step_scale"] * norm(t.combination(t.a["v"], forget))
+        c.close("length of the step", norm(W - base[0]), step, norm(W))
+        if t.parameter["sampler"] == "ambient":
+            inside = np.linalg.lstsq(t.X.T, (W - base[0]).T, rcond=None)[0].T @ t.X
+            outside = norm(W - base[0] - inside)
+            c.close("random outside the span", outside, 0.0, norm(W))
+        expected = W, base[1]
+    else:
+        expected = unlearn(t, base)
+    c.close("the step", norm(W - expected[0]), 0.0, norm(W))
+    c.close("perp_unlearned", perp, expected[1], 0.0)
+    c.true("nothing to forget", len(forget) or t.parameter["polish"] == 0 or
+           t.parameter["method"] == "retrain" or (W == base[0]).all())
+    if t.parameter["method"] in ("none", "ascent"):
+        flops = 2.0 * len(forget) * len(W) * t.parameter["dimension"]
+        flops *= t.parameter["method"] == "ascent"
+        c.close("step_flops", t.result["step_flops"], flops)
+
+
+def check_ranks(c, t):
+    """Where all weights are exported: not those outside the span of bartlett."""
+    W0, eta = t.model("init")[0], t.parameter["learning_rate"]
+    known, everyone = {}, np.arange(len(t.X))
+    if t.parameter["sampler"] == "ambient":
+        push = eta * t.slopes(W0) * loss_weights(t, W0, everyone)
+        known["init"], known["trained"] = W0, t.model("trained")[0]
+        known["step"] = W0 + t.combination(push, everyone)
+    if t.parameter["polish"]:
+        known["exact"] = t.model("polished")[0]
+    for name, W in known.items():
+        s = np.linalg.svd(W, compute_uv=False)
+        c.close("stable_rank_" + name, t.result["stable_rank_" + name],
+                float((s**2).sum() / s[0] ** 2))
+        c.close("rank_" + name, t.result["rank_" + name], int((s > 1e-6 * s[0]).sum()))
+
+
 def check_unlearned(c, t, base):
     r, forget, retain = t.result, t.a["forget"], t.a["retain"]
     (W, perp), lam = t.model("unlearned"), t.a["lambda"]
-    step = t.parameter["step_scale"] * t.combination(t.a["v"], forget)
-    c.close("the step", norm(W - (base[0] - step)), 0.0, norm(W))
-    c.close("perp_unlearned", perp, base[1], 0.0)
-    c.true("nothing to forget", len(forget) or t.parameter["polish"] == 0 or
-           (W == base[0]).all())
     c.close("lambda_forget", r["lambda_forget"], float(lam[forget].sum()))
     c.close("forget_margin_before", r["forget_margin_before"],
             smallest(t.margins(base[0])[forget]))
     c.close("forget_margin_after", r["forget_margin_after"],
             smallest(t.margins(W)[forget]))
+    moved = np.abs(t.margins(W) - t.margins(base[0]))[retain].max()
+    c.close("retain_margin_change", r["retain_margin_change"], float(moved))
     changed = (t.states(W) != t.states(base[0]))[:, retain]
     c.close("states_changed", r["states_changed"],
             float(changed.mean()) if t.leak < 1 else 0.0, 0.0)
@@ -331,7 +289,10 @@ def check_retrained(c, t, base):
         c.close("eps of the retrained model", eps, 0.0, norm(other[0]))
     tau = distance(t.model("unlearned"), other)
     c.close("retrain_tau", r["retrain_tau"], tau, 1e-3)
-    c.close("none_tau", r["none_tau"], distance(base, other), 1e-3)
+    nothing = distance(base, other)
+    c.close("none_tau", r["none_tau"], nothing, 1e-3)
+    if nothing > 1e-9:
+        c.close("retrain_ratio", r["retrain_ratio"], tau / nothing, 1e-3)
     c.close("forget_margin_retrain", r["forget_margin_retrain"],
             smallest(t.margins(other[0])[t.a["forget"]]))
     last = "polished" if t.parameter["polish"] else "trained"
@@ -357,9 +318,14 @@ def check_grid(c, sweep, text, folder):
         t = Trial(out)
         p = t.parameter
         c.where = f"{t.record['grid']}, cell {cell} ({p['model']}, {p['sampler']}, " \
-            f"polish {p['polish']}, forget {p['forget']})"
+            f"polish {p['polish']}, {p['method']}, forget {p['forget']})"
         check_data(c, t)
         base = check_trained(c, t)
+        if p["ranks"]:
+            check_ranks(c, t)
+        else:
+            c.close("ranks not asked for", t.result["rank_init"], None)
+        check_step(c, t, base)
         check_unlearned(c, t, base)
         check_retrained(c, t, base)
         cell += 1
@@ -373,7 +339,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             cells += check_grid(c, os.path.realpath(sys.argv[1]), text, folder)
     print(f"{cells} trials, {c.count} checks, {c.failed} failed")
-    if cells != 148 or c.count < 30 * cells:
+    if cells != 372 or c.count < 30 * cells:
         sys.exit("fewer were made than there should be")
     sys.exit(c.failed > 0)
 

@@ -1,0 +1,198 @@
+"""One export of `sweep trial`, with the mathematics of its results written out."""
+import json
+import math
+import os
+
+import numpy as np
+
+KINK = 1e-12  # a pre-activation of at most this times |w||x| is on the kink
+
+
+def norm(array):
+    return float(np.linalg.norm(array))
+
+
+def cone_fit(target, propose):
+    """The nearest point to `target` in the cone of what `propose` offers, by
+    Lawson and Hanson: propose(residual) gives pairs of a label and a vector, the one of
+    the largest inner product under each label among them. Returns the residual and the
+    list of (label, coefficient) of the vectors used."""
+    used, columns, c = [], [], np.zeros(0)
+    residual = target
+    for _ in range(1000):
+        best, gain = None, 1e-13 * norm(target)
+        for label, h in propose(residual):
+            length = norm(h)
+            if length > 0 and float(np.vdot(residual, h)) / length > gain:
+                best, gain = (label, h.ravel()), float(np.vdot(residual, h)) / length
+        if best is None:
+            return residual, list(zip(used, c))
+        used.append(best[0])
+        columns.append(best[1])
+        c = np.append(c, 0.0)
+        while True:
+            wanted = np.linalg.lstsq(np.array(columns).T, target.ravel(), rcond=None)[0]
+            if (wanted > 0).all():
+                break
+            low = wanted <= 0
+            t = min(c[low] / (c[low] - wanted[low]))
+            c = c + t * (wanted - c)
+            keep = c > 1e-15 * c.max()
+            used = [x for x, k in zip(used, keep) if k]
+            columns = [x for x, k in zip(columns, keep) if k]
+            c = c[keep]
+        c = wanted
+        residual = target - (np.array(columns).T @ c).reshape(target.shape)
+    raise RuntimeError("Lawson and Hanson's method does not end")
+
+
+class Trial:
+    """One export, with the mathematics written out."""
+
+    def __init__(self, folder):
+        with open(os.path.join(folder, "record.json"), encoding="utf-8") as file:
+            self.record = json.load(file)
+        self.result = self.record["results"]
+        self.parameter = self.record["parameters"]
+        self.a = {}
+        for name, shape in self.record["arrays"].items():
+            self.a[name] = np.load(os.path.join(folder, name + ".npy"))
+            assert list(self.a[name].shape) == shape, name
+        self.X, self.y, self.u = self.a["X"], self.a["y"], self.a["u"]
+        self.leak = self.parameter["leak"]
+
+    def model(self, name):
+        """Weights and their length outside the span (0 in ambient coordinates)."""
+        return self.a["W_" + name], self.record["scalars"].get("perp_" + name, 0.0)
+
+    def margins(self, W):
+        Z = W @ self.X.T
+        return self.y * (self.u @ np.where(Z > 0, Z, self.leak * Z))
+
+    def states(self, W):
+        """+1 active, -1 inactive, 0 on the kink: (n, m)."""
+        Z = W @ self.X.T
+        size = np.linalg.norm(W, axis=1)[:, None] * np.linalg.norm(self.X, axis=1)
+        return np.where(np.abs(Z) <= KINK * size, 0, np.sign(Z))
+
+    def flipped(self):
+        """Points whose label was flipped, if the signal is clear enough to tell."""
+        return np.flatnonzero(self.X[:, 0] * self.y < 0)
+
+    def combination(self, v, points):
+        """sum over the points of lambda_i h_i, from slope times multiplier v (n, m)."""
+        return self.u[:, None] * ((v * self.y)[:, points] @ self.X[points])
+
+    def slopes(self, W):
+        """Slopes of the states of W, on a kink the leak: (n, m)."""
+        active = self.states(W) > 0 if self.leak < 1 else True
+        return np.where(active, 1.0, self.leak) * np.ones((len(W), len(self.X)))
+
+    def fit(self, W, points):
+        """Slope times multiplier (n, m), and multipliers (m), nearest to W."""
+        state = self.states(W) if self.leak < 1 else np.ones((len(W), len(self.X)))
+
+        def propose(residual):
+            reach = self.u[:, None] * (residual @ self.X.T) * self.y
+            free = np.where(reach > 0, 1.0, self.leak)
+            slope = np.where(state > 0, 1.0, np.where(state < 0, self.leak, free))
+            for i in points:
+                h = np.outer(self.u * slope[:, i] * self.y[i], self.X[i])
+                yield (i, slope[:, i]), h
+
+        v, weight = np.zeros(state.shape), np.zeros(len(self.X))
+        for (i, slope), c in cone_fit(W, propose)[1]:
+            v[:, i] += c * slope
+            weight[i] += c
+        return v, weight
+
+    def multipliers(self, W, perp, points):
+        """eps and delta of weights at margin 1 on some points."""
+        v, weight = self.fit(W, points)
+        residual = W - self.combination(v, points)
+        slack = weight * (self.margins(W) - 1)
+        return math.hypot(norm(residual), perp), float(slack[points].max())
+
+    def restored(self, W, perp, base, points):
+        """eps, delta and tau with the states of `base` on the points restored."""
+        near, before = W.copy(), self.states(base)
+        for j in range(len(W) if self.leak < 1 else 0):
+            state = before[j]
+            sides = [-s * self.X[i] for i in points for s in (-1, 1) if state[i] != -s]
+            near[j], _ = cone_fit(W[j], lambda _, sides=sides: enumerate(sides))
+        gamma = self.margins(near)[points].min()
+        if gamma <= 0:
+            return None, None, None
+        tau = distance((W, perp), (near, perp))
+        near, perp = near / gamma, perp / gamma
+        H = self.combination(self.a["v"], points)
+        factor = max(0.0, float(np.vdot(H, near)) / float(np.vdot(H, H)))
+        slack = factor * self.a["lambda"] * (self.margins(near) - 1)
+        eps = math.hypot(norm(near - factor * H), perp)
+        return eps, float(slack[points].max()), tau
+
+    def accuracy(self, name):
+        W, perp = self.model(name)
+        if self.parameter["model"] == "linear":
+            return self.linear_accuracy(W, perp)
+        Z = W @ self.a["X_test"].T
+        if perp != 0.0:
+            Z = Z + perp / self.record["scalars"]["perp_init"] * self.a["test_outside"]
+        margin = self.a["y_test"] * (self.u @ np.where(Z > 0, Z, self.leak * Z))
+        return float(np.mean(np.where(margin == 0, 0.5, margin > 0)))
+
+    def linear_accuracy(self, W, perp):
+        """In closed form; mu is along the first coordinate."""
+        rho = self.parameter["correlation"]
+        spread = self.parameter["noise"] * math.hypot(norm(W), perp)
+        spread *= math.sqrt((1 - rho) / self.parameter["dimension"])
+        mean = math.sqrt(1 - rho) * self.parameter["signal"] * W[0, 0]
+        shared = math.sqrt(rho) * float(W[0] @ self.a["common"]) if rho > 0 else 0.0
+        width = spread * math.sqrt(2)
+        return sum(math.erfc(-(mean + s * shared) / width) / 4 for s in (-1, 1))
+
+
+def distance(a, b):
+    """1 - cos of two models, each (W, perp)."""
+    (A, p), (B, q) = a, b
+    size, other = math.hypot(norm(A), p), math.hypot(norm(B), q)
+    return 0.5 * (norm(A / size - B / other) ** 2 + (p / size - q / other) ** 2)
+
+
+def loss_weights(t, W, points):
+    """l'(q_i) over their sum."""
+    q = t.margins(W)[points]
+    slope = np.exp(-q) / (1 + np.exp(-q) * (t.parameter["loss"] == "logistic"))
+    return slope / slope.sum()
+
+
+def unlearn(t, base):
+    """theta' of the trial's method: (W, perp)."""
+    (W, perp), p, v, lam = base, t.parameter, t.a["v"], t.a["lambda"]
+    forget, retain = t.a["forget"], t.a["retain"]
+    method, s = p["method"], p["step_scale"]
+    step, everyone = t.combination(v, forget), np.arange(len(t.X))
+    slopes = np.where(lam > 0, v / np.where(lam > 0, lam, 1), t.slopes(W))
+    if method == "retrain":
+        return t.model("retrained")
+    if method == "none" or len(forget) == 0:
+        return base
+    if method == "minnorm":
+        h = np.array([t.combination(slopes, [i]).ravel() for i in retain]).T
+        kept = h @ np.linalg.lstsq(h, W.ravel(), rcond=None)[0]
+        return W - s * (W - kept.reshape(W.shape)), perp * (1 - s)
+    if method == "pgu":
+        _, singular, right = np.linalg.svd(t.X[retain], full_matrices=False)
+        reached = np.cumsum(singular) >= p["retained_variance"] * singular.sum()
+        leading = right[: np.argmax(reached) + 1]
+        return W - s * (step - step @ leading.T @ leading), perp
+    if method == "descent_ascent":
+        weight = np.zeros(len(t.X))
+        weight[retain] = loss_weights(t, W, retain) * lam[forget].sum()
+        descent = t.combination(slopes * weight, retain)
+        return W - s * (step - p["descent_weight"] * descent), perp
+    for k in range(p["unlearn_steps"] if method == "iterated" else 1):
+        if k > 0:
+            v, _ = t.fit(W, everyone)
+        W = W - s * t.combination(v, forget)
+    return W, perp
