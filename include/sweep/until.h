@@ -61,6 +61,11 @@ int until_read(struct until *u, struct store *s, enum store_which which,
 int until_read_elsewhere(struct until *u, struct store *s, enum store_which which,
                          struct diagnostics *log);
 
+/* What all trials of one database settle: init, read and look. Release it, whatever is
+ * returned. */
+int until_load(struct until *u, struct store *s, const struct grid *g,
+               struct diagnostics *log);
+
 /* Look at every open cell as often as its trials allow. */
 void until_look(struct until *u);
 

@@ -345,14 +345,12 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     if (status != SWEEP_OK)
         return status;
     status = select_cells(&selected, g, request->where, log);
-    if (status == SWEEP_NO_MEMORY ||
-        (status == SWEEP_OK &&
-         (group_cells(&selected, a, g) != SWEEP_OK || until_init(&u, g) != SWEEP_OK)))
+    if (status == SWEEP_OK)
+        status = group_cells(&selected, a, g);
+    if (status == SWEEP_NO_MEMORY)
         status = no_memory(log);
     if (status == SWEEP_OK)
-        status = until_read(&u, s, STORE_ALL, log);
-    if (status == SWEEP_OK)
-        until_look(&u);
+        status = until_load(&u, s, g, log);
     if (status == SWEEP_OK && collection_init(&c, a, &u, &selected) != SWEEP_OK)
         status = no_memory(log);
     if (status == SWEEP_OK)

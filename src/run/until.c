@@ -201,3 +201,16 @@ struct until_tally until_tally(const struct until *u, const bool *own)
     }
     return tally;
 }
+
+int until_load(struct until *u, struct store *s, const struct grid *g,
+               struct diagnostics *log)
+{
+    int status = until_init(u, g);
+    if (status != SWEEP_OK) {
+        diagnostics_add(log, NULL, 0, 0, "out of memory for the trials");
+        return status;
+    }
+    status = until_read(u, s, STORE_ALL, log);
+    until_look(u);
+    return status;
+}
