@@ -41,7 +41,7 @@ struct aggregate_row {
     size_t cell;       /* first cell of the row, for grid_cell */
     size_t trials;     /* recorded; with none, the statistics are undefined */
     size_t failed;     /* of these, not TRIAL_OK */
-    size_t expected;   /* cells x replicates */
+    size_t expected;   /* replicates of its cells, as far as is known */
     size_t *n;         /* (columns) defined values */
     double *statistic; /* (columns, statistics) row-major */
     size_t undefined;  /* successful trials in which a column is NaN; the column with

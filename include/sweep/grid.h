@@ -59,13 +59,24 @@ struct table_request {
     const char *where; /* keep only these cells; NULL: all. Not from the grid file */
 };
 
+/* What `until:` asks for: a cell has replicates enough when half the width of Student's
+ * interval of the mean of a column is small enough (until.h). */
+struct until_rule {
+    size_t least; /* replicates before the first look; 0: there is no rule */
+    enum column column;
+    double level;     /* of the interval */
+    double halfwidth; /* small enough */
+    bool relative;    /* as a share of |mean| */
+};
+
 struct grid {
     char *file; /* as named by the user, for messages */
     char *text; /* its bytes, kept in the results folder */
     size_t text_size;
     char *name;
     uint64_t seed;
-    size_t replicates;
+    size_t replicates; /* of every cell; with a rule: at most */
+    struct until_rule until;
     struct setting fixed;         /* defaults and scalars */
     bool given[PARAMETER_COUNT];  /* set by the file, as scalar, axis or derived */
     size_t line[PARAMETER_COUNT]; /* where, for messages; 0 if not given */
@@ -108,6 +119,10 @@ const char *grid_string(const struct grid *g, double value);
  * buffer. */
 char *grid_format(const struct grid *g, enum parameter p, double value, char *buffer,
                   size_t size);
+
+/* "20 to 1000, until the 95% interval of exact_tau is within 5% of its mean", or "100"
+ * without a rule. Returns buffer. */
+char *grid_replicates_text(const struct grid *g, char *buffer, size_t size);
 
 /* Absorb the parameters of all stages up to `last` that differ from their default: name
  * and exact value, in the order of their names, so that neither a new parameter with

@@ -48,8 +48,8 @@ int plan_order(const struct plan *p, const struct grid *g, size_t *order, double
 
 /* Which trials belong to shard 1 .. shards: mine[cell * replicates + replicate]. Units
  * in the order of their cost are dealt forth and back (1 2 3 3 2 1 1 2 3 ...), so that
- * the work of two shards differs by less than the largest unit. A function of the grid
- * alone. Returns the number of trials in `count`. SWEEP_OK, SWEEP_NO_MEMORY. */
+ * the work of two shards differs by less than the largest unit. With `until` a group is
+ * dealt with all its replicates, which decide together. A function of the grid alone. Returns the number of trials in `count`. SWEEP_OK, SWEEP_NO_MEMORY. */
 int plan_deal(const struct plan *p, const struct grid *g, size_t shard, size_t shards,
               bool *mine, size_t *count);
 

@@ -14,6 +14,7 @@ struct progress {
     bool color;    /* NO_COLOR obeyed */
     double start, last;
     size_t total, done, failed;   /* trials */
+    bool open;                    /* the total is what is known so far */
     double work_total, work_done; /* expected cost, for the ETA */
     bool drawn;
 };
@@ -21,6 +22,9 @@ struct progress {
 /* stream NULL or quiet: silent. Detects a terminal. */
 void progress_start(struct progress *p, FILE *stream, bool quiet, size_t total,
                     double work_total);
+
+/* There is more to do than was known. */
+void progress_extend(struct progress *p, size_t total, double work_total);
 
 /* done, failed trials and work since the last call; draws when it is time. */
 void progress_add(struct progress *p, size_t done, size_t failed, double work);

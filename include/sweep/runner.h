@@ -7,6 +7,7 @@
 #include "sweep/progress.h"
 #include "sweep/status.h"
 #include "sweep/store.h"
+#include "sweep/until.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -14,6 +15,7 @@
 struct runner_limits {
     const volatile bool *cancel; /* polled, also inside a trial; NULL: never */
     size_t failures;             /* more failed trials than that */
+    double failed_share;         /* more than that share of the trials planned so far */
     size_t units_alike;          /* the first units all failed for one reason */
     double seconds;              /* after that no more units are taken */
 };
@@ -29,8 +31,9 @@ enum runner_end {
 };
 
 struct runner_result {
-    size_t ran;    /* trials computed now */
-    size_t failed; /* of these, not TRIAL_OK */
+    size_t planned; /* trials that were missing, as far as is known */
+    size_t ran;     /* trials computed now */
+    size_t failed;  /* of these, not TRIAL_OK */
     size_t by_status[TRIAL_STATUS_COUNT];
     enum runner_end end;
 };
@@ -53,11 +56,14 @@ int runner_check_memory(const struct grid *g, const struct plan *p, size_t threa
                         struct diagnostics *log);
 
 /* Compute every trial that is not `done` (as store_done gives it) and put it into the
- * store. One workspace per thread.
+ * store. One workspace per thread. With a rule `u` holds the trials that are there, and
+ * is told of every new one: when all are there that the cells have to have, the cells
+ * are looked at, and what they then have to have is next, until all are settled. All
+ * threads meet at a look. Without a rule `u` may be NULL.
  * SWEEP_OK (also when stopped: see result), SWEEP_IO, SWEEP_NO_MEMORY. */
 int runner_run(const struct grid *g, const struct plan *p, struct store *s,
-               const bool *done, size_t threads, const struct runner_limits *limits,
-               struct progress *meter, struct runner_result *result,
-               struct diagnostics *log);
+               struct until *u, const bool *done, size_t threads,
+               const struct runner_limits *limits, struct progress *meter,
+               struct runner_result *result, struct diagnostics *log);
 
 #endif

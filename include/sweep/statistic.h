@@ -54,6 +54,10 @@ const char *statistic_meaning(const struct statistic *s);
 const char *statistic_name(size_t i, const void *unused);
 size_t statistic_name_count(void);
 
+/* Half the width of Student's interval of the mean at `level`; may change the values.
+ * NAN for less than two. */
+double student_halfwidth(double *values, size_t count, double level);
+
 /* Wilson score interval of k successes in n trials at normal quantile z. */
 void wilson_interval(size_t k, size_t n, double z, double *low, double *high);
 

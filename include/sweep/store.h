@@ -48,6 +48,7 @@ int store_open(struct store **out, const char *directory, const struct grid *g,
 struct store_change {
     size_t added, removed, unchanged;
     size_t replicates; /* there were before; 0: the folder is new */
+    bool rule;         /* `until` is another, or new, or gone */
 };
 struct store_change store_change(const struct store *s);
 
@@ -90,6 +91,10 @@ typedef int store_visit(void *context, size_t cell, uint64_t replicate,
 int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
                struct diagnostics *log);
 
+/* The same of all other databases of the folder, one after the other. */
+int store_each_elsewhere(struct store *s, const struct grid *g, store_visit *visit,
+                         void *context, struct diagnostics *log);
+
 /* Refuse a database of another name, seed or model (SWEEP_INPUT). */
 int store_check_grid(struct store *s, const struct grid *g, struct diagnostics *log);
 
@@ -115,7 +120,7 @@ int store_set_meta(struct store *s, const char *name, const char *value,
 struct store_counts {
     size_t cells, replicates;
     size_t by_status[TRIAL_STATUS_COUNT];
-    size_t total;       /* trials this database is to hold */
+    size_t total;       /* trials this database is to hold; with `until`: at most */
     size_t done;        /* of these */
     double first, last; /* the last session: its start and last commit, Unix seconds */
     size_t done_at_first;

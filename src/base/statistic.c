@@ -155,11 +155,22 @@ static double quantile(double *values, size_t count, double p)
     return values[below] + share * (values[below + 1] - values[below]);
 }
 
+/* From the mean to the end of Student's interval. */
+static double reach(double *values, size_t count, double p)
+{
+    double error = deviation(values, count) / sqrt((double)count);
+    return count < 2 ? NAN : gsl_cdf_tdist_Pinv(p, (double)count - 1) * error;
+}
+
 static double student(double *values, size_t count, double p)
 {
     double center = mean(values, count);
-    double error = deviation(values, count) / sqrt((double)count);
-    return count < 2 ? NAN : center + gsl_cdf_tdist_Pinv(p, (double)count - 1) * error;
+    return center + reach(values, count, p);
+}
+
+double student_halfwidth(double *values, size_t count, double level)
+{
+    return reach(values, count, 1 - (1 - level) / 2);
 }
 
 static double bootstrap(const double *values, size_t count, double p)

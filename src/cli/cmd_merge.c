@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "folder.h"
+#include "settled.h"
 #include "sweep/memory.h"
 #include <string.h>
 
@@ -13,7 +14,10 @@ struct merge {
     struct grid grid;
     struct store *out;
     size_t added;
-    struct store_counts counts;
+    size_t total, done; /* trials of the whole; with `until` as far as is known */
+    size_t by_status[TRIAL_STATUS_COUNT];
+    struct until until;
+    struct until_tally tally;
     struct diagnostics log;
 };
 
@@ -77,6 +81,27 @@ static int list_folders(struct merge *m, char *const *folder, size_t count)
     return status;
 }
 
+/* What there is of the whole. */
+static int count_trials(struct merge *m)
+{
+    struct store_counts counts = {0};
+    if (m->grid.until.least == 0) {
+        int status = store_count(m->out, &counts, &m->log);
+        m->total = counts.total;
+        m->done = counts.done;
+        memcpy(m->by_status, counts.by_status, sizeof m->by_status);
+        return status;
+    }
+    int status = until_load(&m->until, m->out, &m->grid, &m->log);
+    if (status != SWEEP_OK)
+        return status;
+    m->tally = until_tally(&m->until, NULL);
+    m->total = m->tally.trials;
+    m->done = m->tally.done;
+    memcpy(m->by_status, m->tally.by_status, sizeof m->by_status);
+    return SWEEP_OK;
+}
+
 static int merge(struct merge *m, const char *out, char *const *folder, size_t count)
 {
     int status = list_folders(m, folder, count);
@@ -92,7 +117,7 @@ static int merge(struct merge *m, const char *out, char *const *folder, size_t c
         status = store_begin_session(m->out, m->grid.cell_count * m->grid.replicates,
                                      &m->log);
     if (status == SWEEP_OK)
-        status = store_count(m->out, &m->counts, &m->log);
+        status = count_trials(m);
     if (status == SWEEP_OK)
         status = folder_write_table(out, m->out, &m->grid, &m->log);
     return status;
@@ -100,21 +125,22 @@ static int merge(struct merge *m, const char *out, char *const *folder, size_t c
 
 static int report(const struct merge *m, const char *out)
 {
-    const struct store_counts *c = &m->counts;
-    size_t failed = count_failed(c->by_status);
-    fprintf(stderr, "%zu of %zu trials from %zu databases, %zu new", c->done, c->total,
-            m->databases, m->added);
+    size_t failed = count_failed(m->by_status), missing = m->total - m->done;
+    bool rule = m->grid.until.least > 0;
+    const char *bound = rule && missing > 0 ? "at least " : "";
+    fprintf(stderr, "%zu of %s%zu trials from %zu databases, %zu new", m->done, bound,
+            m->total, m->databases, m->added);
+    if (rule)
+        print_settled(stderr, &m->tally, m->grid.replicates);
     if (failed > 0) {
         fputs("; ", stderr);
-        print_failed(stderr, c->by_status);
+        print_failed(stderr, m->by_status);
     }
-    if (c->done < c->total)
-        fprintf(stderr, "; %zu missing: the table shows what is there",
-                c->total - c->done);
+    if (missing > 0)
+        fprintf(stderr, "; %s%zu missing: the table shows what is there", bound,
+                missing);
     fprintf(stderr, "\ntable: %s/table.tsv\n", out);
-    return c->done < c->total ? EXIT_STOPPED
-           : failed > 0       ? EXIT_FAILED_TRIALS
-                              : EXIT_DONE;
+    return missing > 0 ? EXIT_STOPPED : failed > 0 ? EXIT_FAILED_TRIALS : EXIT_DONE;
 }
 
 int cmd_merge(const struct command *self, const struct arguments *args)
@@ -129,6 +155,7 @@ int cmd_merge(const struct command *self, const struct arguments *args)
         store_list_release(&m.list[f]);
     memory_free(m.list);
     memory_free(m.platform);
+    until_release(&m.until);
     grid_release(&m.grid);
     diagnostics_release(&m.log);
     return code;

@@ -1,18 +1,17 @@
 #include "cli.h"
 
 #include "folder.h"
+#include "plan_folder.h"
+#include "settled.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/json.h"
 #include "sweep/memory.h"
-#include "sweep/partition.h"
 #include "sweep/pilot.h"
 #include "sweep/plan.h"
 #include "sweep/progress.h"
 #include "sweep/runner.h"
-#include "sweep/store.h"
 #include <math.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 static const double PILOT_SECONDS = 5;
 
@@ -22,15 +21,19 @@ struct outlook {
     struct plan plan;
     char *folder; /* of the results */
     bool exists;
-    bool *done;    /* (cells, replicates) */
-    size_t *order; /* groups, longest first */
-    double *cost;  /* (groups) */
-    size_t threads, trials, units, retrainings;
-    struct plan_rest rest;
+    bool *done;                                 /* (cells, replicates) */
+    size_t *order;                              /* groups, longest first */
+    double *cost;                               /* (groups) */
+    size_t threads, trials, units, retrainings; /* with `until` at most */
+    struct until until;
+    struct until_tally tally;
+    size_t trials_done;
+    struct outlook_work {
+        struct plan_rest rest;
+        double core_seconds, wall_seconds;
+    } missing, least; /* least: with `until` up to the next look; missing: at most */
     struct runner_memory memory;
-    struct pilot pilot;  /* no units: none was run */
-    double core_seconds; /* of what is missing */
-    double wall_seconds;
+    struct pilot pilot; /* no units: none was run */
     struct diagnostics log;
 };
 
@@ -62,74 +65,12 @@ static int read_plan(struct outlook *o, const char *file, const char *output)
     o->done = memory_array(g->cell_count, g->replicates * sizeof *o->done);
     o->order = memory_array(o->plan.group_count, sizeof *o->order);
     o->cost = memory_array(o->plan.group_count, sizeof *o->cost);
-    if (!o->done || !o->order || !o->cost ||
+    if (!o->done || !o->order || !o->cost || until_init(&o->until, g) != SWEEP_OK ||
         plan_order(&o->plan, g, o->order, o->cost) != SWEEP_OK)
         return out_of_memory(o);
     for (size_t k = 0; k < o->plan.group_count; k++)
         o->retrainings += o->plan.retrainings[k] * g->replicates;
     return SWEEP_OK;
-}
-
-/* What is done of an older grid counts where a cell means the same now. */
-static int carry_over(struct outlook *o, const struct grid *old, const bool *old_done)
-{
-    const struct grid *g = &o->grid;
-    size_t both = g->cell_count + old->cell_count;
-    struct rng_key *key = memory_array(both, sizeof *key);
-    struct partition same = {0};
-    for (size_t i = 0; key && i < both; i++)
-        key[i] = i < g->cell_count ? grid_cell_key(g, i)
-                                   : grid_cell_key(old, i - g->cell_count);
-    int status = key ? partition_build(&same, key, both) : SWEEP_NO_MEMORY;
-    memory_free(key);
-    for (size_t k = 0; k < same.count; k++) {
-        size_t now = same.member[same.start[k]];
-        size_t then = same.member[same.start[k + 1] - 1];
-        if (now >= g->cell_count || then < g->cell_count)
-            continue;
-        for (size_t r = 0; r < g->replicates && r < old->replicates; r++)
-            o->done[now * g->replicates + r] =
-                old_done[(then - g->cell_count) * old->replicates + r];
-    }
-    partition_release(&same);
-    return status == SWEEP_OK ? SWEEP_OK : out_of_memory(o);
-}
-
-/* The folder is read by its own grid, which the grid file may have left behind. */
-static int read_folder(struct outlook *o)
-{
-    struct grid old = {0};
-    struct store *store = NULL;
-    bool *done = NULL;
-    int status = folder_grid(&old, o->folder, &o->log);
-    if (status == SWEEP_OK)
-        status = store_open_readonly(&store, o->folder, &o->log);
-    if (status == SWEEP_OK)
-        status = store_check_grid(store, &o->grid, &o->log);
-    if (status == SWEEP_OK) {
-        done = memory_array(old.cell_count, old.replicates * sizeof *done);
-        status =
-            done ? store_done(store, &old, STORE_ALL, done, &o->log) : out_of_memory(o);
-    }
-    if (status == SWEEP_OK)
-        status = store_done_elsewhere(store, &old, STORE_ALL, done, &o->log);
-    if (status == SWEEP_OK)
-        status = carry_over(o, &old, done);
-    store_close(store, &o->log);
-    memory_free(done);
-    grid_release(&old);
-    return status;
-}
-
-/* Whether there are results: a folder without sweep.db is a new one. */
-static bool has_results(const char *folder)
-{
-    char *path;
-    if (asprintf(&path, "%s/sweep.db", folder) < 0)
-        return false;
-    bool exists = access(path, F_OK) == 0;
-    free(path);
-    return exists;
 }
 
 static bool fits(const struct outlook *o)
@@ -138,10 +79,20 @@ static bool fits(const struct outlook *o)
 }
 
 /* Threads share the work evenly but for the longest unit, which no two share. */
+static void estimate_work(const struct outlook *o, double scale, struct outlook_work *w)
+{
+    size_t threads = o->threads < w->rest.units ? o->threads : w->rest.units;
+    double longest = w->rest.units > 0 ? scale * o->cost[o->order[0]] : 0;
+    w->core_seconds = scale * w->rest.cost;
+    w->wall_seconds =
+        threads > 0 ? fmax(w->core_seconds / (double)threads, longest) : 0;
+    if (w->core_seconds < longest) /* the longest unit is done */
+        w->wall_seconds = w->core_seconds;
+}
+
 static int estimate(struct outlook *o, bool pilot)
 {
-    double scale = 1, longest = 0;
-    size_t threads = o->threads < o->rest.units ? o->threads : o->rest.units;
+    double scale = 1;
     if (pilot && fits(o)) {
         int status =
             pilot_run(&o->pilot, &o->grid, &o->plan, o->order, o->cost, PILOT_SECONDS);
@@ -149,29 +100,43 @@ static int estimate(struct outlook *o, bool pilot)
             return out_of_memory(o);
         scale = o->pilot.ratio;
     }
-    if (o->rest.units > 0)
-        longest = scale * o->cost[o->order[0]];
-    o->core_seconds = scale * o->rest.cost;
-    o->wall_seconds =
-        threads > 0 ? fmax(o->core_seconds / (double)threads, longest) : 0;
-    if (o->core_seconds < longest) /* the longest unit is done */
-        o->wall_seconds = o->core_seconds;
+    estimate_work(o, scale, &o->missing);
+    estimate_work(o, scale, &o->least);
     return SWEEP_OK;
+}
+
+/* What is missing: with a rule cells that are settled have all they are to have, and
+ * the others may go on to the end. */
+static void find_missing(struct outlook *o)
+{
+    const struct grid *g = &o->grid;
+    if (g->until.least > 0) {
+        until_look(&o->until);
+        until_skip(&o->until, o->done, o->done);
+        o->least.rest = plan_missing(&o->plan, g, o->done);
+        o->tally = until_tally(&o->until, NULL);
+        for (size_t i = 0; i < g->cell_count * g->replicates; i++) {
+            size_t cell = i / g->replicates, k = i % g->replicates;
+            if (o->until.state[cell] == UNTIL_OPEN)
+                o->done[i] = until_has(&o->until, cell, k);
+        }
+    }
+    o->missing.rest = plan_missing(&o->plan, g, o->done);
+    o->trials_done =
+        g->until.least > 0 ? o->tally.done : o->trials - o->missing.rest.trials;
 }
 
 static int look(struct outlook *o, const struct arguments *args)
 {
     int status = read_plan(o, args->operand[0], args->value[OPTION_OUTPUT]);
-    if (status == SWEEP_OK) {
-        o->exists = has_results(o->folder);
-        if (o->exists)
-            status = read_folder(o);
-    }
+    if (status == SWEEP_OK)
+        status = plan_folder_read(o->folder, &o->grid, o->done, &o->until, &o->exists,
+                                  &o->log);
     if (status != SWEEP_OK)
         return status;
-    o->rest = plan_missing(&o->plan, &o->grid, o->done);
+    find_missing(o);
     o->memory = runner_memory(&o->grid, &o->plan, o->threads);
-    return estimate(o, !args->value[OPTION_NO_PILOT] && o->rest.units > 0);
+    return estimate(o, !args->value[OPTION_NO_PILOT] && o->missing.rest.units > 0);
 }
 
 /* "17 MB" */
@@ -204,24 +169,65 @@ static void print_cell(const char *label, const struct grid *g, size_t cell)
     putchar('\n');
 }
 
+/* "90", or "40 to 90" when the rule says when to end. */
+static const char *count_text(const struct outlook *o, size_t most, char *buffer,
+                              size_t size)
+{
+    size_t least = most / o->grid.replicates * o->grid.until.least;
+    if (least > 0)
+        snprintf(buffer, size, "%zu to %zu", least, most);
+    else
+        snprintf(buffer, size, "%zu", most);
+    return buffer;
+}
+
+static void print_done(const struct outlook *o)
+{
+    const struct plan_rest *rest = &o->missing.rest;
+    if (!o->exists)
+        printf("no results yet\n");
+    else if (o->grid.until.least == 0)
+        printf("%zu trials done, %zu to run in %zu trainings\n", o->trials_done,
+               rest->trials, rest->units);
+    else {
+        printf("%zu trials done, %zu to %zu to run in %zu to %zu trainings",
+               o->trials_done, o->least.rest.trials, rest->trials, o->least.rest.units,
+               rest->units);
+        print_settled(stdout, &o->tally, o->grid.replicates);
+        putchar('\n');
+    }
+}
+
+static void print_times(const struct outlook *o)
+{
+    bool rule = o->grid.until.least > 0;
+    char text[32];
+    printf("%-13s", "core-hours");
+    if (rule)
+        printf("%.3g to ", o->least.core_seconds / 3600);
+    printf("%.3g\n%-13s", o->missing.core_seconds / 3600, "wall time");
+    if (rule)
+        printf("%s to ", progress_duration(o->least.wall_seconds, text, sizeof text));
+    printf("%s with %zu thread%s\n",
+           progress_duration(o->missing.wall_seconds, text, sizeof text), o->threads,
+           o->threads == 1 ? "" : "s");
+}
+
 static void print_text(const struct outlook *o)
 {
-    char a[32], b[32], c[32];
+    char a[160], b[32], c[32];
     const struct grid *g = &o->grid;
     printf("%-13s%s\n", "grid", g->name);
-    printf("%-13s%zu\n%-13s%zu\n", "cells", g->cell_count, "replicates", g->replicates);
-    printf("%-13s%zu\n", "trials", o->trials);
-    printf("%-13s%zu, each for up to %zu cells\n", "trainings", o->units,
-           plan_largest_group(&o->plan));
-    printf("%-13s%zu\n", "retrainings", o->retrainings);
+    printf("%-13s%zu\n%-13s%s\n", "cells", g->cell_count, "replicates",
+           grid_replicates_text(g, a, sizeof a));
+    printf("%-13s%s\n", "trials", count_text(o, o->trials, a, sizeof a));
+    printf("%-13s%s, each for up to %zu cells\n", "trainings",
+           count_text(o, o->units, a, sizeof a), plan_largest_group(&o->plan));
+    printf("%-13s%s\n", "retrainings", count_text(o, o->retrainings, a, sizeof a));
     print_cell("first cell", g, 0);
     print_cell("last cell", g, g->cell_count - 1);
     printf("%-13s%s: ", "folder", o->folder);
-    if (o->exists)
-        printf("%zu trials done, %zu to run in %zu trainings\n",
-               o->trials - o->rest.trials, o->rest.trials, o->rest.units);
-    else
-        printf("no results yet\n");
+    print_done(o);
     printf("%-13s%s a thread, %s in all, of %s\n", "memory",
            size_text(o->memory.thread, a, sizeof a),
            size_text(o->memory.total, b, sizeof b),
@@ -233,10 +239,7 @@ static void print_text(const struct outlook *o)
                o->pilot.ratio, o->pilot.low, o->pilot.high);
     else
         printf("none; the times are the model's alone\n");
-    printf("%-13s%.3g\n", "core-hours", o->core_seconds / 3600);
-    printf("%-13s%s with %zu thread%s\n", "wall time",
-           progress_duration(o->wall_seconds, a, sizeof a), o->threads,
-           o->threads == 1 ? "" : "s");
+    print_times(o);
 }
 
 static void print_json_cell(const char *name, const struct grid *g, size_t cell)
@@ -266,9 +269,9 @@ static void print_json(const struct outlook *o)
         {"trials", (double)o->trials},
         {"trainings", (double)o->units},
         {"retrainings", (double)o->retrainings},
-        {"trials_done", (double)(o->trials - o->rest.trials)},
-        {"trials_to_run", (double)o->rest.trials},
-        {"trainings_to_run", (double)o->rest.units},
+        {"trials_done", (double)o->trials_done},
+        {"trials_to_run", (double)o->missing.rest.trials},
+        {"trainings_to_run", (double)o->missing.rest.units},
         {"threads", (double)o->threads},
         {"memory_thread", bytes_number(o->memory.thread)},
         {"memory", bytes_number(o->memory.total)},
@@ -278,14 +281,25 @@ static void print_json(const struct outlook *o)
         {"pilot_ratio", pilot->units ? pilot->ratio : NAN},
         {"pilot_ratio_low", pilot->units ? pilot->low : NAN},
         {"pilot_ratio_high", pilot->units ? pilot->high : NAN},
-        {"core_seconds", o->core_seconds},
-        {"wall_seconds", o->wall_seconds},
+        {"core_seconds", o->missing.core_seconds},
+        {"wall_seconds", o->missing.wall_seconds},
+        /* from here on of `until` alone: the other numbers are then the largest */
+        {"replicates_least", (double)o->grid.until.least},
+        {"trials_to_run_least", (double)o->least.rest.trials},
+        {"trainings_to_run_least", (double)o->least.rest.units},
+        {"core_seconds_least", o->least.core_seconds},
+        {"wall_seconds_least", o->least.wall_seconds},
+        {"cells_settled", (double)(o->tally.cells - o->tally.by_state[UNTIL_OPEN])},
     };
+    enum { UNTIL_NUMBERS = 6 };
+    size_t count = sizeof numbers / sizeof numbers[0];
+    if (o->grid.until.least == 0)
+        count -= UNTIL_NUMBERS;
     printf("{\n  \"grid\": ");
     json_text(stdout, o->grid.name);
     printf(",\n  \"folder\": ");
     json_text(stdout, o->folder);
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+    for (size_t i = 0; i < count; i++) {
         printf(",\n  \"%s\": ", numbers[i].name);
         json_number(stdout, numbers[i].value);
     }
@@ -311,6 +325,7 @@ int cmd_plan(const struct command *self, const struct arguments *args)
                        "fewer threads (-j) or a smaller grid");
     }
     memory_free(o.done);
+    until_release(&o.until);
     memory_free(o.order);
     memory_free(o.cost);
     free(o.folder);

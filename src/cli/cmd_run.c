@@ -3,6 +3,8 @@
 #include "folder.h"
 #include "run_log.h"
 #include "run_options.h"
+#include "run_work.h"
+#include "settled.h"
 #include "signals.h"
 #include "sweep/aggregate.h"
 #include "sweep/clock.h"
@@ -17,6 +19,9 @@
 /* Failures told one by one in run.log; all of them are in the database. */
 enum { MOST_FAILURES = 100 };
 
+/* Cells without the precision asked for that are told at the end. */
+enum { MOST_IMPRECISE = 20 };
+
 /* Units that may all fail for one reason before a run gives up. */
 enum { UNITS_ALIKE = 20 };
 
@@ -30,8 +35,7 @@ struct session {
     struct plan plan;
     struct store *store;
     FILE *log_file;
-    bool *done; /* (cells, replicates) before this run, or another shard's */
-    size_t trials, missing; /* of the grid or shard; of these, not yet done */
+    struct run_work work;
     size_t failed[TRIAL_STATUS_COUNT]; /* in the folder, by status */
     size_t failed_now;
     char reason[160]; /* the first message of a trial that failed now */
@@ -86,25 +90,6 @@ static int prepare(struct session *s, const char *output)
     return status;
 }
 
-/* Another shard's trials count as done. */
-static int deal(struct session *s)
-{
-    const struct run_options *o = &s->options;
-    s->trials = s->grid.cell_count * s->grid.replicates;
-    s->done = memory_array(s->grid.cell_count, s->grid.replicates * sizeof *s->done);
-    if (!s->done)
-        return out_of_memory(s);
-    if (o->shards == 0)
-        return SWEEP_OK;
-    size_t all = s->trials;
-    if (plan_deal(&s->plan, &s->grid, o->shard, o->shards, s->done, &s->trials) !=
-        SWEEP_OK)
-        return out_of_memory(s);
-    for (size_t i = 0; i < all; i++)
-        s->done[i] = !s->done[i];
-    return SWEEP_OK;
-}
-
 /* Open the folder and find out what is missing. */
 static int open_folder(struct session *s)
 {
@@ -119,28 +104,28 @@ static int open_folder(struct session *s)
         status = store_open(&s->store, s->directory, &s->grid, &options, &s->log);
     free(platform);
     if (status == SWEEP_OK)
-        status = store_done(s->store, &s->grid, which, s->done, &s->log);
+        status = run_work_read(&s->work, s->store, which, &s->log);
     if (status == SWEEP_OK)
-        status = store_done_elsewhere(s->store, &s->grid, which, s->done, &s->log);
-    if (status == SWEEP_OK)
-        status = store_begin_session(s->store, s->trials, &s->log);
+        status = store_begin_session(s->store, s->work.trials, &s->log);
     if (status != SWEEP_OK)
         return status;
     s->log_file = run_log_open(s->directory, &s->log);
     return s->log_file ? SWEEP_OK : SWEEP_IO;
 }
 
-static void tell_change(const struct session *s)
+static void tell_change(const struct session *s, size_t missing)
 {
     struct store_change c = store_change(s->store);
-    bool same = c.added == 0 && c.removed == 0 && c.replicates == s->grid.replicates;
+    bool same =
+        c.added == 0 && c.removed == 0 && !c.rule && c.replicates == s->grid.replicates;
     if (c.replicates == 0 || same || s->options.quiet)
         return;
     fprintf(stderr,
             "the grid changed: cells: %zu added, %zu removed, %zu unchanged; "
-            "replicates: %zu, before %zu; trials: %zu to run, %zu kept\n",
-            c.added, c.removed, c.unchanged, s->grid.replicates, c.replicates,
-            s->missing, s->trials - s->missing);
+            "replicates: %s%zu, before %zu%s; trials: %s%zu to run, %zu kept\n",
+            c.added, c.removed, c.unchanged, s->grid.until.least > 0 ? "at most " : "",
+            s->grid.replicates, c.replicates, c.rule ? ", 'until' changed" : "",
+            run_work_bound(&s->work), missing, s->work.trials - missing);
 }
 
 static struct runner_limits limits_of(const struct session *s)
@@ -148,11 +133,16 @@ static struct runner_limits limits_of(const struct session *s)
     const struct run_options *o = &s->options;
     struct runner_limits limits = {.cancel = &signals_stop,
                                    .failures = SIZE_MAX,
+                                   .failed_share = INFINITY,
                                    .units_alike = UNITS_ALIKE,
                                    .seconds = o->seconds};
-    if (o->limits_failures) {
-        double most = o->percent ? o->failures / 100 * (double)s->trials : o->failures;
-        limits.failures = most < (double)s->trials ? (size_t)most : s->trials;
+    if (o->limits_failures && o->percent && s->grid.until.least > 0) {
+        limits.failed_share = o->failures / 100;
+        limits.units_alike = SIZE_MAX;
+    } else if (o->limits_failures) {
+        double trials = (double)s->work.trials;
+        double most = o->percent ? o->failures / 100 * trials : o->failures;
+        limits.failures = most < trials ? (size_t)most : SIZE_MAX;
         limits.units_alike = SIZE_MAX;
     }
     return limits;
@@ -177,35 +167,48 @@ static const char *stopped_by(const struct session *s)
     return "";
 }
 
+static void log_line(void *file, const char *text)
+{
+    run_log_line(file, "not precise: %s", text);
+}
+
 static int compute(struct session *s)
 {
     struct progress meter;
-    struct plan_rest rest = plan_missing(&s->plan, &s->grid, s->done);
-    struct runner_limits limits = limits_of(s);
+    struct plan_rest rest;
     double start = clock_monotonic();
     char duration[32];
 
     signals_watch();
-    s->missing = rest.trials;
-    tell_change(s);
+    if (run_work_missing(&s->work, &s->plan, &rest) != SWEEP_OK)
+        return out_of_memory(s);
+    const char *bound = run_work_bound(&s->work);
+    struct runner_limits limits = limits_of(s);
+    tell_change(s, rest.trials);
     run_log_line(s->log_file,
-                 "%s: %zu of %zu trials to run, %zu cells, %zu trainings, %zu threads, "
-                 "sweep %s",
-                 rest.trials == s->trials ? "start" : "resume", rest.trials, s->trials,
-                 s->grid.cell_count, rest.units, s->options.threads, SWEEP_VERSION);
+                 "%s: %zu of %s%zu trials to run, %zu cells, %zu trainings, %zu "
+                 "threads, sweep %s",
+                 rest.trials == s->work.trials ? "start" : "resume", rest.trials, bound,
+                 s->work.trials, s->grid.cell_count, rest.units, s->options.threads,
+                 SWEEP_VERSION);
     progress_start(&meter, stderr, s->options.quiet, rest.trials, rest.cost);
-    int status = runner_run(&s->grid, &s->plan, s->store, s->done, s->options.threads,
-                            &limits, &meter, &s->result, &s->log);
+    meter.open = *bound;
+    int status = runner_run(&s->grid, &s->plan, s->store, &s->work.until, s->work.done,
+                            s->options.threads, &limits, &meter, &s->result, &s->log);
     progress_finish(&meter);
+    run_work_count(&s->work);
     progress_duration(clock_monotonic() - start, duration, sizeof duration);
     bool complete = s->result.end == RUNNER_COMPLETE;
     if (status != SWEEP_OK)
         run_log_line(s->log_file, "failure after %zu trials: %s", s->result.ran,
                      s->log.count > 0 ? s->log.item[0].message : status_name(status));
     else
-        run_log_line(s->log_file, "%s: %zu trials run in %s, %zu left%s%s",
+        run_log_line(s->log_file, "%s: %zu trials run in %s, %s%zu left%s%s",
                      complete ? "end" : "stop", s->result.ran, duration,
-                     s->missing - s->result.ran, complete ? "" : ", ", stopped_by(s));
+                     run_work_bound(&s->work), s->result.planned - s->result.ran,
+                     complete ? "" : ", ", stopped_by(s));
+    if (status == SWEEP_OK && s->grid.until.least > 0)
+        each_imprecise(&s->work.until, s->work.own, SIZE_MAX, log_line, s->log_file);
     return status;
 }
 
@@ -213,7 +216,7 @@ static int tell_failure(void *context, size_t cell, uint64_t replicate,
                         const struct record *r)
 {
     struct session *s = context;
-    if (r->status == TRIAL_OK || s->done[cell * s->grid.replicates + replicate])
+    if (r->status == TRIAL_OK || s->work.done[cell * s->grid.replicates + replicate])
         return SWEEP_OK;
     if (s->failed_now == 0)
         snprintf(s->reason, sizeof s->reason, "%s", r->message);
@@ -230,7 +233,9 @@ static int count_failures(struct session *s)
     int status = store_count(s->store, &counts, &s->log);
     if (status != SWEEP_OK)
         return status;
-    memcpy(s->failed, counts.by_status, sizeof s->failed);
+    bool rule = s->grid.until.least > 0;
+    memcpy(s->failed, rule ? s->work.tally.by_status : counts.by_status,
+           sizeof s->failed);
     if (s->result.failed > 0)
         status = store_each(s->store, &s->grid, tell_failure, s, &s->log);
     if (s->failed_now > MOST_FAILURES)
@@ -267,16 +272,26 @@ static void print_stop(const struct session *s)
     fputs(too_many ? " --max-failures 100%\n" : "\n", stderr);
 }
 
+static void print_line(void *stream, const char *text)
+{
+    fprintf(stream, "%s\n", text);
+}
+
 static void print_summary(const struct session *s)
 {
-    fprintf(stderr, "%zu of %zu trials done, %zu now",
-            s->trials - s->missing + s->result.ran, s->trials, s->result.ran);
+    size_t trials = s->work.trials, left = s->result.planned - s->result.ran;
+    fprintf(stderr, "%zu of %s%zu trials done, %zu now", trials - left,
+            run_work_bound(&s->work), trials, s->result.ran);
+    if (s->grid.until.least > 0)
+        print_settled(stderr, &s->work.tally, s->grid.replicates);
     if (count_failed(s->failed) > 0) {
         fputs("; ", stderr);
         print_failed(stderr, s->failed);
         fprintf(stderr, ", see %s/run.log", s->directory);
     }
     fputc('\n', stderr);
+    if (s->grid.until.least > 0)
+        each_imprecise(&s->work.until, s->work.own, MOST_IMPRECISE, print_line, stderr);
     if (s->result.end != RUNNER_COMPLETE)
         print_stop(s);
     else if (s->options.shards > 0)
@@ -290,7 +305,10 @@ static int run(struct session *s, const struct arguments *args)
 {
     int status = prepare(s, args->value[OPTION_OUTPUT]);
     if (status == SWEEP_OK)
-        status = deal(s);
+        status = run_work_init(&s->work, &s->grid, &s->plan, s->options.shard,
+                               s->options.shards) == SWEEP_OK
+                     ? SWEEP_OK
+                     : out_of_memory(s);
     if (status == SWEEP_OK)
         status = open_folder(s);
     if (status == SWEEP_OK)
@@ -329,7 +347,7 @@ int cmd_run(const struct command *self, const struct arguments *args)
     if (status == SWEEP_OK && !s.options.quiet)
         print_summary(&s);
     diagnostics_release(&s.log);
-    memory_free(s.done);
+    run_work_release(&s.work);
     plan_release(&s.plan);
     grid_release(&s.grid);
     free(s.output);

@@ -1,6 +1,8 @@
 #include "cli.h"
 
 #include "folder.h"
+#include "run_work.h"
+#include "settled.h"
 #include "sweep/memory.h"
 #include "sweep/progress.h"
 #include <dirent.h>
@@ -18,7 +20,94 @@ struct state {
     bool running; /* somebody works here */
     double last;  /* last commit, Unix seconds */
     struct store_holder holder;
+    bool rule; /* the grid has `until`: */
+    size_t most;
+    struct until_tally tally;
+    char *imprecise; /* lines about cells, from malloc */
 };
+
+/* Cells without the precision asked for that are told. */
+enum { MOST_IMPRECISE = 20 };
+
+/* Which shard a folder is, by its name; shards 0: none. */
+static void shard_of(const char *directory, size_t *shard, size_t *shards)
+{
+    char *path = realpath(directory, NULL), *slash = path ? strrchr(path, '/') : NULL;
+    *shards = 0;
+    if (!slash || sscanf(slash, "/shard-%zu-of-%zu", shard, shards) != 2 ||
+        *shard < 1 || *shard > *shards)
+        *shards = 0;
+    free(path);
+}
+
+static void keep_line(void *stream, const char *text)
+{
+    fprintf(stream, "%s\n", text);
+}
+
+static int read_databases(struct run_work *w, const struct store_list *list,
+                          struct diagnostics *log)
+{
+    int status = SWEEP_OK;
+    for (size_t i = 0; i < list->count && status == SWEEP_OK; i++) {
+        struct store *s;
+        status = store_open_database(&s, list->path[i], log);
+        if (status == SWEEP_OK)
+            status = until_read(&w->until, s, STORE_ALL, log);
+        store_close(s, log);
+    }
+    return status;
+}
+
+/* What the rule makes of all trials in the folder takes the place of their number. */
+static int look_at_cells(const char *directory, const struct store_list *list,
+                         struct state *state, struct diagnostics *log)
+{
+    struct grid g = {0};
+    struct plan p = {0};
+    struct run_work w = {0};
+    size_t shard, shards, size;
+
+    shard_of(directory, &shard, &shards);
+    int status = folder_grid(&g, directory, log);
+    if (status == SWEEP_OK) {
+        status = plan_build(&p, &g);
+        if (status == SWEEP_OK)
+            status = run_work_init(&w, &g, &p, shard, shards);
+        if (status != SWEEP_OK)
+            diagnostics_add(log, NULL, 0, 0, "out of memory");
+    }
+    if (status == SWEEP_OK)
+        status = read_databases(&w, list, log);
+    FILE *lines = status == SWEEP_OK ? open_memstream(&state->imprecise, &size) : NULL;
+    if (status == SWEEP_OK && !lines) {
+        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        status = SWEEP_NO_MEMORY;
+    }
+    if (lines) {
+        until_look(&w.until);
+        run_work_count(&w);
+        each_imprecise(&w.until, w.own, MOST_IMPRECISE, keep_line, lines);
+        fclose(lines);
+        state->most = g.replicates;
+        state->tally = w.tally;
+        state->total = w.tally.trials;
+        state->done = w.tally.done;
+        memcpy(state->by_status, w.tally.by_status, sizeof state->by_status);
+    }
+    run_work_release(&w);
+    plan_release(&p);
+    grid_release(&g);
+    return status;
+}
+
+static bool has_rule(struct store *s)
+{
+    char *text = store_meta(s, "until");
+    bool rule = text && *text;
+    memory_free(text);
+    return rule;
+}
 
 /* Attempts of one shard may share trials: what is done is at most the whole, and a
  * failure may count twice until they are merged. */
@@ -36,6 +125,7 @@ static int look_into(const char *directory, struct state *state,
         status = store_open_database(&s, list.path[i], log);
         if (status == SWEEP_OK)
             status = store_count(s, &counts, log);
+        state->rule |= status == SWEEP_OK && has_rule(s);
         store_close(s, log);
         if (status != SWEEP_OK)
             break;
@@ -51,6 +141,8 @@ static int look_into(const char *directory, struct state *state,
     }
     if (state->done > state->total)
         state->done = state->total;
+    if (status == SWEEP_OK && state->rule)
+        status = look_at_cells(directory, &list, state, log);
     store_list_release(&list);
     return status;
 }
@@ -58,18 +150,21 @@ static int look_into(const char *directory, struct state *state,
 static void print_state(const char *directory, const struct state *s)
 {
     size_t missing = s->total - s->done;
+    const char *bound = s->rule && missing > 0 ? "at least " : "";
     char duration[32];
-    printf("%s: %zu of %zu trials done", directory, s->done, s->total);
+    printf("%s: %zu of %s%zu trials done", directory, s->done, bound, s->total);
+    if (s->rule)
+        print_settled(stdout, &s->tally, s->most);
     if (count_failed(s->by_status) > 0) {
         fputs(", ", stdout);
         print_failed(stdout, s->by_status);
     }
     if (missing > 0)
-        printf(", %zu missing", missing);
+        printf(", %s%zu missing", bound, missing);
     if (s->rate > 0)
         printf("; %.3g trials/s", s->rate);
     if (missing > 0 && s->running && s->rate > 0)
-        printf(", %s left",
+        printf(", %s%s left", bound,
                progress_duration((double)missing / s->rate, duration, sizeof duration));
     if (s->holder.state == STORE_ALIVE || s->holder.state == STORE_UNKNOWN)
         printf("; process %ld on %s since %s%s", s->holder.process, s->holder.host,
@@ -97,6 +192,11 @@ static void add(struct state *sum, const struct state *s)
 {
     sum->total += s->total;
     sum->done += s->done;
+    sum->rule |= s->rule;
+    sum->most = s->rule ? s->most : sum->most;
+    sum->tally.cells += s->tally.cells;
+    for (int k = 0; k < UNTIL_STATES; k++)
+        sum->tally.by_state[k] += s->tally.by_state[k];
     for (int k = 0; k < TRIAL_STATUS_COUNT; k++)
         sum->by_status[k] += s->by_status[k];
     sum->running |= s->running;
@@ -123,6 +223,7 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
             print_state(path, &one);
         complete += status == SWEEP_OK && one.done == one.total;
         add(sum, &one);
+        free(one.imprecise);
         free(path);
     }
     if (status != SWEEP_OK)
@@ -147,6 +248,9 @@ static int tell_state(const char *directory, struct state *state,
         status = look_into(directory, state, log);
         if (status == SWEEP_OK)
             print_state(directory, state);
+        if (status == SWEEP_OK && state->imprecise)
+            fputs(state->imprecise, stdout);
+        free(state->imprecise);
     }
     for (int i = 0; i < count; i++)
         free(entry[i]);

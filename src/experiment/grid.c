@@ -143,6 +143,22 @@ struct rng_key grid_local_key(const struct grid *g, const struct setting *s,
     return key;
 }
 
+char *grid_replicates_text(const struct grid *g, char *buffer, size_t size)
+{
+    const struct until_rule *rule = &g->until;
+
+    if (rule->least == 0)
+        snprintf(buffer, size, "%zu", g->replicates);
+    else
+        snprintf(buffer, size,
+                 "%zu to %zu, until the %g%% interval of %s is within %g%s of its mean",
+                 rule->least, g->replicates, 100 * rule->level,
+                 column_table[rule->column].name,
+                 rule->relative ? 100 * rule->halfwidth : rule->halfwidth,
+                 rule->relative ? "%" : "");
+    return buffer;
+}
+
 struct rng_key grid_cell_key(const struct grid *g, size_t cell)
 {
     struct rng_key key = rng_key_start();

@@ -1,6 +1,7 @@
 /* grid_reader.h - shared by the parts of the grid file's reader: grid_yaml.c reads the
  * keys, grid_values.c one parameter's values, grid_axes.c makes axes of them,
- * grid_table.c reads what is to be done with the results. */
+ * grid_table.c reads what is to be done with the results, grid_until.c how many
+ * replicates there are. */
 #ifndef SWEEP_GRID_READER_H
 #define SWEEP_GRID_READER_H
 
@@ -69,6 +70,10 @@ char *read_copy(struct reader *r, const struct node *node, const char *what);
 /* A plain number; false after a complaint. */
 bool read_number(struct reader *r, const struct node *node, double *value);
 
+/* A whole number without sign; false after a complaint. */
+bool read_unsigned(struct reader *r, const struct node *node, const char *key,
+                   uint64_t *value);
+
 /* Value of a parameter, inside its range; false after a complaint. */
 bool read_value(struct reader *r, enum parameter p, const struct node *node,
                 double *value);
@@ -78,6 +83,13 @@ void read_axis(struct reader *r, enum parameter p, const struct node *node);
 
 /* The parameter a node names, or PARAMETER_COUNT after a complaint. */
 enum parameter read_parameter(struct reader *r, const struct node *node);
+
+/* The result of tables a node names, or COLUMN_COUNT after a complaint. */
+enum column read_result(struct reader *r, const struct node *node);
+
+/* The sections of how many replicates there are. */
+void read_replicates(struct reader *r, const struct node *node);
+void read_until(struct reader *r, const struct node *node);
 
 /* The sections of what to do with the results. */
 void read_success(struct reader *r, const struct node *node);

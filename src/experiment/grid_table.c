@@ -67,21 +67,27 @@ static const char *column_name(size_t i, const void *context)
     return column_table[i].name;
 }
 
-static void read_column(struct reader *r, const struct node *item)
+enum column read_result(struct reader *r, const struct node *item)
 {
-    struct table_request *table = &r->g->table;
     const char *word = read_text(r, item, "a column");
     enum column c = word ? column_find(word) : COLUMN_COUNT;
 
-    if (!word)
-        return;
-    if (c == COLUMN_COUNT)
+    if (word && c == COLUMN_COUNT)
         complain(r, item, "'%s' is not a column%s", show(word).text,
                  suggest(word, COLUMN_COUNT, column_name, NULL).text);
-    else if (!column_table[c].in_table)
-        complain(r, item, "'%s' differs between equal runs: it is in the database only",
-                 word);
-    else
+    if (c == COLUMN_COUNT || column_table[c].in_table)
+        return c;
+    complain(r, item, "'%s' differs between equal runs: it is in the database only",
+             word);
+    return COLUMN_COUNT;
+}
+
+static void read_column(struct reader *r, const struct node *item)
+{
+    struct table_request *table = &r->g->table;
+    enum column c = read_result(r, item);
+
+    if (c != COLUMN_COUNT)
         table->columns[table->column_count++] = c;
 }
 

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { NAME_LIMIT = 64, REPLICATE_LIMIT = 1000000 };
+enum { NAME_LIMIT = 64 };
 
 static const char word_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
@@ -27,8 +27,8 @@ static void read_name(struct reader *r, const struct node *node)
                  strlen(r->g->name));
 }
 
-static bool read_unsigned(struct reader *r, const struct node *node, const char *key,
-                          uint64_t *value)
+bool read_unsigned(struct reader *r, const struct node *node, const char *key,
+                   uint64_t *value)
 {
     if (!read_text(r, node, "a number"))
         return false;
@@ -44,18 +44,6 @@ static bool read_unsigned(struct reader *r, const struct node *node, const char 
 static void read_seed(struct reader *r, const struct node *node)
 {
     read_unsigned(r, node, "seed", &r->g->seed);
-}
-
-static void read_replicates(struct reader *r, const struct node *node)
-{
-    uint64_t count = 0;
-
-    if (!read_unsigned(r, node, "replicates", &count))
-        return;
-    if (count < 1 || count > REPLICATE_LIMIT)
-        complain(r, node, "'replicates' must be 1 to %d, got %s", REPLICATE_LIMIT,
-                 show(node->text).text);
-    r->g->replicates = count;
 }
 
 /* Note that the file gives p; false after a complaint. */
@@ -144,16 +132,18 @@ static const struct section {
     const char *name;
     void (*read)(struct reader *r, const struct node *node);
     const char *missing; /* what to write if the file must have it, else NULL */
+    const char *instead; /* the key that does as well; not both */
 } sections[] = {
-    {"name", read_name, "name: step_scale"},
-    {"seed", read_seed, "seed: 1"},
-    {"replicates", read_replicates, "replicates: 100"},
-    {"grid", read_grid, "grid: {samples: [10, 20]}"},
-    {"zip", NULL, NULL}, /* with the grid */
-    {"derive", read_derive, NULL},
-    {"where", read_where, NULL},
-    {"success", read_success, NULL},
-    {"table", read_table, NULL},
+    {"name", read_name, "name: step_scale", NULL},
+    {"seed", read_seed, "seed: 1", NULL},
+    {"replicates", read_replicates, "replicates: 100", "until"},
+    {"until", read_until, NULL, NULL},
+    {"grid", read_grid, "grid: {samples: [10, 20]}", NULL},
+    {"zip", NULL, NULL, NULL}, /* with the grid */
+    {"derive", read_derive, NULL, NULL},
+    {"where", read_where, NULL, NULL},
+    {"success", read_success, NULL, NULL},
+    {"table", read_table, NULL, NULL},
 };
 
 enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
@@ -180,9 +170,15 @@ static void check_sections(struct reader *r, const struct node *root)
                      suggest(key->text, SECTION_COUNT, section_name, NULL).text);
     }
     for (size_t i = 0; i < SECTION_COUNT; i++) {
-        if (sections[i].missing && !document_value(root, sections[i].name))
-            complain(r, root, "'%s' is missing: add it, such as '%s'", sections[i].name,
-                     sections[i].missing);
+        const struct section *s = &sections[i];
+        const struct node *other = s->instead ? document_value(root, s->instead) : NULL;
+
+        if (s->missing && !other && !document_value(root, s->name))
+            complain(r, root, "'%s' is missing: add it, such as '%s'", s->name,
+                     s->missing);
+        if (other && document_value(root, s->name))
+            complain(r, other, "'%s' and '%s' are both given: keep one", s->name,
+                     s->instead);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "sweep/expression.h"
 #include "sweep/memory.h"
 #include "sweep/partition.h"
+#include "sweep/until.h"
 #include <math.h>
 #include <string.h>
 
@@ -177,12 +178,13 @@ static int group_cells(struct selection *selected, const struct aggregate *a,
 struct collection {
     struct aggregate *a;
     const struct grid *grid;
-    size_t total;    /* cells x replicates */
-    size_t *row_of;  /* (cells) SIZE_MAX: not selected */
-    size_t *offset;  /* (rows) first place of a row in `values` */
-    size_t *success; /* (rows, kinds) trials that meet the rule */
-    double *values;  /* (columns, total) defined values, row after row */
-    double *scratch; /* (largest row) a statistic may reorder it */
+    const size_t *need; /* (cells) replicates */
+    size_t total;       /* of all selected cells */
+    size_t *row_of;     /* (cells) SIZE_MAX: not selected */
+    size_t *offset;     /* (rows) first place of a row in `values` */
+    size_t *success;    /* (rows, kinds) trials that meet the rule */
+    double *values;     /* (columns, total) defined values, row after row */
+    double *scratch;    /* (largest row) a statistic may reorder it */
 };
 
 const char *const success_names[SUCCESS_KINDS] = {
@@ -231,8 +233,7 @@ static int collect(void *context, size_t cell, uint64_t replicate,
     struct collection *c = context;
     size_t index = c->row_of[cell];
 
-    (void)replicate;
-    if (index == SIZE_MAX)
+    if (index == SIZE_MAX || replicate >= c->need[cell])
         return SWEEP_OK;
     struct aggregate_row *row = &c->a->row[index];
     row->trials++;
@@ -259,16 +260,18 @@ static void collection_release(struct collection *c)
 }
 
 static int collection_init(struct collection *c, struct aggregate *a,
-                           const struct grid *g, const struct selection *selected)
+                           const struct until *u, const struct selection *selected)
 {
     const struct partition *groups = &selected->groups;
+    const struct grid *g = u->grid;
     size_t rows = groups->count, columns = a->column_count, largest = 0;
     size_t *n = memory_array(rows, columns * sizeof *n);
     double *statistic =
         memory_array(rows, columns * a->statistic_count * sizeof *statistic);
 
-    *c = (struct collection){.a = a, .grid = g};
-    c->total = selected->count * g->replicates;
+    *c = (struct collection){.a = a, .grid = g, .need = u->need};
+    for (size_t i = 0; i < selected->count; i++)
+        c->total += u->need[selected->cell[i]];
     c->row_of = memory_array(g->cell_count, sizeof *c->row_of);
     c->offset = memory_array(rows, sizeof *c->offset);
     c->success = memory_array(rows, SUCCESS_KINDS * sizeof *c->success);
@@ -282,9 +285,9 @@ static int collection_init(struct collection *c, struct aggregate *a,
     a->row_count = rows;
     for (size_t i = 0; i < rows; i++) {
         struct aggregate_row *row = &a->row[i];
-        size_t cells = groups->start[i + 1] - groups->start[i];
+        for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
+            row->expected += u->need[selected->cell[groups->member[k]]];
         row->cell = selected->cell[groups->member[groups->start[i]]];
-        row->expected = cells * g->replicates;
         row->n = n ? n + i * columns : NULL;
         row->statistic =
             statistic ? statistic + i * columns * a->statistic_count : NULL;
@@ -297,7 +300,7 @@ static int collection_init(struct collection *c, struct aggregate *a,
     for (size_t cell = 0; cell < g->cell_count; cell++)
         c->row_of[cell] = SIZE_MAX;
     for (size_t i = 0; i < rows; i++) {
-        c->offset[i] = groups->start[i] * g->replicates;
+        c->offset[i] = i > 0 ? c->offset[i - 1] + a->row[i - 1].expected : 0;
         for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
             c->row_of[selected->cell[groups->member[k]]] = i;
     }
@@ -337,19 +340,25 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
 {
     struct selection selected = {0};
     struct collection c = {0};
+    struct until u = {0};
     int status = aggregate_resolve(a, g, request, log);
     if (status != SWEEP_OK)
         return status;
     status = select_cells(&selected, g, request->where, log);
-    if (status == SWEEP_NO_MEMORY ||
-        (status == SWEEP_OK && (group_cells(&selected, a, g) != SWEEP_OK ||
-                                collection_init(&c, a, g, &selected) != SWEEP_OK)))
+    if (status == SWEEP_OK)
+        status = group_cells(&selected, a, g);
+    if (status == SWEEP_NO_MEMORY)
+        status = no_memory(log);
+    if (status == SWEEP_OK)
+        status = until_load(&u, s, g, log);
+    if (status == SWEEP_OK && collection_init(&c, a, &u, &selected) != SWEEP_OK)
         status = no_memory(log);
     if (status == SWEEP_OK)
         status = store_each(s, g, collect, &c, log);
     for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++)
         finish_row(&c, i);
     collection_release(&c);
+    until_release(&u);
     selection_release(&selected);
     if (status != SWEEP_OK)
         aggregate_release(a);

@@ -179,8 +179,15 @@ static void write_json(FILE *stream, const struct layout *t)
     put_json(stream, &f);
     fprintf(stream,
             ", \"seed\": %" PRIu64 ", \"replicates\": %zu, \"sweep\": \"%s\", "
-            "\"model_version\": %d,\n \"rows\": [",
+            "\"model_version\": %d,\n",
             t->grid->seed, t->grid->replicates, SWEEP_VERSION, MODEL_VERSION);
+    if (t->grid->until.least > 0) {
+        fputs(" \"until\": ", stream);
+        grid_replicates_text(t->grid, f.text, sizeof f.text);
+        put_json(stream, &f);
+        fputs(",\n", stream);
+    }
+    fputs(" \"rows\": [", stream);
     for (size_t i = 0; i < t->a->row_count; i++) {
         const struct aggregate_row *row = &t->a->row[i];
         struct setting s;
@@ -203,9 +210,15 @@ static void write_provenance(FILE *stream, const struct layout *t)
 {
     const struct aggregate *a = t->a;
     const struct grid *g = t->grid;
+    char text[160];
     fprintf(stream, "# sweep %s, model version %d\n", SWEEP_VERSION, MODEL_VERSION);
-    fprintf(stream, "# grid %s, seed %" PRIu64 ", %zu replicates, %zu cells\n", g->name,
-            g->seed, g->replicates, g->cell_count);
+    if (g->until.least > 0)
+        fprintf(stream, "# grid %s, seed %" PRIu64 ", %zu cells, replicates: %s\n",
+                g->name, g->seed, g->cell_count,
+                grid_replicates_text(g, text, sizeof text));
+    else
+        fprintf(stream, "# grid %s, seed %" PRIu64 ", %zu replicates, %zu cells\n",
+                g->name, g->seed, g->replicates, g->cell_count);
     for (size_t k = 0; k < a->column_count; k++)
         fprintf(stream, "# %s: %s\n", column_table[a->columns[k]].name,
                 column_table[a->columns[k]].meaning);

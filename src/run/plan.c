@@ -170,7 +170,8 @@ int plan_deal(const struct plan *p, const struct grid *g, size_t shard, size_t s
     *count = 0;
     for (size_t k = 0; k < p->group_count && status == SWEEP_OK; k++)
         for (size_t r = 0; r < p->replicates; r++) {
-            size_t unit = k * p->replicates + r, place = unit % shards;
+            size_t unit = g->until.least > 0 ? k : k * p->replicates + r;
+            size_t place = unit % shards;
             size_t owner = unit / shards % 2 == 0 ? place + 1 : shards - place;
             for (size_t i = p->start[order[k]]; i < p->start[order[k] + 1]; i++) {
                 mine[p->cell[i] * p->replicates + r] = owner == shard;

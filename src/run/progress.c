@@ -51,6 +51,7 @@ static void draw(struct progress *p, double now)
 {
     double share = p->work_total > 0 ? fmin(p->work_done / p->work_total, 1) : 1;
     double left = p->done == p->total ? 0 : (now - p->start) * (1 - share) / share;
+    const char *least = p->open ? "at least " : "";
     char eta[32], failed[64] = "";
 
     progress_duration(left, eta, sizeof eta);
@@ -63,15 +64,21 @@ static void draw(struct progress *p, double now)
         memset(bar, '.', BAR_WIDTH);
         memset(bar, '#', (size_t)filled);
         bar[BAR_WIDTH] = '\0';
-        fprintf(p->stream, "\r[%s] %zu of %zu trials%s, %s left\033[K", bar, p->done,
-                p->total, failed, eta);
+        fprintf(p->stream, "\r[%s] %zu of %s%zu trials%s, %s%s left\033[K", bar,
+                p->done, least, p->total, failed, least, eta);
     } else {
-        fprintf(p->stream, "%zu of %zu trials (%.0f %%)%s, %s left\n", p->done,
-                p->total, 100 * share, failed, eta);
+        fprintf(p->stream, "%zu of %s%zu trials (%.0f %%)%s, %s%s left\n", p->done,
+                least, p->total, 100 * share, failed, least, eta);
     }
     fflush(p->stream);
     p->drawn = true;
     p->last = now;
+}
+
+void progress_extend(struct progress *p, size_t total, double work_total)
+{
+    p->total += total;
+    p->work_total += work_total;
 }
 
 void progress_add(struct progress *p, size_t done, size_t failed, double work)

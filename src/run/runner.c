@@ -9,8 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-const struct runner_limits runner_no_limits = {
-    .failures = SIZE_MAX, .units_alike = SIZE_MAX, .seconds = INFINITY};
+const struct runner_limits runner_no_limits = {.failures = SIZE_MAX,
+                                               .failed_share = INFINITY,
+                                               .units_alike = SIZE_MAX,
+                                               .seconds = INFINITY};
 
 /* Records a thread keeps before it goes to the store. */
 enum { BUFFER = 256 };
@@ -22,7 +24,10 @@ static const double COMMIT_INTERVAL = 1;
 struct run {
     const struct grid *grid;
     const struct plan *plan;
-    const bool *done;
+    const bool *done; /* what is not to be computed; with a rule `skip`, */
+    bool *skip;       /* made of `kept` and of what has to be there */
+    const bool *kept;
+    struct until *until;
     const struct runner_limits *limits;
     const size_t *order; /* groups, longest first */
     const double *cost;  /* (groups) */
@@ -92,6 +97,16 @@ static void judge_unit(struct worker *w)
         stop(r, RUNNER_ALIKE);
 }
 
+/* In the critical section. */
+static int tell_until(struct worker *w, size_t k)
+{
+    struct run *r = w->run;
+    int status = until_add(r->until, w->record_cell[k], w->replicate, &w->record[k]);
+    if (status != SWEEP_OK)
+        diagnostics_add(r->log, NULL, 0, 0, "out of memory for the trials");
+    return status;
+}
+
 /* In the critical section: the buffer goes to the store, the counts to the meter. */
 static void store_records(struct worker *w, double work)
 {
@@ -103,6 +118,8 @@ static void store_records(struct worker *w, double work)
         enum trial_status status = w->record[put].status;
         r->status = store_put(r->store, w->record_cell[put], w->replicate,
                               &w->record[put], r->log);
+        if (r->status == SWEEP_OK && r->skip)
+            r->status = tell_until(w, put);
         if (r->status != SWEEP_OK)
             break;
         r->result->by_status[status]++;
@@ -119,7 +136,9 @@ static void store_records(struct worker *w, double work)
     progress_add(r->meter, put, failed, work);
     w->count = 0;
     w->since = now;
-    if (r->result->failed > r->limits->failures)
+    if (r->result->failed > r->limits->failures ||
+        (double)r->result->failed >
+            r->limits->failed_share * (double)r->result->planned)
         stop(r, RUNNER_FAILURES);
     if (r->status != SWEEP_OK)
         stop(r, RUNNER_BROKEN);
@@ -221,60 +240,98 @@ static struct worker *workers_alloc(struct run *r, size_t threads)
     return NULL;
 }
 
+/* Look at the cells; what is missing then. */
+static struct plan_rest look(struct run *r)
+{
+    if (r->skip) {
+        until_look(r->until);
+        until_skip(r->until, r->kept, r->skip);
+    }
+    return plan_missing(r->plan, r->grid, r->done);
+}
+
+/* Whether a look, after all that was planned, finds more to do. */
+static bool look_again(struct run *r)
+{
+    if (!r->skip || r->status != SWEEP_OK || r->result->ran < r->result->planned)
+        return false;
+    struct plan_rest rest = look(r);
+    r->result->planned += rest.trials;
+    r->next = 0;
+    progress_extend(r->meter, rest.trials, rest.cost);
+    return rest.trials > 0;
+}
+
 static int run_threads(struct run *r, size_t threads)
 {
     struct worker *worker = workers_alloc(r, threads);
     if (!worker)
         return SWEEP_NO_MEMORY;
+    do {
 #pragma omp parallel num_threads((int)threads)
-    work(&worker[omp_get_thread_num()]);
+        work(&worker[omp_get_thread_num()]);
+    } while (look_again(r));
     workers_free(worker, threads);
     return r->status;
 }
 
 /* Why it ended. A limit reached with the last trial stopped nothing. */
 static enum runner_end end_of(const struct runner_result *result,
-                              const struct runner_limits *limits, size_t trials)
+                              const struct runner_limits *limits)
 {
-    if (result->ran == trials)
+    if (result->ran == result->planned)
         return RUNNER_COMPLETE;
     if (result->end != RUNNER_COMPLETE)
         return result->end;
     return limits->cancel && *limits->cancel ? RUNNER_CANCELLED : RUNNER_TIME;
 }
 
-int runner_run(const struct grid *g, const struct plan *p, struct store *s,
-               const bool *done, size_t threads, const struct runner_limits *limits,
-               struct progress *meter, struct runner_result *result,
-               struct diagnostics *log)
+/* The order of units and, with a rule, room for what is to be skipped. */
+static int prepare(struct run *r, size_t *order, double *cost)
 {
-    struct plan_rest rest = plan_missing(p, g, done);
+    const struct plan *p = r->plan;
+    bool rule = r->grid->until.least > 0;
+    if (rule)
+        r->done = r->skip = memory_array(r->grid->cell_count, p->replicates);
+    r->order = order;
+    r->cost = cost;
+    if (order && cost && r->done && plan_order(p, r->grid, order, cost) == SWEEP_OK)
+        return SWEEP_OK;
+    diagnostics_add(r->log, NULL, 0, 0, "out of memory");
+    return SWEEP_NO_MEMORY;
+}
+
+int runner_run(const struct grid *g, const struct plan *p, struct store *s,
+               struct until *u, const bool *done, size_t threads,
+               const struct runner_limits *limits, struct progress *meter,
+               struct runner_result *result, struct diagnostics *log)
+{
+    struct run run = {.grid = g, .plan = p, .done = done, .kept = done, .until = u};
+    struct plan_rest rest = {0};
     size_t *order = memory_array(p->group_count, sizeof *order);
     double *cost = memory_array(p->group_count, sizeof *cost);
 
     *result = (struct runner_result){0};
-    int status = order && cost ? plan_order(p, g, order, cost) : SWEEP_NO_MEMORY;
-    if (status != SWEEP_OK)
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-    if (threads > rest.units)
+    run.limits = limits;
+    run.deadline = clock_monotonic() + limits->seconds;
+    run.store = s;
+    run.meter = meter;
+    run.result = result;
+    run.log = log;
+    int status = prepare(&run, order, cost);
+    if (status == SWEEP_OK)
+        rest = look(&run);
+    result->planned = rest.trials;
+    if (!run.skip && threads > rest.units)
         threads = rest.units;
-    if (status == SWEEP_OK && threads > 0) {
-        struct run run = {.grid = g, .plan = p, .done = done, .limits = limits};
-        run.order = order;
-        run.cost = cost;
-        run.commit_work = COMMIT_INTERVAL * (double)threads;
-        run.deadline = clock_monotonic() + limits->seconds;
-        run.store = s;
-        run.meter = meter;
-        run.result = result;
-        run.log = log;
+    run.commit_work = COMMIT_INTERVAL * (double)threads;
+    if (rest.units > 0)
         status = run_threads(&run, threads);
-    }
     if (status == SWEEP_OK)
         status = store_commit(s, log);
-    result->end =
-        status == SWEEP_OK ? end_of(result, limits, rest.trials) : RUNNER_BROKEN;
+    result->end = status == SWEEP_OK ? end_of(result, limits) : RUNNER_BROKEN;
     memory_free(order);
     memory_free(cost);
+    memory_free(run.skip);
     return status;
 }

@@ -7,21 +7,22 @@
 static const size_t PROGRAM = 24u << 20;
 
 /* Of a cell: its place in the product, in the plan and in the table at the end; of a
- * trial: whether it is done. */
-enum { CELL_BYTES = 96 };
+ * trial: whether it is done, and with `until` whether it has to be, and its value. */
+enum { CELL_BYTES = 96, TRIAL_BYTES = 1, UNTIL_BYTES = 34 };
 
 struct runner_memory runner_memory(const struct grid *g, const struct plan *p,
                                    size_t threads)
 {
     struct runner_memory need = {.thread = trial_workspace_bytes(g)};
     size_t units = p->group_count * p->replicates, workers;
+    size_t trial = g->until.least > 0 ? UNTIL_BYTES : TRIAL_BYTES;
 
     if (threads > units)
         threads = units;
     if (__builtin_mul_overflow(need.thread, threads, &workers) ||
-        __builtin_add_overflow(workers,
-                               PROGRAM + g->cell_count * (CELL_BYTES + g->replicates),
-                               &need.total))
+        __builtin_add_overflow(
+            workers, PROGRAM + g->cell_count * (CELL_BYTES + trial * g->replicates),
+            &need.total))
         need.total = SIZE_MAX;
     return need;
 }

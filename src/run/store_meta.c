@@ -177,7 +177,7 @@ int store_sign(struct store *s, const struct grid *g,
                struct diagnostics *log)
 {
     struct identity own = identity_of(g);
-    char created[24], replicates[24];
+    char created[24], replicates[24], rule[160] = "";
     const char *const fresh[][2] = {{"name", own.name},
                                     {"seed", own.seed},
                                     {"model_version", own.model},
@@ -193,9 +193,16 @@ int store_sign(struct store *s, const struct grid *g,
     char *before = store_meta(s, "replicates");
     s->change.replicates = before ? strtoul(before, NULL, 10) : 0;
     memory_free(before);
+    before = store_meta(s, "until");
+    if (g->until.least > 0)
+        grid_replicates_text(g, rule, sizeof rule);
+    s->change.rule = strcmp(before ? before : "", rule) != 0;
+    memory_free(before);
     snprintf(replicates, sizeof replicates, "%zu", g->replicates);
     if (status == SWEEP_OK)
         status = store_set_meta(s, "replicates", replicates, log);
+    if (status == SWEEP_OK)
+        status = store_set_meta(s, "until", rule, log);
     if (status == SWEEP_OK)
         status = store_set_meta(s, "sweep_version", SWEEP_VERSION, log);
     return status;

@@ -171,32 +171,6 @@ int store_done(struct store *s, const struct grid *g, enum store_which which,
     return status;
 }
 
-/* A database of an attempt that never got its tables, or was of an older grid, holds
- * nothing of use: it is passed by. */
-int store_done_elsewhere(struct store *s, const struct grid *g, enum store_which which,
-                         bool *done, struct diagnostics *log)
-{
-    struct store_list list;
-    int status = store_list(&list, s->directory, log);
-    for (size_t i = 0; i < list.count && status == SWEEP_OK; i++) {
-        struct diagnostics ignored = {0};
-        struct store *other = NULL;
-        if (strcmp(list.path[i], s->path) == 0)
-            continue;
-        status = store_open_database(&other, list.path[i], &ignored);
-        if (status == SWEEP_OK)
-            status = store_done(other, g, which, done, &ignored);
-        store_close(other, &ignored);
-        diagnostics_release(&ignored);
-        if (status == SWEEP_IO || status == SWEEP_INPUT || status == SWEEP_BUSY)
-            status = SWEEP_OK;
-        else if (status != SWEEP_OK)
-            diagnostics_add(log, NULL, 0, 0, "out of memory");
-    }
-    store_list_release(&list);
-    return status;
-}
-
 int store_put(struct store *s, size_t cell, uint64_t replicate, const struct record *r,
               struct diagnostics *log)
 {
@@ -247,4 +221,55 @@ int store_each(struct store *s, const struct grid *g, store_visit *visit, void *
     }
     sqlite3_finalize(q);
     return status;
+}
+
+/* What is wanted of every other database of a folder. */
+struct search {
+    const struct grid *g;
+    enum store_which which;
+    bool *done;         /* or, NULL, */
+    store_visit *visit; /* every trial */
+    void *context;
+};
+
+/* A database of an attempt that never got its tables, or was of an older grid, holds
+ * nothing of use: it is passed by. */
+static int search_elsewhere(struct store *s, const struct search *want,
+                            struct diagnostics *log)
+{
+    struct store_list list;
+    int status = store_list(&list, s->directory, log);
+    for (size_t i = 0; i < list.count && status == SWEEP_OK; i++) {
+        struct diagnostics ignored = {0};
+        struct store *other = NULL;
+        if (strcmp(list.path[i], s->path) == 0)
+            continue;
+        status = store_open_database(&other, list.path[i], &ignored);
+        if (status == SWEEP_OK && want->done)
+            status = store_done(other, want->g, want->which, want->done, &ignored);
+        else if (status == SWEEP_OK)
+            status = store_each(other, want->g, want->visit, want->context, &ignored);
+        store_close(other, &ignored);
+        diagnostics_release(&ignored);
+        if (status == SWEEP_IO || status == SWEEP_INPUT || status == SWEEP_BUSY)
+            status = SWEEP_OK;
+        else if (status != SWEEP_OK)
+            diagnostics_add(log, NULL, 0, 0, "out of memory");
+    }
+    store_list_release(&list);
+    return status;
+}
+
+int store_done_elsewhere(struct store *s, const struct grid *g, enum store_which which,
+                         bool *done, struct diagnostics *log)
+{
+    struct search want = {.g = g, .which = which, .done = done};
+    return search_elsewhere(s, &want, log);
+}
+
+int store_each_elsewhere(struct store *s, const struct grid *g, store_visit *visit,
+                         void *context, struct diagnostics *log)
+{
+    struct search want = {.g = g, .visit = visit, .context = context};
+    return search_elsewhere(s, &want, log);
 }

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* Files in grids/bad and in grids/good. */
-enum { BAD_COUNT = 127, GOOD_COUNT = 17 };
+enum { BAD_COUNT = 137, GOOD_COUNT = 19 };
 
 #define HEAD "name: x\nseed: 7\nreplicates: 3\n"
 
@@ -153,6 +153,39 @@ static void every_field(void **state)
     check_true(isnan(g.success.eps) && isnan(g.success.tau), "no thresholds");
     check_equal(g.table.row_count + g.table.column_count + g.table.statistic_count, 0);
     check_equal(g.cell_count, 1);
+    grid_release(&g);
+    diagnostics_release(&log);
+}
+
+static void until(void **state)
+{
+    struct diagnostics log = {0};
+    struct grid g;
+    char text[200];
+
+    (void)state;
+    check_equal(chdir(TEST_GRIDS "/good"), 0);
+    check_equal(grid_read_file(&g, "until.yaml", &log), SWEEP_OK);
+    check_equal(g.replicates, 1000);
+    check_equal(g.until.least, 20);
+    check_equal(g.until.column, C_EXACT_TAU);
+    check_same_bits(g.until.halfwidth, 0.05);
+    check_same_bits(g.until.level, 0.9);
+    check_true(g.until.relative, "relative");
+    check_text(grid_replicates_text(&g, text, sizeof text),
+               "20 to 1000, until the 90% interval of exact_tau is within 5% of its "
+               "mean");
+    grid_release(&g);
+    check_equal(grid_read_file(&g, "until_absolute.yaml", &log), SWEEP_OK);
+    check_same_bits(g.until.level, 0.95);
+    check_true(!g.until.relative, "absolute");
+    check_text(
+        grid_replicates_text(&g, text, sizeof text),
+        "2 to 2, until the 95% interval of separated is within 0.001 of its mean");
+    grid_release(&g);
+    check_equal(read_text(&g, HEAD "grid: {}\n", &log), SWEEP_OK);
+    check_equal(g.until.least, 0);
+    check_text(grid_replicates_text(&g, text, sizeof text), "3");
     grid_release(&g);
     diagnostics_release(&log);
 }
@@ -355,10 +388,15 @@ static void all_cases_ran(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bad_files),        cmocka_unit_test(good_files),
-        cmocka_unit_test(every_field),      cmocka_unit_test(ranges),
-        cmocka_unit_test(unreadable_files), cmocka_unit_test(hostile_files_end_soon),
-        cmocka_unit_test(memory_runs_out),  cmocka_unit_test(large_grids_are_quick),
+        cmocka_unit_test(bad_files),
+        cmocka_unit_test(good_files),
+        cmocka_unit_test(every_field),
+        cmocka_unit_test(until),
+        cmocka_unit_test(ranges),
+        cmocka_unit_test(unreadable_files),
+        cmocka_unit_test(hostile_files_end_soon),
+        cmocka_unit_test(memory_runs_out),
+        cmocka_unit_test(large_grids_are_quick),
         cmocka_unit_test(all_cases_ran),
     };
 

@@ -29,8 +29,9 @@ static struct runner_result run(const char *body, size_t replicates, size_t thre
     bool *done = memory_array(g.cell_count, replicates);
     struct store *s = fixture_store(fixture_folder(path), &g);
     progress_start(&meter, NULL, true, 0, 0);
-    check_equal(runner_run(&g, &p, s, done, threads, limits, &meter, &result, &log),
-                SWEEP_OK);
+    check_equal(
+        runner_run(&g, &p, s, NULL, done, threads, limits, &meter, &result, &log),
+        SWEEP_OK);
     struct store_counts counts;
     check_equal(store_count(s, &counts, &log), SWEEP_OK);
     check_equal(counts.done, result.ran);
