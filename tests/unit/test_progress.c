@@ -57,6 +57,33 @@ static void test_lines(void **state)
     clock_replace_monotonic(NULL);
 }
 
+/* What is known grows on the way. */
+static void test_open(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size;
+    struct progress p;
+    FILE *stream = open_memstream(&text, &size);
+    now = 0;
+    clock_replace_monotonic(fake_clock);
+    progress_start(&p, stream, false, 4, 4);
+    p.open = true;
+    for (int i = 0; i < 6; i++) {
+        now += 40;
+        progress_add(&p, 1, 0, 1);
+        if (i == 3)
+            progress_extend(&p, 4, 12);
+    }
+    progress_finish(&p);
+    fclose(stream);
+    check_text(text, "2 of at least 4 trials (50 %), at least 1 min 20 s left\n"
+                     "4 of at least 4 trials (100 %), at least 0.0 s left\n"
+                     "6 of at least 8 trials (38 %), at least 6 min 40 s left\n");
+    free(text);
+    clock_replace_monotonic(NULL);
+}
+
 static void test_bar(void **state)
 {
     (void)state;
@@ -112,15 +139,15 @@ static void test_silent(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(21);
+    check_cases(22);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_duration),   cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_bar),        cmocka_unit_test(test_silent),
-        cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_duration), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_open),     cmocka_unit_test(test_bar),
+        cmocka_unit_test(test_silent),   cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
