@@ -66,6 +66,12 @@ struct aggregate {
 int aggregate_resolve(struct aggregate *a, const struct grid *g,
                       const struct table_request *request, struct diagnostics *log);
 
+/* The cells, ascending, for which the expression `where` (expression.h) holds; NULL: all.
+ * Free *cells with memory_free. SWEEP_OK; SWEEP_INPUT when it is wrong or holds for none;
+ * SWEEP_NO_MEMORY. */
+int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
+                    size_t *count, struct diagnostics *log);
+
 /* Resolve and compute. Memory: one double a trial and column.
  * SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
 int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,

@@ -10,6 +10,7 @@
 #include "sweep/status.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <stdio.h>
 
 enum exit_code {
@@ -44,8 +45,21 @@ enum option {
     OPTION_JSON,
     OPTION_NO_PILOT,
     OPTION_WATCH,
+    OPTION_X,
+    OPTION_Y,
+    OPTION_BY,
+    OPTION_FACET,
+    OPTION_STATISTIC,
+    OPTION_BAND,
+    OPTION_MAP,
+    OPTION_LEVEL,
+    OPTION_TITLE,
+    OPTION_FIGURE,
     OPTION_COUNT
 };
+
+#define OPTION_BIT(option) ((uint64_t)1 << (option))
+_Static_assert(OPTION_COUNT <= 64, "the options of a command must fit into 64 bits");
 
 /* What a shell offers for the value of an option. */
 enum offers {
@@ -79,7 +93,7 @@ struct command {
     const char *operands; /* in the usage line */
     const char *summary;  /* one line */
     const char *details;  /* help text below the usage; "" if none */
-    unsigned options;     /* bits 1u << OPTION_... */
+    uint64_t options;     /* bits OPTION_BIT(OPTION_...) */
     int least, most;      /* number of operands */
     int (*run)(const struct command *self, const struct arguments *args);
 };
@@ -105,6 +119,7 @@ int cmd_help(const struct command *self, const struct arguments *args);
 int cmd_merge(const struct command *self, const struct arguments *args);
 int cmd_parameters(const struct command *self, const struct arguments *args);
 int cmd_plan(const struct command *self, const struct arguments *args);
+int cmd_plot(const struct command *self, const struct arguments *args);
 int cmd_run(const struct command *self, const struct arguments *args);
 int cmd_status(const struct command *self, const struct arguments *args);
 int cmd_table(const struct command *self, const struct arguments *args);

@@ -31,7 +31,7 @@ void print_command_help(FILE *stream, const struct command *command)
     for (int i = 0; i < OPTION_COUNT; i++) {
         const struct option_info *o = &option_table[i];
         char left[64];
-        if (i != OPTION_HELP && !(command->options & 1u << i))
+        if (i != OPTION_HELP && !(command->options & OPTION_BIT(i)))
             continue;
         snprintf(left, sizeof left, "%c%c%c --%s%s%s", o->letter ? '-' : ' ',
                  o->letter ? o->letter : ' ', o->letter ? ',' : ' ', o->name,

@@ -3,6 +3,7 @@
 #include "folder.h"
 #include "sweep/memory.h"
 #include "sweep/table.h"
+#include "words.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,34 +32,6 @@ static const char *format_name(size_t i, const void *context)
 {
     (void)context;
     return formats[i];
-}
-
-/* The words of an option's value; none if it was not given. */
-struct words {
-    char *text; /* a copy, cut at the commas */
-    char **word;
-    size_t count;
-};
-
-static int words_init(struct words *w, const char *value)
-{
-    *w = (struct words){0};
-    if (!value)
-        return SWEEP_OK;
-    w->text = memory_string(value);
-    w->word =
-        memory_array(strlen(value) + 1, sizeof *w->word); /* "a,b": at most that */
-    if (!w->text || !w->word)
-        return SWEEP_NO_MEMORY;
-    for (char *rest = w->text; rest;)
-        w->word[w->count++] = strsep(&rest, ",");
-    return SWEEP_OK;
-}
-
-static void words_release(struct words *w)
-{
-    memory_free(w->text);
-    memory_free(w->word);
 }
 
 /* What to show: the options where given, the grid file's wishes elsewhere. */

@@ -4,7 +4,7 @@
 
 enum { MOST_FOLDERS = 1 << 20 };
 
-#define BIT(option) (1u << OPTION_##option)
+#define BIT(option) OPTION_BIT(OPTION_##option)
 
 const struct command command_table[] = {
     {"run", "GRID [-o DIR] [-j N]", "run what is missing of a grid",
@@ -56,6 +56,22 @@ const struct command command_table[] = {
      "for comes from 'table:' of the grid file.\n",
      BIT(ROWS) | BIT(COLUMNS) | BIT(STATISTICS) | BIT(WHERE) | BIT(FORMAT), 1, 1,
      cmd_table},
+    {"plot", "DIR [--x AXIS] [--y X,Y] [--by A,B] [--map] [-o FILE]",
+     "draw the results of a folder",
+     "Draws results against a parameter: a line for each value of --by, a panel for\n"
+     "each result and each value of --facet, bands for the spread of the trials. With\n"
+     "--map, colours over two parameters. What is not asked for is chosen. Needs\n"
+     "gnuplot, whose script is left beside the figure with the data in it, to be\n"
+     "changed and run again: gnuplot FILE.gp. Another 'sweep plot' replaces both.\n"
+     "\n"
+     "  sweep plot results/gaussian --x dimension --by step_scale --y restored_eps\n"
+     "  sweep plot results/near_orthogonality --map --x correlation --by step_scale \\\n"
+     "    --y exact_tau --where 'correlation < 0.5' -o map.pdf\n"
+     "\n"
+     "Exit status: 0 drawn, 1 failure (without gnuplot the script is left), 2 usage.\n",
+     BIT(X) | BIT(Y) | BIT(BY) | BIT(FACET) | BIT(STATISTIC) | BIT(BAND) | BIT(MAP) |
+         BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE),
+     1, 1, cmd_plot},
     {"trial", "GRID --cell K --replicate R [--export DIR] [--tests]",
      "run one trial again and show its record",
      "Runs replicate R of cell K of the grid file GRID, tells each step on standard "

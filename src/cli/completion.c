@@ -22,7 +22,7 @@ static void print_words(FILE *stream, enum offers offers)
 
 static bool has(const struct command *c, int option)
 {
-    return option == OPTION_HELP || c->options & 1u << option;
+    return option == OPTION_HELP || c->options & OPTION_BIT(option);
 }
 
 /* A meaning between the quotes of a shell, without what completion takes for its own.

@@ -78,7 +78,7 @@ static void print_commands(FILE *stream)
             fputs(".\n", stream);
         }
         for (int k = 0; k < OPTION_COUNT; k++)
-            if (c->options & 1u << k)
+            if (c->options & OPTION_BIT(k))
                 print_option(stream, &option_table[k]);
     }
 }

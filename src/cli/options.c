@@ -58,6 +58,34 @@ const struct option_info option_table[OPTION_COUNT] = {
                          OFFERS_NOTHING},
     [OPTION_WATCH] = {"watch", 0, NULL, "tell again every 2 seconds until all is done",
                       OFFERS_NOTHING},
+    [OPTION_X] = {"x", 0, "AXIS",
+                  "parameter along x (default: step_scale, else the longest axis)",
+                  OFFERS_PARAMETERS},
+    [OPTION_Y] = {"y", 0, "X,Y",
+                  "results to draw, success rates too (default: the table's)",
+                  OFFERS_COLUMNS},
+    [OPTION_BY] = {"by", 0, "A,B",
+                   "parameters told apart by lines, or none (default: the next axis)",
+                   OFFERS_PARAMETERS},
+    [OPTION_FACET] = {"facet", 0, "A,B",
+                      "parameters told apart by panels, or none; other axes are pooled "
+                      "(default: all that are left)",
+                      OFFERS_PARAMETERS},
+    [OPTION_STATISTIC] = {"statistic", 0, "S", "median (default), mean, ...",
+                          OFFERS_STATISTICS},
+    [OPTION_BAND] = {"band", 0, "S,T",
+                     "ends of the bands; or sem, sd, none (default: q25,q75; of a mean "
+                     "t95_low,t95_high)",
+                     OFFERS_STATISTICS},
+    [OPTION_MAP] = {"map", 0, NULL, "colours over x and one --by instead of lines",
+                    OFFERS_NOTHING},
+    [OPTION_LEVEL] = {"level", 0, "V", "draw a line or contour at this value",
+                      OFFERS_NOTHING},
+    [OPTION_TITLE] = {"title", 0, "TEXT", "title (default: the grid's name)",
+                      OFFERS_NOTHING},
+    [OPTION_FIGURE] = {"output", 'o', "FILE",
+                       "figure: .svg, .png or .pdf (default: DIR/plot.svg)",
+                       OFFERS_NOTHING},
     [OPTION_SAMPLE] = {"sample", 0, "N", "trials to compute again (default: 100)",
                        OFFERS_NOTHING},
 };
@@ -77,7 +105,7 @@ static enum option find(const struct command *command, const char *text, size_t 
         bool same = length > 0 ? strlen(info->name) == length &&
                                      strncmp(info->name, text, length) == 0
                                : info->letter == *text;
-        if (same && (i == OPTION_HELP || command->options & 1u << i))
+        if (same && (i == OPTION_HELP || command->options & OPTION_BIT(i)))
             return (enum option)i;
     }
     return OPTION_COUNT;

@@ -121,16 +121,16 @@ static void selection_release(struct selection *s)
     partition_release(&s->groups);
 }
 
-/* Cells for which `where` holds. */
-static int select_cells(struct selection *s, const struct grid *g, const char *where,
-                        struct diagnostics *log)
+int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
+                    size_t *count, struct diagnostics *log)
 {
     struct expression *e = NULL;
     char reason[256];
     int status = SWEEP_OK;
 
-    s->cell = memory_array(g->cell_count, sizeof *s->cell);
-    if (!s->cell)
+    *count = 0;
+    *cells = memory_array(g->cell_count, sizeof **cells);
+    if (!*cells)
         return SWEEP_NO_MEMORY;
     if (where)
         status = expression_compile(&e, where, reason, sizeof reason);
@@ -142,12 +142,12 @@ static int select_cells(struct selection *s, const struct grid *g, const char *w
             status = expression_evaluate(e, &setting, (const char *const *)g->strings,
                                          &keep, reason, sizeof reason);
         if (keep != 0.0 && !isnan(keep))
-            s->cell[s->count++] = cell;
+            (*cells)[(*count)++] = cell;
     }
     expression_free(e);
     if (status == SWEEP_INPUT)
         diagnostics_add(log, NULL, 0, 0, "'where': %s", reason);
-    if (status == SWEEP_OK && where && s->count == 0) {
+    if (status == SWEEP_OK && where && *count == 0) {
         diagnostics_add(log, NULL, 0, 0, "'where' keeps none of the %zu cells",
                         g->cell_count);
         status = SWEEP_INPUT;
@@ -344,7 +344,7 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     int status = aggregate_resolve(a, g, request, log);
     if (status != SWEEP_OK)
         return status;
-    status = select_cells(&selected, g, request->where, log);
+    status = aggregate_cells(g, request->where, &selected.cell, &selected.count, log);
     if (status == SWEEP_OK)
         status = group_cells(&selected, a, g);
     if (status == SWEEP_NO_MEMORY)

@@ -52,7 +52,7 @@ complete_bash() {
         COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _sweep; echo "${COMPREPLY[*]}"' - "$@"
 }
 "$sweep" help bash >completion
-check "bash: a command" [ "$(complete_bash sweep pl)" = plan ]
+check "bash: a command" [ "$(complete_bash sweep pla)" = plan ]
 check "bash: an option" [ "$(complete_bash sweep table --stat)" = --statistics ]
 check "bash: only the command's options" [ -z "$(complete_bash sweep merge --stat)" ]
 check "bash: a value" [ "$(complete_bash sweep table --format j)" = json ]

@@ -1,0 +1,147 @@
+/* figure.h - what a figure shows: decided from a grid and a wish, filled from trials.
+ *
+ * A figure is a set of panels, one for each result and facet. In a panel a statistic of
+ * the result stands against one parameter, x: a line (with a band) for each combination
+ * of the `by` parameters, or, as a map, a coloured field for each value of one of them.
+ * A facet is a combination of the `facet` parameters.
+ *
+ * Decisions, when nothing is asked for: x is `step_scale` if it takes three values,
+ * else the number with most values, if these are three, else the axis with most. `by`
+ * is the first axis left that makes no more than FIGURE_LINES lines, and the other axes
+ * make facets; where every axis left makes more lines, the first of them makes a map.
+ * Axes left out of facets that were asked for are pooled. Results are those of the
+ * grid's table. Nothing is dropped in silence: what does not fit is an error that says
+ * what to do.
+ *
+ * A scale is logarithmic where the numbers ask for it: for a parameter when all values
+ * are positive (0 may be among them) and they are evenly spaced as powers or span two
+ * decades; for a result when its statistic is nowhere negative and spans more than two
+ * decades. What is 0 or lies more than six decades below the bulk stands on the floor
+ * of a log scale, and is counted.
+ */
+#ifndef SWEEP_FIGURE_H
+#define SWEEP_FIGURE_H
+
+#include "sweep/aggregate.h"
+#include "sweep/grid.h"
+#include "sweep/status.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Most lines told apart in a panel, most panels, most results. */
+enum { FIGURE_LINES = 14, FIGURE_PANELS = 24, FIGURE_RESULTS = 8 };
+
+/* Names as the user wrote them. Not given: chosen. The one word "none" asks for no `by`
+ * or no facets. */
+struct figure_words {
+    char **word;
+    size_t count;
+};
+
+struct figure_request {
+    const char *x;
+    struct figure_words y, by, facet;
+    const char *statistic;    /* of the lines: median (default), mean, ... */
+    struct figure_words band; /* two statistics; sem or sd; none. Default: quartiles for
+                                 the median, Student's 95 % interval for the mean */
+    bool map;
+    double level; /* a line or contour at this value; NAN: at 1 for a *_ratio */
+};
+
+/* Cells of a grid to look at, ascending. */
+struct figure_cells {
+    const struct grid *grid;
+    const char *where; /* the expression they were chosen by; NULL: all */
+    size_t *cell;
+    size_t count;
+};
+
+struct figure_scale {
+    bool log;
+    double low, high; /* ends of the axis */
+    double floor;     /* log: smaller values stand here; else 0 */
+    size_t floored;   /* how many do */
+};
+
+struct figure_result {
+    const char *name, *symbol, *unit, *meaning;
+    bool is_rate; /* a success rate, with its Wilson interval */
+    enum success_kind kind;
+    enum column column; /* of a result that is none */
+    size_t index;       /* its place in the aggregate */
+    bool is_ratio;      /* NAME_ratio: 1 is as good as what it is divided by */
+    double level;       /* NAN: none */
+    /* After figure_fill. */
+    struct figure_scale scale;
+    bool has_band;
+    size_t least_n, most_n; /* defined values behind a point */
+};
+
+/* The values of a parameter that stand along an axis. */
+struct figure_axis {
+    enum parameter parameter;
+    bool words; /* not numbers: value k stands at position k */
+    size_t count;
+    double *value; /* ascending for numbers, in the order of the grid for words */
+    struct figure_scale scale;
+};
+
+struct figure_list {
+    enum parameter parameter[PARAMETER_COUNT];
+    size_t count;
+};
+
+/* The place of no row. */
+#define FIGURE_EMPTY ((size_t)-1)
+
+struct figure {
+    const struct figure_cells *cells;
+    bool map;
+    struct figure_axis x;
+    struct figure_axis vertical; /* of a map: by.parameter[0] */
+    struct figure_list by, facet, pooled;
+    size_t result_count;
+    struct figure_result result[FIGURE_RESULTS];
+    char statistic[3][20];  /* of the line, of the band's ends */
+    size_t statistic_count; /* 1: no band; 2: the band is line -+ statistic[1] */
+
+    /* What figure_table points to. */
+    enum parameter rows[PARAMETER_COUNT];
+    enum column columns[FIGURE_RESULTS];
+    char *statistics[3];
+
+    /* After figure_fill. */
+    const struct aggregate *data;
+    bool bars; /* not bands: there is nothing between two values of x */
+    size_t lines, facets;
+    size_t *line_cell, *facet_cell; /* (lines), (facets): a cell to read labels from */
+    size_t *row; /* (facets, lines, x.count) of data, or FIGURE_EMPTY; lines of a map
+                    are vertical.count */
+    const char *missing[FIGURE_RESULTS]; /* results taken out */
+    size_t missing_count;
+    size_t expected, trials, failed, undefined; /* summed over the rows */
+};
+
+/* Decide. SWEEP_OK, SWEEP_INPUT (with a message), SWEEP_NO_MEMORY. `cells` must outlive
+ * f. Release f in any case. */
+int figure_choose(struct figure *f, const struct figure_cells *cells,
+                  const struct figure_request *request, struct diagnostics *log);
+
+/* What to ask the aggregate for; points into f. */
+struct table_request figure_table(struct figure *f);
+
+/* Put the rows in their places and choose the scales. `a` was built by figure_table and
+ * must outlive f. A result that no trial defines is taken out of the figure; with none
+ * left it is an error. SWEEP_OK, SWEEP_INPUT, SWEEP_NO_MEMORY. */
+int figure_fill(struct figure *f, const struct aggregate *a, struct diagnostics *log);
+
+enum figure_part { FIGURE_CENTER, FIGURE_LOW, FIGURE_HIGH };
+
+/* A number to draw: the statistic of a result in row `row`, or an end of its band. NAN:
+ * nothing there. */
+double figure_value(const struct figure *f, size_t row, size_t result,
+                    enum figure_part part);
+
+void figure_release(struct figure *f);
+
+#endif

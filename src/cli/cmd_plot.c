@@ -1,0 +1,168 @@
+#include "cli.h"
+
+#include "draw.h"
+#include "folder.h"
+#include "sweep/gnuplot.h"
+#include "sweep/memory.h"
+#include "sweep/outfile.h"
+#include "sweep/parse.h"
+#include "words.h"
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* The files to write and what the user asked for. */
+struct wish {
+    struct figure_request request;
+    struct words y, by, facet, band;
+    const char *where;
+    struct picture picture;
+    char *path, *script;
+};
+
+static void wish_release(struct wish *w)
+{
+    words_release(&w->y);
+    words_release(&w->by);
+    words_release(&w->facet);
+    words_release(&w->band);
+    free(w->path);
+    free(w->script);
+}
+
+static int out_of_memory(const struct command *self)
+{
+    tell(self, "out of memory");
+    return SWEEP_NO_MEMORY;
+}
+
+/* DIR/plot.svg, or what the option says; the script beside it. */
+static int name_files(struct wish *w, const struct command *self, const char *directory,
+                      const char *option)
+{
+    int named = option ? asprintf(&w->path, "%s", option)
+                       : asprintf(&w->path, "%s/plot.svg", directory);
+    if (named < 0) {
+        w->path = NULL;
+        return out_of_memory(self);
+    }
+    const char *folder = strrchr(w->path, '/');
+    w->picture.name = folder ? folder + 1 : w->path;
+    const char *ending = strrchr(w->picture.name, '.');
+    for (enum picture_format p = 0; p < PICTURE_FORMATS; p++)
+        if (ending && ending > w->picture.name &&
+            strcasecmp(ending + 1, picture_endings[p]) == 0) {
+            w->picture.format = p;
+            if (asprintf(&w->script, "%.*s.gp", (int)(ending - w->path), w->path) >= 0)
+                return SWEEP_OK;
+            w->script = NULL;
+            return out_of_memory(self);
+        }
+    tell(self, "cannot draw '%s': the name must end in .svg, .png or .pdf", w->path);
+    return SWEEP_INPUT;
+}
+
+static int read_level(struct wish *w, const struct command *self, const char *text)
+{
+    w->request.level = NAN;
+    enum parse_result result = text ? parse_real(text, &w->request.level) : PARSE_OK;
+    if (result == PARSE_OK)
+        return SWEEP_OK;
+    tell(self, "--level '%s' %s", text, parse_explain(result));
+    return SWEEP_INPUT;
+}
+
+static int wish_init(struct wish *w, const struct command *self,
+                     const struct arguments *args)
+{
+    const char *const *value = args->value;
+    *w = (struct wish){.where = value[OPTION_WHERE],
+                       .picture.title = value[OPTION_TITLE],
+                       .request.x = value[OPTION_X],
+                       .request.statistic = value[OPTION_STATISTIC],
+                       .request.map = value[OPTION_MAP]};
+    if (words_init(&w->y, value[OPTION_Y]) != SWEEP_OK ||
+        words_init(&w->by, value[OPTION_BY]) != SWEEP_OK ||
+        words_init(&w->facet, value[OPTION_FACET]) != SWEEP_OK ||
+        words_init(&w->band, value[OPTION_BAND]) != SWEEP_OK)
+        return out_of_memory(self);
+    w->request.y = (struct figure_words){w->y.word, w->y.count};
+    w->request.by = (struct figure_words){w->by.word, w->by.count};
+    w->request.facet = (struct figure_words){w->facet.word, w->facet.count};
+    w->request.band = (struct figure_words){w->band.word, w->band.count};
+    int status = read_level(w, self, value[OPTION_LEVEL]);
+    int named = name_files(w, self, args->operand[0], value[OPTION_FIGURE]);
+    return status == SWEEP_OK ? named : status;
+}
+
+static int write_script(const struct wish *w, const struct figure *f,
+                        struct diagnostics *log)
+{
+    struct outfile out;
+    int status = outfile_open(&out, w->script, log);
+    if (status == SWEEP_OK)
+        status = gnuplot_write(out.stream, f, &w->picture);
+    if (status == SWEEP_OK)
+        status = outfile_commit(&out, log);
+    outfile_discard(&out);
+    return status;
+}
+
+/* Choose, read, write the script. */
+static int make_script(const char *directory, const struct grid *g,
+                       const struct wish *w, struct diagnostics *log)
+{
+    struct store *store = NULL;
+    struct aggregate a = {0};
+    struct figure f = {0};
+    struct figure_cells cells = {.grid = g, .where = w->where};
+
+    int status = aggregate_cells(g, w->where, &cells.cell, &cells.count, log);
+    if (status == SWEEP_OK)
+        status = figure_choose(&f, &cells, &w->request, log);
+    if (status == SWEEP_OK)
+        status = store_open_readonly(&store, directory, log);
+    if (status == SWEEP_OK) {
+        struct table_request request = figure_table(&f);
+        status = aggregate_build(&a, store, g, &request, log);
+    }
+    if (status == SWEEP_OK)
+        status = figure_fill(&f, &a, log);
+    if (status == SWEEP_OK)
+        status = write_script(w, &f, log);
+    figure_release(&f);
+    aggregate_release(&a);
+    store_close(store, log);
+    memory_free(cells.cell);
+    return status;
+}
+
+static int plot(const char *directory, const struct wish *w, struct diagnostics *log)
+{
+    struct grid g = {0};
+    int status = folder_grid(&g, directory, log);
+    if (status == SWEEP_OK)
+        status = make_script(directory, &g, w, log);
+    if (status == SWEEP_OK)
+        status = draw_picture(w->script, w->path, log);
+    grid_release(&g);
+    return status;
+}
+
+int cmd_plot(const struct command *self, const struct arguments *args)
+{
+    struct wish w;
+    struct diagnostics log = {0};
+    int code = EXIT_DONE;
+
+    int status = wish_init(&w, self, args);
+    if (status != SWEEP_OK)
+        code = status == SWEEP_INPUT ? EXIT_USAGE : EXIT_BROKEN;
+    else if ((status = plot(args->operand[0], &w, &log)) != SWEEP_OK)
+        code = give_up(self, status, &log);
+    else
+        fprintf(stderr, "figure: %s\nscript: %s\n", w.path, w.script);
+    wish_release(&w);
+    return code;
+}

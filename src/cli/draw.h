@@ -1,0 +1,12 @@
+/* draw.h - run gnuplot on a script. */
+#ifndef SWEEP_DRAW_H
+#define SWEEP_DRAW_H
+
+#include "sweep/status.h"
+
+/* Draw `script` into the file `picture`, which is either the old one or the new one,
+ * whole. No shell takes part, nor the user's settings of gnuplot. SWEEP_OK; SWEEP_IO,
+ * with what gnuplot said in `log`; SWEEP_NO_MEMORY. */
+int draw_picture(const char *script, const char *picture, struct diagnostics *log);
+
+#endif

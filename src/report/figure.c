@@ -1,0 +1,272 @@
+#include "sweep/figure.h"
+
+#include "figure_parts.h"
+#include "sweep/memory.h"
+#include "sweep/partition.h"
+#include <math.h>
+#include <stdlib.h>
+
+struct table_request figure_table(struct figure *f)
+{
+    struct table_request request = {.rows = f->rows,
+                                    .columns = f->columns,
+                                    .statistics = f->statistics,
+                                    .statistic_count = f->statistic_count,
+                                    .where = f->cells->where};
+    for (size_t i = 0; i < f->facet.count; i++)
+        f->rows[request.row_count++] = f->facet.parameter[i];
+    for (size_t i = 0; i < f->by.count; i++)
+        f->rows[request.row_count++] = f->by.parameter[i];
+    f->rows[request.row_count++] = f->x.parameter;
+    for (size_t i = 0; i < f->result_count; i++)
+        if (!f->result[i].is_rate) {
+            f->result[i].index = request.column_count;
+            f->columns[request.column_count++] = f->result[i].column;
+        }
+    for (size_t i = 0; i < f->statistic_count; i++)
+        f->statistics[i] = f->statistic[i];
+    return request;
+}
+
+double figure_value(const struct figure *f, size_t row, size_t result,
+                    enum figure_part part)
+{
+    const struct figure_result *r = &f->result[result];
+    if (row == FIGURE_EMPTY)
+        return NAN;
+    const struct aggregate_row *from = &f->data->row[row];
+    if (r->is_rate) {
+        const struct success_rate *rate = &from->success[r->kind];
+        const double parts[] = {rate->rate, rate->low, rate->high};
+        return parts[part];
+    }
+    const double *statistic = from->statistic + r->index * f->statistic_count;
+    if (part == FIGURE_CENTER)
+        return statistic[0];
+    switch (f->statistic_count) {
+    case 1:
+        return NAN;
+    case 2:
+        return statistic[0] + (part == FIGURE_LOW ? -statistic[1] : statistic[1]);
+    default:
+        return statistic[part == FIGURE_LOW ? 1 : 2];
+    }
+}
+
+static double coordinate(const struct figure *f, size_t row, enum parameter p)
+{
+    struct setting s;
+    grid_cell(f->cells->grid, f->data->row[row].cell, &s);
+    return s.value[p];
+}
+
+static int ascending(const void *left, const void *right)
+{
+    const double *a = left, *b = right;
+    return (*a > *b) - (*a < *b);
+}
+
+/* Where a value stands on the axis; count: nowhere. */
+static size_t place(const struct figure_axis *axis, double value)
+{
+    size_t k = 0;
+    while (k < axis->count && axis->value[k] != value)
+        k++;
+    return k;
+}
+
+/* The values of axis->parameter in the rows. "Not set" is no place on an axis. */
+static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields)
+{
+    axis->words = figure_has_words(axis->parameter);
+    axis->value = memory_array(f->data->row_count, sizeof *axis->value);
+    if (!axis->value)
+        return SWEEP_NO_MEMORY;
+    for (size_t row = 0; row < f->data->row_count; row++) {
+        double value = coordinate(f, row, axis->parameter);
+        if (!isnan(value) && place(axis, value) == axis->count)
+            axis->value[axis->count++] = value;
+    }
+    if (!axis->words)
+        qsort(axis->value, axis->count, sizeof *axis->value, ascending);
+    if (axis->count > 0)
+        axis->scale = figure_axis_scale(axis->value, axis->count, axis->words, fields);
+    return SWEEP_OK;
+}
+
+/* Number the combinations of the parameters in the order of the rows. */
+static int number(const struct figure *f, const struct figure_list *list,
+                  size_t *of_row, size_t **cell, size_t *count)
+{
+    size_t rows = f->data->row_count;
+    struct partition groups = {0};
+    struct rng_key *key = memory_array(rows, sizeof *key);
+    if (!key)
+        return SWEEP_NO_MEMORY;
+    for (size_t row = 0; row < rows; row++) {
+        key[row] = rng_key_start();
+        for (size_t i = 0; i < list->count; i++)
+            key[row] = rng_key_real(key[row], coordinate(f, row, list->parameter[i]));
+    }
+    int status = partition_build(&groups, key, rows);
+    memory_free(key);
+    if (status == SWEEP_OK && !(*cell = memory_array(groups.count, sizeof **cell)))
+        status = SWEEP_NO_MEMORY;
+    *count = groups.count;
+    for (size_t k = 0; status == SWEEP_OK && k < groups.count; k++) {
+        (*cell)[k] = f->data->row[groups.member[groups.start[k]]].cell;
+        for (size_t i = groups.start[k]; i < groups.start[k + 1]; i++)
+            of_row[groups.member[i]] = k;
+    }
+    partition_release(&groups);
+    return status;
+}
+
+static int place_rows(struct figure *f, size_t *line, size_t *facet)
+{
+    int status = number(f, &f->by, line, &f->line_cell, &f->lines);
+    if (status == SWEEP_OK)
+        status = number(f, &f->facet, facet, &f->facet_cell, &f->facets);
+    if (status != SWEEP_OK)
+        return status;
+    if (f->map)
+        f->lines = f->vertical.count;
+    size_t places = f->facets * f->lines * f->x.count;
+    f->row = memory_array(places, sizeof *f->row);
+    if (!f->row)
+        return SWEEP_NO_MEMORY;
+    for (size_t k = 0; k < places; k++)
+        f->row[k] = FIGURE_EMPTY;
+    for (size_t row = 0; row < f->data->row_count; row++) {
+        size_t x = place(&f->x, coordinate(f, row, f->x.parameter));
+        if (f->map)
+            line[row] = place(&f->vertical, coordinate(f, row, f->vertical.parameter));
+        if (x < f->x.count && line[row] < f->lines)
+            f->row[(facet[row] * f->lines + line[row]) * f->x.count + x] = row;
+    }
+    return SWEEP_OK;
+}
+
+/* Take in the ends of a band, where there are any. */
+static void widen(const struct figure *f, size_t row, size_t index, double *low,
+                  double *high)
+{
+    double below = figure_value(f, row, index, FIGURE_LOW);
+    double above = figure_value(f, row, index, FIGURE_HIGH);
+    if (!f->map && isfinite(below) && isfinite(above)) {
+        *low = fmin(*low, below);
+        *high = fmax(*high, above);
+    }
+}
+
+/* Scale of a result; `value` has room for all rows. Whether any row defines it. */
+static bool scale_result(struct figure *f, size_t index, double *value)
+{
+    struct figure_result *r = &f->result[index];
+    double low = INFINITY, high = -INFINITY;
+
+    r->least_n = (size_t)-1;
+    for (size_t row = 0; row < f->data->row_count; row++) {
+        const struct aggregate_row *from = &f->data->row[row];
+        value[row] = figure_value(f, row, index, FIGURE_CENTER);
+        if (!isfinite(value[row]))
+            continue;
+        size_t n = r->is_rate ? from->trials - from->failed : from->n[r->index];
+        r->least_n = n < r->least_n ? n : r->least_n;
+        r->most_n = n > r->most_n ? n : r->most_n;
+        if (n > 1) /* the quartiles of one value are no band */
+            widen(f, row, index, &low, &high);
+    }
+    if (r->most_n == 0)
+        return false;
+    r->has_band = low <= high;
+    bool integers = !r->is_rate && column_table[r->column].type == COLUMN_INTEGER;
+    if (r->is_rate)
+        r->scale = (struct figure_scale){.low = 0, .high = 1};
+    else if (f->map && r->is_ratio)
+        r->scale = figure_ratio_scale(value, f->data->row_count);
+    else
+        r->scale = figure_value_scale(value, f->data->row_count, low, high, integers);
+    return true;
+}
+
+static int scale_results(struct figure *f, struct diagnostics *log)
+{
+    size_t kept = 0;
+    double *value = memory_array(f->data->row_count, sizeof *value);
+    if (!value)
+        return SWEEP_NO_MEMORY;
+    for (size_t i = 0; i < f->result_count; i++) {
+        if (scale_result(f, i, value))
+            f->result[kept++] = f->result[i];
+        else
+            f->missing[f->missing_count++] = f->result[i].name;
+    }
+    memory_free(value);
+    f->result_count = kept;
+    if (kept > 0)
+        return SWEEP_OK;
+    diagnostics_add(log, NULL, 0, 0,
+                    "nothing to plot: '%s' is defined in no trial here; see 'sweep "
+                    "status'",
+                    f->missing_count > 0 ? f->missing[0] : "the table");
+    return SWEEP_INPUT;
+}
+
+/* Successful trials in which the result with most of them is undefined. */
+static size_t undefined(const struct figure *f, const struct aggregate_row *row)
+{
+    size_t most = 0, successful = row->trials - row->failed;
+    for (size_t i = 0; i < f->result_count; i++) {
+        const struct figure_result *r = &f->result[i];
+        size_t here = r->is_rate ? 0 : successful - row->n[r->index];
+        most = here > most ? here : most;
+    }
+    return most;
+}
+
+static void count_trials(struct figure *f)
+{
+    for (size_t i = 0; i < f->data->row_count; i++) {
+        const struct aggregate_row *row = &f->data->row[i];
+        f->expected += row->expected;
+        f->trials += row->trials;
+        f->failed += row->failed;
+        f->undefined += undefined(f, row);
+    }
+}
+
+int figure_fill(struct figure *f, const struct aggregate *a, struct diagnostics *log)
+{
+    size_t *line = memory_array(a->row_count, sizeof *line);
+    size_t *facet = memory_array(a->row_count, sizeof *facet);
+    int status = line && facet ? SWEEP_OK : SWEEP_NO_MEMORY;
+
+    f->data = a;
+    if (status == SWEEP_OK)
+        status = collect_axis(f, &f->x, f->map);
+    f->bars = f->x.words || f->x.count == 1;
+    if (f->map && status == SWEEP_OK) {
+        f->vertical.parameter = f->by.parameter[0];
+        status = collect_axis(f, &f->vertical, true);
+    }
+    if (status == SWEEP_OK)
+        status = place_rows(f, line, facet);
+    memory_free(line);
+    memory_free(facet);
+    if (status == SWEEP_OK)
+        status = scale_results(f, log);
+    if (status == SWEEP_OK)
+        count_trials(f);
+    return status;
+}
+
+void figure_release(struct figure *f)
+{
+    memory_free(f->x.value);
+    memory_free(f->vertical.value);
+    memory_free(f->line_cell);
+    memory_free(f->facet_cell);
+    memory_free(f->row);
+    *f = (struct figure){0};
+}

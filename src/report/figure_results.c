@@ -1,0 +1,189 @@
+#include "figure_parts.h"
+
+#include "sweep/parse.h"
+#include <math.h>
+#include <string.h>
+
+/* Most results shown unasked, and most panels they make. */
+enum { PRESET_RESULTS = 4, PRESET_PANELS = 12 };
+
+static const enum column preset_columns[] = {C_SCALED_EPS, C_RESTORED_EPS,
+                                             C_RETRAIN_TAU, C_FORGET_MARGIN_AFTER};
+static const char *const rate_meanings[SUCCESS_KINDS] = {
+    [SUCCESS_ANY] = "share of trials that meet 'success' by any certificate",
+    [SUCCESS_SCALED] = "share of trials that meet 'success' by the scaled certificate",
+    [SUCCESS_RESTORED] =
+        "share of trials that meet 'success' by the restored certificate",
+    [SUCCESS_EXACT] = "share of trials that meet 'success' by the exact certificate",
+};
+
+/* Results and success rates, for suggestions. */
+static const char *result_name(size_t i, const void *context)
+{
+    (void)context;
+    return i < COLUMN_COUNT ? column_table[i].name : success_names[i - COLUMN_COUNT];
+}
+
+static void add_column(struct figure *f, enum column c)
+{
+    const struct column_info *info = &column_table[c];
+    const char *ending = strrchr(info->name, '_');
+    f->result[f->result_count++] =
+        (struct figure_result){.name = info->name,
+                               .symbol = info->symbol,
+                               .unit = info->unit,
+                               .meaning = info->meaning,
+                               .column = c,
+                               .is_ratio = ending && strcmp(ending, "_ratio") == 0};
+}
+
+static int add_rate(struct figure *f, enum success_kind kind, struct diagnostics *log)
+{
+    const struct success *rule = &f->cells->grid->success;
+    if (isnan(rule->eps) && isnan(rule->delta) && isnan(rule->tau)) {
+        diagnostics_add(log, NULL, 0, 0,
+                        "'%s' needs thresholds, which the grid file does not have: add "
+                        "'success:' to it",
+                        success_names[kind]);
+        return SWEEP_INPUT;
+    }
+    f->result[f->result_count++] =
+        (struct figure_result){.name = success_names[kind],
+                               .symbol = "",
+                               .unit = "",
+                               .meaning = rate_meanings[kind],
+                               .is_rate = true,
+                               .kind = kind};
+    return SWEEP_OK;
+}
+
+static int add_named(struct figure *f, const char *word, struct diagnostics *log)
+{
+    enum column c = column_find(word);
+    if (c < COLUMN_COUNT) {
+        add_column(f, c); /* aggregate_resolve refuses what has no statistics */
+        return SWEEP_OK;
+    }
+    for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++)
+        if (strcmp(word, success_names[kind]) == 0)
+            return add_rate(f, kind, log);
+    const char *near =
+        parse_suggest(word, COLUMN_COUNT + SUCCESS_KINDS, result_name, NULL);
+    if (near)
+        diagnostics_add(log, NULL, 0, 0, "unknown column '%s' (did you mean '%s'?)",
+                        word, near);
+    else
+        diagnostics_add(log, NULL, 0, 0, "unknown column '%s'; see 'sweep columns'",
+                        word);
+    return SWEEP_INPUT;
+}
+
+/* What the grid's table shows, as far as there is room. */
+static void add_preset(struct figure *f, size_t facets)
+{
+    const struct table_request *table = &f->cells->grid->table;
+    const enum column *columns = table->column_count ? table->columns : preset_columns;
+    size_t count = table->column_count ? table->column_count
+                                       : sizeof preset_columns / sizeof *preset_columns;
+    size_t most = PRESET_PANELS / facets;
+    most = most < 1 ? 1 : most > PRESET_RESULTS ? PRESET_RESULTS : most;
+    for (size_t i = 0; i < count && f->result_count < most; i++)
+        if (column_table[columns[i]].type != COLUMN_WORD &&
+            column_table[columns[i]].in_table)
+            add_column(f, columns[i]);
+}
+
+static int too_many_panels(size_t facets, size_t results, struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0,
+                    "%zu facets of %zu results make %zu panels, more than the %d a "
+                    "figure has: ask for fewer columns with --y, keep some cells with "
+                    "--where, or pool them with --facet none",
+                    facets, results, facets * results, FIGURE_PANELS);
+    return SWEEP_INPUT;
+}
+
+int figure_results(struct figure *f, const struct figure_request *request,
+                   struct diagnostics *log)
+{
+    size_t facets;
+    int status = figure_combinations(f->cells, &f->facet, &facets);
+    if (status != SWEEP_OK)
+        return status;
+    if (request->y.count > FIGURE_RESULTS) {
+        diagnostics_add(log, NULL, 0, 0,
+                        "%zu columns are more than the %d a figure has",
+                        request->y.count, FIGURE_RESULTS);
+        return SWEEP_INPUT;
+    }
+    for (size_t i = 0; i < request->y.count; i++)
+        if (add_named(f, request->y.word[i], log) != SWEEP_OK)
+            status = SWEEP_INPUT;
+    if (request->y.count == 0)
+        add_preset(f, facets);
+    for (size_t i = 0; i < f->result_count; i++)
+        f->result[i].level = !isnan(request->level)  ? request->level
+                             : f->result[i].is_ratio ? 1
+                                                     : (double)NAN;
+    if (status == SWEEP_OK && facets * f->result_count > FIGURE_PANELS)
+        return too_many_panels(facets, f->result_count, log);
+    return status;
+}
+
+static int add_statistic(struct figure *f, const char *word, struct diagnostics *log)
+{
+    struct statistic s;
+    if (statistic_parse(word, &s) == 0) {
+        strcpy(f->statistic[f->statistic_count++], s.name);
+        return SWEEP_OK;
+    }
+    const char *near =
+        parse_suggest(word, statistic_name_count(), statistic_name, NULL);
+    if (near)
+        diagnostics_add(log, NULL, 0, 0, "'%s' is not a statistic (did you mean '%s'?)",
+                        word, near);
+    else
+        diagnostics_add(log, NULL, 0, 0,
+                        "'%s' is not a statistic: use " STATISTIC_NAMES, word);
+    return SWEEP_INPUT;
+}
+
+/* Quartiles go with a median, an interval of the mean with a mean. */
+static void add_preset_band(struct figure *f)
+{
+    static const char *const bands[][3] = {{"median", "q25", "q75"},
+                                           {"mean", "t95_low", "t95_high"}};
+    for (size_t i = 0; i < sizeof bands / sizeof *bands; i++)
+        if (strcmp(f->statistic[0], bands[i][0]) == 0) {
+            strcpy(f->statistic[1], bands[i][1]);
+            strcpy(f->statistic[2], bands[i][2]);
+            f->statistic_count = 3;
+        }
+}
+
+int figure_statistics(struct figure *f, const struct figure_request *request,
+                      struct diagnostics *log)
+{
+    const struct figure_words *band = &request->band;
+    const char *first = band->count > 0 ? band->word[0] : "";
+    int status =
+        add_statistic(f, request->statistic ? request->statistic : "median", log);
+
+    if (status != SWEEP_OK || (band->count == 1 && strcmp(first, "none") == 0))
+        return status;
+    if (band->count == 0) {
+        add_preset_band(f);
+        return SWEEP_OK;
+    }
+    if (band->count > 2 ||
+        (band->count == 1 && strcmp(first, "sem") != 0 && strcmp(first, "sd") != 0)) {
+        diagnostics_add(
+            log, NULL, 0, 0,
+            "a band is two statistics, such as q05,q95, or sem, sd or none");
+        return SWEEP_INPUT;
+    }
+    for (size_t i = 0; i < band->count; i++)
+        if (add_statistic(f, band->word[i], log) != SWEEP_OK)
+            status = SWEEP_INPUT;
+    return status;
+}

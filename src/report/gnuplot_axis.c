@@ -1,0 +1,127 @@
+#include "gnuplot_parts.h"
+
+#include <math.h>
+#include <string.h>
+
+/* So many values of an axis get a tic each. */
+enum { MOST_TICS = 9 };
+/* From these on the powers of ten of an axis are written as such. */
+static const double LARGE = 1e4, SMALL = 1e-3;
+
+static const double LETTER = 8; /* pixels of a tic's letter */
+
+/* Whether powers of ten are written as such along an axis. */
+static bool has_powers(const struct figure_axis *axis)
+{
+    return axis->scale.log && (axis->value[axis->count - 1] >= LARGE ||
+                               axis->value[axis->scale.floored] <= SMALL);
+}
+
+static void tic_text(const struct figure *f, const struct figure_axis *axis, size_t k,
+                     char *buffer, size_t size)
+{
+    double value = axis->value[k];
+    if (has_powers(axis) && value > 0)
+        text_power(value, buffer, size);
+    else
+        text_value(f, axis->parameter, value, buffer, size);
+}
+
+/* Pixels of the longest tic along x. */
+static double tic_width(const struct figure *f, const struct figure_axis *axis)
+{
+    size_t longest = 1;
+    for (size_t k = 0; k < axis->count; k++) {
+        char text[256];
+        tic_text(f, axis, k, text, sizeof text);
+        /* A power prints as "10" and a small number. */
+        size_t letters = strchr(text, '^') ? 4 : text_length(text);
+        longest = letters > longest ? letters : longest;
+    }
+    return LETTER * (double)longest;
+}
+
+/* Every how many values of a log axis have room for a tic. */
+static size_t stride(const struct figure *f, const struct figure_axis *axis,
+                     double length)
+{
+    return (size_t)ceil(tic_width(f, axis) * (double)axis->count / length);
+}
+
+/* Whether the values are few whole numbers with room for a tic each. */
+static bool has_room(const struct figure *f, const struct figure_axis *axis,
+                     double length)
+{
+    const struct figure_scale *s = &axis->scale;
+    double least = s->high - s->low;
+    for (size_t k = 1; k < axis->count; k++)
+        least = fmin(least, axis->value[k] - axis->value[k - 1]);
+    return parameter_table[axis->parameter].type == PARAMETER_INTEGER &&
+           axis->count <= MOST_TICS &&
+           least / (s->high - s->low) * length > 1.2 * tic_width(f, axis);
+}
+
+static void put_tics(FILE *stream, const struct figure *f,
+                     const struct figure_axis *axis, const char *which, size_t every)
+{
+    const char *before = "";
+    fprintf(stream, "set %stics %senhanced (", which, axis->words ? "no" : "");
+    for (size_t k = 0; k < axis->count; k += every) {
+        char text[256];
+        double value = axis->value[k];
+        double at = axis->words       ? (double)k
+                    : axis->scale.log ? fmax(value, axis->scale.floor)
+                                      : value;
+        tic_text(f, axis, k, text, sizeof text);
+        fputs(before, stream);
+        text_quoted(stream, text);
+        fprintf(stream, " %.10g", at);
+        before = ", ";
+    }
+    fputs(")\n", stream);
+}
+
+void script_axis(FILE *stream, const struct figure *f, const struct figure_axis *axis,
+                 const char *which, double length)
+{
+    const struct figure_scale *s = &axis->scale;
+    bool along_x = strcmp(which, "x") == 0;
+    fprintf(stream, "set %srange [%.6g:%.6g]\n", which, s->low, s->high);
+    if (s->log)
+        fprintf(stream, "set logscale %s\n", which);
+    if (axis->words || axis->count == 1 ||
+        (!s->log && !f->map && has_room(f, axis, length))) {
+        put_tics(stream, f, axis, which, 1);
+    } else if ((s->log || f->map) && axis->count <= MOST_TICS) {
+        put_tics(stream, f, axis, which, along_x ? stride(f, axis, length) : 1);
+        fprintf(stream, "unset m%stics\n", which);
+    } else if (s->log) {
+        fprintf(stream, "set format %s '10^{%%T}'\n", which);
+        if (s->floor > 0)
+            fprintf(stream, "set %stics add ('0' %.6g)\n", which, s->floor);
+    }
+}
+
+void script_scale(FILE *stream, const struct figure_result *r, const char *which)
+{
+    const struct figure_scale *s = &r->scale;
+    fprintf(stream, "set %srange [%.6g:%.6g]\n", which, s->low, s->high);
+    if (!s->log) {
+        fprintf(stream, "unset logscale %s\nset format %s '%%g'\nset %stics autofreq\n",
+                which, which, which);
+        return;
+    }
+    fprintf(stream, "set logscale %s\n", which);
+    if (s->high > 30 * s->low)
+        fprintf(stream, "set format %s '10^{%%T}'\nset %stics autofreq\n", which,
+                which);
+    else /* powers of ten would be too few */
+        fprintf(stream,
+                "set format %s '%%g'\nset %stics ('%.2g' %.6g, '1' 1, '%.2g' %.6g)\n",
+                which, which, s->low, s->low, s->high, s->high);
+    if (s->floored > 0 && !r->is_ratio)
+        /* Over the tic that is there: the power stands where it stood. */
+        fprintf(stream, "set %stics add (\"%s10^{%.0f}%s\" %.6g)\n", which,
+                which[0] == 'y' ? "≤ " : "", log10(s->floor),
+                which[0] == 'y' ? "" : "↓", s->floor);
+}

@@ -1,0 +1,126 @@
+#include "gnuplot_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void put_statistic(FILE *stream, const char *name)
+{
+    struct statistic s;
+    if (strcmp(name, "median") == 0 || strcmp(name, "mean") == 0)
+        fprintf(stream, "%ss", name);
+    else if (statistic_parse(name, &s) == 0)
+        fprintf(stream, "%s (%s)", name, statistic_meaning(&s));
+}
+
+/* Defined values behind a point, over all results. */
+static void put_counts(FILE *stream, const struct figure *f)
+{
+    size_t least = (size_t)-1, most = 0;
+    for (size_t i = 0; i < f->result_count; i++) {
+        least = f->result[i].least_n < least ? f->result[i].least_n : least;
+        most = f->result[i].most_n > most ? f->result[i].most_n : most;
+    }
+    if (most == 1)
+        fputs(" of one trial", stream);
+    else if (least == most)
+        fprintf(stream, " of %zu trials", most);
+    else
+        fprintf(stream, " of %zu to %zu trials", least, most);
+}
+
+static void put_band(FILE *stream, const struct figure *f)
+{
+    const char *low = f->statistic[1], *high = f->statistic[2];
+    const char *shape = f->bars ? "bars" : "bands";
+    size_t rates = 0, bands = 0;
+
+    for (size_t i = 0; i < f->result_count; i++) {
+        bands += f->result[i].has_band && !f->result[i].is_rate;
+        rates += f->result[i].has_band && f->result[i].is_rate;
+    }
+    if (bands > 0 && f->statistic_count == 2)
+        fprintf(stream, "; %s: one %s each way", shape, low);
+    else if (bands > 0 && strcmp(low, "q25") == 0 && strcmp(high, "q75") == 0)
+        fprintf(stream, "; %s: quartiles (q25 to q75)", shape);
+    else if (bands > 0 && strcmp(low, "t95_low") == 0 && strcmp(high, "t95_high") == 0)
+        fprintf(stream, "; %s: Student's 95 %% interval of the mean", shape);
+    else if (bands > 0)
+        fprintf(stream, "; %s: %s to %s", shape, low, high);
+    if (rates > 0)
+        fprintf(stream, "; %s%s: 95 %% Wilson intervals",
+                bands > 0 ? "of success rates, " : "", shape);
+}
+
+static void put_left_out(FILE *stream, const struct figure *f)
+{
+    if (f->failed > 0)
+        fprintf(stream, " %zu of %zu trials failed and are left out.", f->failed,
+                f->trials);
+    if (f->trials < f->expected)
+        fprintf(stream, " %zu of %zu trials are not there yet.",
+                f->expected - f->trials, f->expected);
+    if (f->undefined > 0)
+        fprintf(stream, " In %zu of %zu trials a value is undefined and left out.",
+                f->undefined, f->trials);
+    for (size_t i = 0; i < f->missing_count; i++)
+        fprintf(stream, " %s is defined in no trial and not drawn.", f->missing[i]);
+    for (size_t i = 0; i < f->pooled.count; i++)
+        fprintf(stream, "%s%s", i == 0 ? " Pooled over " : ", ",
+                parameter_table[f->pooled.parameter[i]].name);
+    fputs(f->pooled.count > 0 ? "." : "", stream);
+}
+
+static void put_zero(FILE *stream, const struct figure_axis *axis, const char *end)
+{
+    if (axis->scale.floored > 0)
+        fprintf(stream, " %s = 0 stands at the %s end of a log axis.",
+                parameter_table[axis->parameter].name, end);
+}
+
+/* What stands elsewhere than where it belongs. */
+static void put_floors(FILE *stream, const struct figure *f)
+{
+    for (size_t i = 0; i < f->result_count; i++) {
+        const struct figure_result *r = &f->result[i];
+        if (r->scale.floored > 0)
+            fprintf(stream, " %zu of %zu values of %s are below %.2g and %s.",
+                    r->scale.floored, f->data->row_count, r->name, r->scale.floor,
+                    f->map ? "have the last colour" : "stand on the lower edge");
+    }
+    put_zero(stream, &f->x, "left");
+    if (f->map)
+        put_zero(stream, &f->vertical, "lower");
+}
+
+char *text_caption(const struct figure *f)
+{
+    char *text = NULL;
+    size_t size, rates = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return NULL;
+    for (size_t i = 0; i < f->result_count; i++) {
+        char meaning[TEXT_SIZE];
+        rates += f->result[i].is_rate;
+        if (f->result_count > 1 && f->facets > 1) /* else it stands above a panel */
+            fprintf(stream, "%s: %s.\n", f->result[i].name,
+                    text_greek(meaning, sizeof meaning, f->result[i].meaning));
+    }
+    fputs(f->map ? "Colours: " : f->bars ? "Points: " : "Lines: ", stream);
+    if (rates == f->result_count)
+        fputs("shares", stream);
+    else
+        put_statistic(stream, f->statistic[0]);
+    put_counts(stream, f);
+    put_band(stream, f);
+    fputs(".", stream);
+    put_left_out(stream, f);
+    put_floors(stream, f);
+    if (f->map)
+        fputs(" Grey: no value.", stream);
+    if (fclose(stream) != 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}

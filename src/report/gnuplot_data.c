@@ -1,0 +1,166 @@
+#include "gnuplot_parts.h"
+
+#include <math.h>
+
+static const double OVERLAP = 0.01;
+
+static void put_number(FILE *stream, double value)
+{
+    if (isfinite(value))
+        fprintf(stream, "\t%.10g", value);
+    else
+        fputs("\tNaN", stream);
+}
+
+static void put_names(FILE *stream, const struct figure *f)
+{
+    if (f->map)
+        fputs("x\ty\tleft\tright\tbottom\ttop", stream);
+    else
+        fprintf(stream, "%s%s", f->x.words ? "place\t" : "",
+                parameter_table[f->x.parameter].name);
+    for (size_t i = 0; i < f->result_count; i++) {
+        const char *name = f->result[i].name;
+        fprintf(stream, "\t%s", name);
+        if (f->result[i].has_band)
+            fprintf(stream, "\t%s_low\t%s_high", name, name);
+    }
+    putc('\n', stream);
+}
+
+static void put_values(FILE *stream, const struct figure *f, size_t row)
+{
+    for (size_t i = 0; i < f->result_count; i++) {
+        put_number(stream, figure_value(f, row, i, FIGURE_CENTER));
+        if (f->result[i].has_band) {
+            put_number(stream, figure_value(f, row, i, FIGURE_LOW));
+            put_number(stream, figure_value(f, row, i, FIGURE_HIGH));
+        }
+    }
+    putc('\n', stream);
+}
+
+/* The one row of a line on which x has no effect, or FIGURE_EMPTY. */
+static size_t only_row(const struct figure *f, const size_t *row)
+{
+    size_t only = FIGURE_EMPTY;
+    struct setting s;
+    for (size_t x = 0; x < f->x.count; x++) {
+        if (row[x] != FIGURE_EMPTY && only != FIGURE_EMPTY)
+            return FIGURE_EMPTY;
+        only = row[x] != FIGURE_EMPTY ? row[x] : only;
+    }
+    if (only == FIGURE_EMPTY || f->x.words)
+        return FIGURE_EMPTY;
+    grid_cell(f->cells->grid, f->data->row[only].cell, &s);
+    return setting_idle(&s) & PARAMETER_BIT(f->x.parameter) ? only : FIGURE_EMPTY;
+}
+
+/* A level line from end to end. */
+static void put_constant(FILE *stream, const struct figure *f, size_t row)
+{
+    fprintf(stream, "# %s has no effect here\n", parameter_table[f->x.parameter].name);
+    fprintf(stream, "%.10g", f->x.scale.low);
+    put_values(stream, f, row);
+    fprintf(stream, "%.10g", f->x.scale.high);
+    put_values(stream, f, row);
+}
+
+static void put_line(FILE *stream, const struct figure *f, const size_t *row)
+{
+    size_t only = only_row(f, row), rows = 0;
+    if (only != FIGURE_EMPTY) {
+        put_constant(stream, f, only);
+        return;
+    }
+    for (size_t x = 0; x < f->x.count; x++) {
+        char text[256];
+        if (row[x] == FIGURE_EMPTY)
+            continue;
+        rows++;
+        fprintf(stream, "%.10g", f->x.words ? (double)x : f->x.value[x]);
+        if (f->x.words) {
+            putc('\t', stream);
+            text_quoted(stream, text_value(f, f->x.parameter, f->x.value[x], text,
+                                           sizeof text));
+        }
+        put_values(stream, f, row[x]);
+    }
+    if (rows == 0) { /* blocks are counted: one there must be */
+        fputs(f->x.words ? "NaN\tNaN" : "NaN", stream);
+        put_values(stream, f, FIGURE_EMPTY);
+    }
+}
+
+/* The middle and the ends of the field of value k on a map's axis. Fields overlap a
+ * little: no seams. */
+static void field(const struct figure_axis *axis, size_t k, double out[3])
+{
+    const struct figure_scale *s = &axis->scale;
+    if (axis->words) {
+        out[0] = (double)k;
+        out[1] = out[0] - (k > 0 ? 0.5 + OVERLAP : 0.5);
+        out[2] = out[0] + (k + 1 < axis->count ? 0.5 + OVERLAP : 0.5);
+        return;
+    }
+    out[0] = s->log ? fmax(axis->value[k], s->floor) : axis->value[k];
+    out[1] = s->low;
+    out[2] = s->high;
+    if (k > 0) {
+        double before = axis->value[k - 1];
+        before = s->log ? fmax(before, s->floor) : before;
+        out[1] = s->log ? sqrt(before * out[0]) : (before + out[0]) / 2;
+        out[1] -= OVERLAP * (out[0] - out[1]);
+    }
+    if (k + 1 < axis->count) {
+        double after = axis->value[k + 1];
+        out[2] = s->log ? sqrt(after * out[0]) : (after + out[0]) / 2;
+        out[2] += OVERLAP * (out[2] - out[0]);
+    }
+}
+
+/* One value of y: a line for each x, and a blank one between, for contours. */
+static void put_fields(FILE *stream, const struct figure *f, size_t line,
+                       const size_t *row)
+{
+    double x[3], y[3];
+    field(&f->vertical, line, y);
+    if (line > 0)
+        putc('\n', stream);
+    for (size_t k = 0; k < f->x.count; k++) {
+        field(&f->x, k, x);
+        fprintf(stream, "%.10g\t%.10g\t%.10g\t%.10g\t%.10g\t%.10g", x[0], y[0], x[1],
+                x[2], y[1], y[2]);
+        put_values(stream, f, row[k]);
+    }
+}
+
+static void put_comment(FILE *stream, const struct figure *f,
+                        const struct figure_list *list, size_t cell)
+{
+    char text[TEXT_SIZE];
+    if (list->count > 0)
+        fprintf(stream, "# %s\n",
+                text_combination(f, list, cell, false, text, sizeof text));
+}
+
+void script_data(FILE *stream, const struct figure *f)
+{
+    fputs("$data << EOD\n", stream);
+    for (size_t k = 0; k < f->facets * f->lines; k++) {
+        size_t facet = k / f->lines, line = k % f->lines;
+        const size_t *row = f->row + k * f->x.count;
+        if (!f->map || line == 0) {
+            fputs(k > 0 ? "\n\n" : "", stream);
+            put_comment(stream, f, &f->facet, f->facet_cell[facet]);
+            if (!f->map)
+                put_comment(stream, f, &f->by, f->line_cell[line]);
+            put_names(stream, f);
+        }
+        if (f->map)
+            put_fields(stream, f, line, row);
+        else
+            put_line(stream, f, row);
+    }
+    fputs("EOD\n", stream);
+}

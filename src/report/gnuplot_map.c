@@ -1,0 +1,68 @@
+#include "gnuplot_parts.h"
+
+#include <math.h>
+
+static void put_shown(FILE *stream, const struct figure_result *r)
+{
+    if (r->scale.log)
+        fprintf(stream, "shown(column(\"%s\"), %.6g)", r->name, r->scale.floor);
+    else
+        fprintf(stream, "column(\"%s\")", r->name);
+}
+
+/* A contour runs between fields: it needs two each way, numbers along both axes, and
+ * values on either side. */
+static bool has_contour(const struct figure *f, const struct figure_result *r)
+{
+    return f->x.count > 1 && f->vertical.count > 1 && !f->x.words &&
+           !f->vertical.words && r->level > r->scale.low && r->level < r->scale.high;
+}
+
+/* Even steps on a log scale are even steps of the logarithm. */
+static void put_contour(FILE *stream, const struct figure *f, size_t facet,
+                        size_t result)
+{
+    const struct figure_result *r = &f->result[result];
+    fprintf(stream,
+            "set cntrparam levels discrete %.10g\n"
+            "set table $contour_%zu_%zu\n"
+            "splot $data index %zu using \"x\":\"y\":(%s",
+            r->scale.log ? log10(r->level) : r->level, facet, result, facet,
+            r->scale.log ? "log10(" : "");
+    put_shown(stream, r);
+    fprintf(stream, "%s)\nunset table\n", r->scale.log ? ")" : "");
+}
+
+void script_contours(FILE *stream, const struct figure *f)
+{
+    bool first = true;
+    for (size_t i = 0; i < f->result_count; i++) {
+        if (!has_contour(f, &f->result[i]))
+            continue;
+        if (first)
+            fputs("# Contours, one for a panel\nset contour base\nunset surface\n",
+                  stream);
+        first = false;
+        for (size_t facet = 0; facet < f->facets; facet++)
+            put_contour(stream, f, facet, i);
+    }
+    fputs(first ? "" : "unset contour\nset surface\n\n", stream);
+}
+
+void script_map(FILE *stream, const struct figure *f, size_t facet, size_t result)
+{
+    const struct figure_result *r = &f->result[result];
+    fprintf(stream,
+            "plot $data index %zu using (column(\"x\") + 0 * column(\"%s\")):\"y\":"
+            "\"left\":\"right\":\"bottom\":\"top\":(",
+            facet, r->name); /* a field without a value has no place */
+    put_shown(stream, r);
+    fputs(") \\\n         with boxxyerror fillcolor palette notitle", stream);
+    if (has_contour(f, r))
+        fprintf(stream,
+                ", \\\n     $contour_%zu_%zu with lines lw 3 dt 1 lc rgb '#FFFFFF' "
+                "notitle, \\\n     $contour_%zu_%zu with lines lw 1.2 dt 1 lc rgb "
+                "'#000000' notitle",
+                facet, result, facet, result);
+    putc('\n', stream);
+}
