@@ -17,4 +17,4 @@ need_packages() {
 }
 
 BUILD_PACKAGES="build-essential meson ninja-build pkg-config git libgsl-dev \
-libopenblas-dev liblapacke-dev libyaml-dev libsqlite3-dev librandom123-dev"
+libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsqlite3-dev librandom123-dev"

@@ -7,6 +7,8 @@
  * that 0.3 is the 0.3 of a list, and for an integer parameter of linspace and logspace
  * to the nearest integer; a value equal to the one before it is then dropped. Both ends
  * are exact.
+ *
+ * Data files are read too: their names are relative to the folder of the grid file.
  */
 #ifndef SWEEP_GRID_YAML_H
 #define SWEEP_GRID_YAML_H
@@ -21,6 +23,10 @@ enum { GRID_FILE_LIMIT = 1 << 20 };
 /* Read and number the cells. SWEEP_OK; SWEEP_INPUT (the file is wrong), SWEEP_IO (it
  * cannot be read), SWEEP_NO_MEMORY, all told in `log`. On failure `g` is empty. */
 int grid_read_file(struct grid *g, const char *path, struct diagnostics *log);
+
+/* The same of a results folder's copy of a grid file, DIR/grid.yaml, whose data files are
+ * those kept in DIR/data. */
+int grid_read_kept(struct grid *g, const char *path, struct diagnostics *log);
 
 /* The same from memory; `name` is used in messages. */
 int grid_read_text(struct grid *g, const char *name, const char *text, size_t size,

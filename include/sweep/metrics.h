@@ -5,6 +5,7 @@
 #include "sweep/groups.h"
 #include "sweep/network.h"
 #include "sweep/span.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 struct metrics_workspace {
@@ -21,6 +22,9 @@ void metrics_layout(struct metrics_workspace *w, size_t n, size_t r, struct aren
  * the span is left). */
 double metrics_accuracy(const struct network *net, const struct span *s, size_t tests,
                         const struct weights *theta, struct metrics_workspace *w);
+
+/* Whether no test points are needed: the linear predictor (n = 1) on the mixture. */
+bool metrics_closed_form(const struct span_request *q);
 
 /* Accuracy of the linear predictor on the mixture in closed form,
  *     Phi(<w, mu> sqrt(d) / (noise |w|)),

@@ -25,6 +25,10 @@ enum parse_result parse_real(const char *text, double *value);
  * however it is written. Negative: PARSE_INTEGRAL. */
 enum parse_result parse_unsigned(const char *text, uint64_t *value);
 
+/* The number that text starts with, by the looser grammar of data files; *end is what
+ * follows it: [+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)? */
+enum parse_result parse_leading(const char *text, const char **end, double *value);
+
 /* Exactly `true` or `false`. */
 enum parse_result parse_boolean(const char *text, bool *value);
 

@@ -9,7 +9,8 @@
  * Two samplers fill a span. `ambient` draws d-dimensional points and projects (thin QR,
  * cost m^2 d + n m d). `bartlett` draws the coordinates from their law: the triangular
  * factor of m Gaussian vectors has independent normal and chi entries (Bartlett 1933), so
- * it costs m^2 numbers whatever d is. They agree in law.
+ * it costs m^2 numbers whatever d is. They agree in law. The points of a data file
+ * (twoclass.h) are in ambient coordinates.
  */
 #ifndef SWEEP_SPAN_H
 #define SWEEP_SPAN_H
@@ -17,6 +18,7 @@
 #include "sweep/dataset.h"
 #include "sweep/memory.h"
 #include "sweep/rng.h"
+#include "sweep/twoclass.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -46,7 +48,8 @@ enum sampler { SAMPLER_AMBIENT, SAMPLER_BARTLETT };
 
 /* What to draw. */
 struct span_request {
-    struct mixture mixture;
+    struct mixture mixture; /* with a file its m, dimension and label_noise */
+    const struct twoclass *file; /* the points are in it; NULL: the mixture */
     enum sampler sampler;
     size_t n;
     double init_scale; /* W(0) ~ N(0, init_scale^2 / d) */
@@ -72,6 +75,9 @@ struct span_workspace {
     double *common;    /* ambient: (d) the common direction */
     double *lapack;    /* scratch of the QR factorisation */
     size_t lapack_size;
+    size_t *order;     /* file: (size of t) the points, in training or for tests */
+    double *projected; /* file, with a projection: (m + tests, d); else NULL */
+    double *direction; /* the same: (features) scratch */
 };
 
 /* Carve the arrays of a span and of its drawing for this request; see memory.h. */

@@ -100,6 +100,29 @@ enum parse_result parse_real(const char *text, double *value)
     return PARSE_OK;
 }
 
+enum parse_result parse_leading(const char *text, const char **end, double *value)
+{
+    const char *digits = text + (*text == '+' || *text == '-');
+    size_t whole = count_digits(digits), fraction = 0;
+    const char *rest = digits + whole;
+    const char *tail;
+    char *read;
+    long exponent;
+
+    if (*rest == '.') {
+        fraction = count_digits(rest + 1);
+        rest += 1 + fraction;
+    }
+    if (whole + fraction == 0)
+        return PARSE_SYNTAX;
+    tail = scan_exponent(rest, &exponent);
+    *end = tail ? tail : rest;
+    *value = strtod(text, &read);
+    if (read != *end) /* hexadecimal, or a locale with a decimal comma */
+        return PARSE_SYNTAX;
+    return isinf(*value) ? PARSE_OVERFLOW : PARSE_OK;
+}
+
 enum parse_result parse_unsigned(const char *text, uint64_t *value)
 {
     struct decimal number;

@@ -29,7 +29,7 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
     char *path;
     if (asprintf(&path, "%s/grid.yaml", directory) < 0)
         return out_of_memory(log);
-    int status = grid_read_file(g, path, log);
+    int status = grid_read_kept(g, path, log);
     free(path);
     return status;
 }

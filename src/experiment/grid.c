@@ -1,4 +1,5 @@
 #include "sweep/grid.h"
+#include "grid_number.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 #include <math.h>
@@ -26,6 +27,7 @@ void grid_point(const struct grid *g, const size_t *position, struct setting *ou
         out->value[d->parameter] = d->value[index];
     }
     setting_canonical(out);
+    grid_data_complete(g, out);
 }
 
 void grid_cell(const struct grid *g, size_t cell, struct setting *out)
@@ -46,15 +48,16 @@ const char *grid_string(const struct grid *g, double value)
                                                          : "";
 }
 
-static void format_number(double value, char *buffer, size_t size)
+char *grid_format_number(double value, char *buffer, size_t size)
 {
     for (int digits = 15; digits <= 17; digits++) {
         double back;
 
         snprintf(buffer, size, "%.*g", digits, value);
         if (parse_real(buffer, &back) == PARSE_OK && back == value)
-            return;
+            break;
     }
+    return buffer;
 }
 
 char *grid_format(const struct grid *g, enum parameter p, double value, char *buffer,
@@ -71,7 +74,7 @@ char *grid_format(const struct grid *g, enum parameter p, double value, char *bu
     else if (info->type == PARAMETER_BOOLEAN)
         snprintf(buffer, size, "%s", value != 0 ? "true" : "false");
     else
-        format_number(value, buffer, size);
+        grid_format_number(value, buffer, size);
     return buffer;
 }
 
@@ -82,7 +85,8 @@ static bool is_preset(enum parameter p, double value)
     return value == preset || (isnan(value) && isnan(preset));
 }
 
-/* Choices and texts enter as words: their numbers depend on the table and the file. */
+/* Choices and texts enter as words: their numbers depend on the table and the file. Data
+ * enter by their content, wherever the file is. */
 static struct rng_key absorb(const struct grid *g, enum parameter p, double value,
                              struct rng_key key)
 {
@@ -91,6 +95,10 @@ static struct rng_key absorb(const struct grid *g, enum parameter p, double valu
     key = rng_key_text(key, info->name);
     if (info->type == PARAMETER_CHOICE)
         return rng_key_text(key, info->choices[(size_t)value]);
+    if (p == P_DATA) {
+        const struct rng_key digest = grid_file(g, value)->points.digest;
+        return rng_key_word(rng_key_word(key, digest.word[0]), digest.word[1]);
+    }
     if (info->type == PARAMETER_TEXT)
         return rng_key_text(key, grid_string(g, value));
     return rng_key_real(key, value);
@@ -199,6 +207,7 @@ void grid_release(struct grid *g)
     memory_free(g->table.columns);
     free_texts(g->table.statistics, g->table.statistic_count);
     free_texts(g->strings, g->string_count);
+    grid_data_release(g);
     memory_free(g->product);
     *g = (struct grid){0};
 }

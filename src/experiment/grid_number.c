@@ -140,7 +140,8 @@ static void visit(struct numbering *n, size_t product, const size_t *position)
     if (n->keep.value && n->keep.value[index] == 0)
         return;
     grid_point(g, position, &s);
-    if (setting_check(&s, &blame, message, sizeof message) != 0)
+    if (setting_check(&s, &blame, message, sizeof message) != 0 ||
+        grid_data_check(g, &s, &blame, message, sizeof message) != 0)
         report_parameter(n, blame, message);
     idle = setting_idle(&s);
     n->effective |= ~idle;

@@ -40,6 +40,16 @@ bool numbering_advance(const struct grid *g, uint64_t moving, size_t *position);
 /* The parameters of an axis. */
 uint64_t axis_parameters(const struct axis *axis);
 
+/* grid_data.c: what the data file of a setting says of it; nothing for the mixture. */
+void grid_data_complete(const struct grid *g, struct setting *s);
+
+/* Rules between a setting and its data file, as setting_check. */
+int grid_data_check(const struct grid *g, const struct setting *s,
+                    enum parameter *blame, char *buffer, size_t size);
+
+/* Free g->files and g->classes. */
+void grid_data_release(struct grid *g);
+
 /* Evaluate `derive`, then `where`. */
 void numbering_derive(struct numbering *n);
 void numbering_where(struct numbering *n);

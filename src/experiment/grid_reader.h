@@ -1,7 +1,7 @@
 /* grid_reader.h - shared by the parts of the grid file's reader: grid_yaml.c reads the
  * keys, grid_values.c one parameter's values, grid_axes.c makes axes of them,
- * grid_table.c reads what is to be done with the results, grid_until.c how many
- * replicates there are. */
+ * grid_data.c reads the data files, grid_table.c what is to be done with the results,
+ * grid_until.c how many replicates there are. */
 #ifndef SWEEP_GRID_READER_H
 #define SWEEP_GRID_READER_H
 
@@ -26,6 +26,7 @@ struct reader {
     enum parameter order[PARAMETER_COUNT]; /* of the axes in the file */
     size_t order_count;
     size_t generated; /* values made by ranges so far */
+    bool kept;        /* a results folder's copy: so are its data files */
 };
 
 /* A short text held by value, so that it can be an argument of printf. */
@@ -58,8 +59,9 @@ void *reader_array(struct reader *r, size_t count, size_t size);
 bool is_kind(struct reader *r, const struct node *node, enum node_kind kind,
              const char *complaint);
 
-/* The index of a text among the strings of the grid, -1 after a failure. */
-double intern(struct reader *r, const char *text);
+/* The index of a text among the strings of the grid; -1: there are too many, or there is
+ * no memory. */
+double grid_intern(struct grid *g, const char *text);
 
 /* The text of a scalar that is not empty, or NULL after a complaint about `what`. */
 const char *read_text(struct reader *r, const struct node *node, const char *what);
@@ -77,6 +79,16 @@ bool read_unsigned(struct reader *r, const struct node *node, const char *key,
 /* Value of a parameter, inside its range; false after a complaint. */
 bool read_value(struct reader *r, enum parameter p, const struct node *node,
                 double *value);
+
+/* "A vs B" or "A vs rest" (minus NAN), of two different classes. 0, or 1: it is not. */
+int labels_parse(const char *text, double *plus, double *minus);
+
+/* The same as a text, always in one way. Returns buffer. */
+char *labels_text(double plus, double minus, char *buffer, size_t size);
+
+/* Read the files that the grid names, and find the classes in them. SWEEP_OK,
+ * SWEEP_INPUT, SWEEP_NO_MEMORY. */
+int grid_data_read(struct grid *g, bool kept, struct diagnostics *log);
 
 /* The values of a list or a range, to r->axis[p]. */
 void read_axis(struct reader *r, enum parameter p, const struct node *node);

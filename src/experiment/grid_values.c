@@ -83,34 +83,67 @@ static bool read_boolean(struct reader *r, enum parameter p, const struct node *
     return true;
 }
 
-double intern(struct reader *r, const char *text)
+double grid_intern(struct grid *g, const char *text)
 {
-    struct grid *g = r->g;
     size_t i = 0;
 
     while (i < g->string_count && strcmp(g->strings[i], text) != 0)
         i++;
     if (!g->strings)
-        g->strings = reader_array(r, STRING_LIMIT, sizeof *g->strings);
+        g->strings = memory_array(STRING_LIMIT, sizeof *g->strings);
     if (!g->strings || i == STRING_LIMIT)
         return -1;
     if (i == g->string_count) {
         g->strings[i] = memory_string(text);
         g->string_count += g->strings[i] != NULL;
     }
-    if (i == g->string_count)
-        r->status = SWEEP_NO_MEMORY;
     return i < g->string_count ? (double)i : -1;
 }
 
-static bool read_string(struct reader *r, const struct node *node, double *value)
+static bool read_string(struct reader *r, const struct node *node, const char *text,
+                        double *value)
 {
-    if (!read_text(r, node, "a text"))
-        return false;
-    *value = intern(r, node->text);
+    *value = grid_intern(r->g, text);
     if (*value < 0 && r->g->string_count == STRING_LIMIT)
         complain(r, node, "more than %d different texts", STRING_LIMIT);
+    else if (*value < 0)
+        r->status = SWEEP_NO_MEMORY;
     return *value >= 0;
+}
+
+/* "mixture", or a file to be read later. */
+static bool read_data(struct reader *r, const struct node *node, double *value)
+{
+    struct grid *g = r->g;
+
+    if (!read_text(r, node, "mixture or the name of a file") ||
+        !read_string(r, node, node->text, value))
+        return false;
+    if (!g->files)
+        g->files = reader_array(r, STRING_LIMIT, sizeof *g->files);
+    if (!g->files)
+        return false;
+    if (*value != DATA_MIXTURE && !grid_file(g, *value))
+        g->files[g->file_count++] = (struct grid_file){
+            .data = *value, .line = node->line, .column = node->column};
+    return true;
+}
+
+static bool read_labels(struct reader *r, const struct node *node, double *value)
+{
+    char text[80];
+    double plus, minus;
+
+    if (!read_text(r, node, "two classes, 'A vs B' or 'A vs rest',"))
+        return false;
+    if (labels_parse(node->text, &plus, &minus) != 0) {
+        complain(r, node,
+                 "'labels' must be two classes, such as '3 vs 8' or '3 vs rest', got "
+                 "'%s'",
+                 show(node->text).text);
+        return false;
+    }
+    return read_string(r, node, labels_text(plus, minus, text, sizeof text), value);
 }
 
 bool read_value(struct reader *r, enum parameter p, const struct node *node,
@@ -122,7 +155,7 @@ bool read_value(struct reader *r, enum parameter p, const struct node *node,
     case PARAMETER_BOOLEAN:
         return read_boolean(r, p, node, value);
     case PARAMETER_TEXT:
-        return read_string(r, node, value);
+        return p == P_DATA ? read_data(r, node, value) : read_labels(r, node, value);
     default:
         return read_number(r, node, value) && in_range(r, p, node, *value);
     }

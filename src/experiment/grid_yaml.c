@@ -206,7 +206,7 @@ static int start_grid(struct reader *r, const char *name, const char *text, size
     g->success = (struct success){NAN, NAN, NAN};
     g->file = memory_string(name);
     g->text = memory_array(size + 1, 1);
-    if (!g->file || !g->text || intern(r, "mixture") != DATA_MIXTURE)
+    if (!g->file || !g->text || grid_intern(g, "mixture") != DATA_MIXTURE)
         return SWEEP_NO_MEMORY;
     memcpy(g->text, text, size);
     g->text_size = size;
@@ -242,26 +242,33 @@ static int refuse_size(const char *name, double size, struct diagnostics *log)
     return SWEEP_INPUT;
 }
 
+static int read_all(struct reader *r, const char *name, const char *text, size_t size)
+{
+    struct grid *g = r->g;
+
+    *g = (struct grid){0};
+    if (size > GRID_FILE_LIMIT)
+        return refuse_size(name, (double)size, r->log);
+    int status = start_grid(r, name, text, size);
+    if (status == SWEEP_OK)
+        status = read_grid_text(r, text, size);
+    if (status == SWEEP_OK)
+        status = grid_data_read(g, r->kept, r->log);
+    if (status == SWEEP_OK)
+        status = grid_number_cells(g, r->log);
+    if (status == SWEEP_NO_MEMORY)
+        diagnostics_add(r->log, name, 0, 0, "out of memory");
+    if (status != SWEEP_OK)
+        grid_release(g);
+    diagnostics_sort(r->log);
+    return status;
+}
+
 int grid_read_text(struct grid *g, const char *name, const char *text, size_t size,
                    struct diagnostics *log)
 {
     struct reader r = {.g = g, .log = log};
-    int status;
-
-    *g = (struct grid){0};
-    if (size > GRID_FILE_LIMIT)
-        return refuse_size(name, (double)size, log);
-    status = start_grid(&r, name, text, size);
-    if (status == SWEEP_OK)
-        status = read_grid_text(&r, text, size);
-    if (status == SWEEP_OK)
-        status = grid_number_cells(g, log);
-    if (status == SWEEP_NO_MEMORY)
-        diagnostics_add(log, name, 0, 0, "out of memory");
-    if (status != SWEEP_OK)
-        grid_release(g);
-    diagnostics_sort(log);
-    return status;
+    return read_all(&r, name, text, size);
 }
 
 static int refuse_file(const char *verb, const char *path, struct diagnostics *log)
@@ -270,35 +277,46 @@ static int refuse_file(const char *verb, const char *path, struct diagnostics *l
     return SWEEP_IO;
 }
 
-static int read_stream(struct grid *g, const char *path, FILE *file, char *text,
-                       struct diagnostics *log)
+static int read_stream(struct reader *r, const char *path, FILE *file, char *text)
 {
     size_t size = fread(text, 1, GRID_FILE_LIMIT + 1, file);
     struct stat about = {0};
 
     if (ferror(file))
-        return refuse_file("read", path, log);
+        return refuse_file("read", path, r->log);
     if (size <= GRID_FILE_LIMIT)
-        return grid_read_text(g, path, text, size, log);
+        return read_all(r, path, text, size);
     fstat(fileno(file), &about);
-    return refuse_size(path, (double)about.st_size, log);
+    return refuse_size(path, (double)about.st_size, r->log);
 }
 
-int grid_read_file(struct grid *g, const char *path, struct diagnostics *log)
+static int read_path(struct reader *r, const char *path)
 {
     FILE *file = fopen(path, "rb");
     char *text;
     int status = SWEEP_NO_MEMORY;
 
-    *g = (struct grid){0};
+    *r->g = (struct grid){0};
     if (!file)
-        return refuse_file("open", path, log);
+        return refuse_file("open", path, r->log);
     text = memory_array(GRID_FILE_LIMIT + 1, 1);
     if (text)
-        status = read_stream(g, path, file, text, log);
+        status = read_stream(r, path, file, text);
     else
-        diagnostics_add(log, path, 0, 0, "out of memory");
+        diagnostics_add(r->log, path, 0, 0, "out of memory");
     memory_free(text);
     fclose(file);
     return status;
+}
+
+int grid_read_file(struct grid *g, const char *path, struct diagnostics *log)
+{
+    struct reader r = {.g = g, .log = log};
+    return read_path(&r, path);
+}
+
+int grid_read_kept(struct grid *g, const char *path, struct diagnostics *log)
+{
+    struct reader r = {.g = g, .log = log, .kept = true};
+    return read_path(&r, path);
 }

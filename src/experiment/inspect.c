@@ -261,11 +261,12 @@ static void add_arrays(struct inspector *in, enum inspect_depth depth)
         add_tests(in);
 }
 
-static int allocate(struct inspector *in, enum inspect_depth depth,
-                    struct extras extras, struct diagnostics *log)
+static int allocate(struct inspector *in, const struct grid *g,
+                    enum inspect_depth depth, struct extras extras,
+                    struct diagnostics *log)
 {
-    struct unit_shape shape =
-        unit_shape_of(&in->setting, (size_t)in->setting.value[P_TEST_SAMPLES], extras);
+    size_t tests = (size_t)in->setting.value[P_TEST_SAMPLES];
+    struct unit_shape shape = unit_shape_of(g, &in->setting, tests, extras);
     struct trial_workspace measured;
     struct arena a = {0};
     trial_workspace_layout(&measured, &shape, &a);
@@ -291,7 +292,7 @@ int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
         .ended = step_ended,
         .context = &in};
     grid_cell(g, cell, &in.setting);
-    int status = allocate(&in, depth, watch.extras, log);
+    int status = allocate(&in, g, depth, watch.extras, log);
     if (status != SWEEP_OK)
         return status;
     trial_unit_watched(in.ws, g, &cell, 1, replicate, NULL, &watch, keep_record, &in);

@@ -28,13 +28,15 @@ static const char *const forget_words[] = {"first", "random", "mislabelled", NUL
 /* clang-format off */
 const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_DATA] = {"data", "", TEXT, DATA, 0, INFINITY, 0, 0, DATA_MIXTURE, NULL, "",
-        "where the points come from: mixture (two Gaussian clusters at +mu and -mu)"},
+        "mixture (two Gaussian clusters at +mu and -mu), or a file in LIBSVM format, "
+        "plain or gzip, its path relative to the grid file"},
     [P_SAMPLER] = {"sampler", "", CHOICE, DATA, 0, 1, 0, 0, NAN,
         sampler_words, "",
         "draw points in all d coordinates (ambient) or, the same in law, in those of "
         "their span (bartlett, the default where dimension > samples + 2)"},
     [P_DIMENSION] = {"dimension", "d", INTEGER, DATA, 1, 1e12, 0, 0, 1000, NULL, "",
-        "ambient dimension of an input"},
+        "ambient dimension of an input; of a file: its features (the default), or fewer, "
+        "a random projection"},
     [P_SAMPLES] = {"samples", "m", INTEGER, DATA, 1, 1e5, 0, 0, 10, NULL, "points",
         "number of training points"},
     [P_NOISE] = {"noise", "", REAL, DATA, 0, 1e6, 1, 0, 1, NULL, "",
@@ -49,7 +51,8 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         "share of one random direction common to all points, against "
         "near-orthogonality"},
     [P_LABELS] = {"labels", "", TEXT, DATA, 0, INFINITY, 0, 0, NAN, NULL, "",
-        "which two classes of a data file to take"},
+        "classes of a file with labels +1 and -1: '3 vs 8', or '3 vs rest'; needed where "
+        "it has more than two"},
     [P_MODEL] = {"model", "", CHOICE, TRAIN, 0, 2, 0, 0, MODEL_RELU, model_words, "",
         "linear predictor, or two-layer network with this activation"},
     [P_LEAK] = {"leak", "g", REAL, TRAIN, 0, 1, 0, 0, 0.1, NULL, "",
@@ -95,15 +98,19 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_UNLEARN_STEPS] = {"unlearn_steps", "", INTEGER, UNLEARN, 1, 1e6, 0, 0, 10, NULL,
         "steps", "of iterated: ascent steps, the multipliers refitted between them"},
     [P_TEST_SAMPLES] = {"test_samples", "", INTEGER, EVALUATE, 0, 1e7, 0, 0, 1000, NULL,
-        "points", "number of fresh points the accuracies are measured on"},
+        "points", "number of fresh points the accuracies are measured on; of a file "
+        "at most those not trained on"},
     [P_RETRAIN] = {"retrain", "", BOOLEAN, EVALUATE, 0, 1, 0, 0, 1, NULL, "",
         "also train on the retained points alone, to compare with"},
     [P_RANKS] = {"ranks", "", BOOLEAN, EVALUATE, 0, 1, 0, 0, 0, NULL, "",
         "measure stable and numerical rank of the weights along training"},
 };
 
-/* While parameter `on` has one of the values in `when` (one bit each), `parameter` has
- * no effect and is set to `value`. */
+/* All values of P_DATA but the mixture, for idle_rules. */
+#define DATA_FILES (~(1u << DATA_MIXTURE))
+
+/* While parameter `on` has one of the values in `when` (one bit each, the last one for
+ * all above it), `parameter` has no effect and is set to `value`. */
 static const struct idle_rule {
     enum parameter parameter, on;
     unsigned when;
@@ -111,6 +118,11 @@ static const struct idle_rule {
     const char *reason; /* if this holds everywhere */
 } idle_rules[] = {
     {P_LABELS, P_DATA, 1u << DATA_MIXTURE, NAN, "data is always mixture"},
+    {P_SAMPLER, P_DATA, DATA_FILES, SAMPLER_AMBIENT, "data is never mixture"},
+    {P_NOISE, P_DATA, DATA_FILES, 1, "data is never mixture"},
+    {P_SIGNAL, P_DATA, DATA_FILES, 0, "data is never mixture"},
+    {P_SIGNAL_EXPONENT, P_DATA, DATA_FILES, NAN, "data is never mixture"},
+    {P_CORRELATION, P_DATA, DATA_FILES, 0, "data is never mixture"},
     {P_LEAK, P_MODEL, 1u << MODEL_RELU, 0, "model is never leaky_relu"},
     {P_LEAK, P_MODEL, 1u << MODEL_LINEAR, 1, "model is never leaky_relu"},
     {P_WIDTH, P_MODEL, 1u << MODEL_LINEAR, 1, "model is always linear"},
@@ -200,9 +212,9 @@ int parameter_in_range(enum parameter p, double value, char *buffer, size_t size
 
 static bool rule_applies(const struct idle_rule *rule, const struct setting *s)
 {
-    double on = s->value[rule->on];
+    double on = fmin(s->value[rule->on], 31);
 
-    return on < 32 && (rule->when >> (unsigned)on & 1);
+    return rule->when >> (unsigned)on & 1;
 }
 
 uint64_t setting_idle(const struct setting *s)
@@ -235,6 +247,11 @@ uint64_t parameter_sources(enum parameter p)
     }
     if (p == P_SAMPLER)
         sources |= PARAMETER_BIT(P_DIMENSION) | PARAMETER_BIT(P_SAMPLES);
+    if (p == P_DIMENSION) /* a file has one of its own */
+        sources |= PARAMETER_BIT(P_DATA);
+    if (p == P_TEST_SAMPLES) /* and so many points */
+        sources |= PARAMETER_BIT(P_DATA) | PARAMETER_BIT(P_LABELS) |
+                   PARAMETER_BIT(P_SAMPLES);
     if (p == P_SIGNAL)
         sources |= PARAMETER_BIT(P_SIGNAL_EXPONENT) | PARAMETER_BIT(P_DIMENSION);
     return sources;
@@ -272,10 +289,7 @@ int setting_check(const struct setting *s, enum parameter *blame, char *buffer,
 {
     const double *v = s->value;
 
-    if (v[P_DATA] != DATA_MIXTURE) {
-        *blame = P_DATA;
-        snprintf(buffer, size, "only 'mixture' data can be read so far");
-    } else if (!(v[P_FORGET] < v[P_SAMPLES])) {
+    if (!(v[P_FORGET] < v[P_SAMPLES])) {
         *blame = changed_of(s, P_FORGET, P_SAMPLES);
         snprintf(buffer, size, "'forget' must be less than 'samples', got %.0f of %.0f",
                  v[P_FORGET], v[P_SAMPLES]);

@@ -14,7 +14,7 @@ static void prepare(struct unit *u, const struct grid *g, size_t tests, bool ran
     struct trial_workspace *ws = u->ws;
     struct extras extras = u->watch ? u->watch->extras : (struct extras){0};
     extras.ranks = ranks;
-    struct unit_shape shape = unit_shape_of(u->setting, tests, extras);
+    struct unit_shape shape = unit_shape_of(g, u->setting, tests, extras);
     struct rng_key key = rng_key_start();
     key = rng_key_word(rng_key_word(key, g->seed), replicate);
     shape.request.data_key = grid_setting_key(g, u->setting, STAGE_DATA, key);

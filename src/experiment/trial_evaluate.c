@@ -30,7 +30,7 @@ void trial_split(struct unit *u, enum forget_which which, size_t k)
 static double accuracy(struct unit *u, const struct weights *theta, size_t tests)
 {
     struct trial_workspace *ws = u->ws;
-    if (ws->shape.net.n == 1)
+    if (metrics_closed_form(&ws->shape.request))
         return metrics_linear_accuracy(&ws->span, &ws->shape.request.mixture, theta);
     return metrics_accuracy(&ws->shape.net, &ws->span, tests, theta, &ws->metrics);
 }

@@ -2,8 +2,8 @@
 #include "sweep/status.h"
 #include <math.h>
 
-struct unit_shape unit_shape_of(const struct setting *s, size_t tests,
-                                struct extras extras)
+struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
+                                size_t tests, struct extras extras)
 {
     const double *value = s->value;
     enum model_kind kind = (enum model_kind)value[P_MODEL];
@@ -17,11 +17,13 @@ struct unit_shape unit_shape_of(const struct setting *s, size_t tests,
                     .noise = value[P_NOISE],
                     .correlation = value[P_CORRELATION],
                     .label_noise = value[P_LABEL_NOISE]},
+        .file = grid_twoclass(g, s),
         .sampler = (enum sampler)value[P_SAMPLER],
         .n = shape.net.n,
         .init_scale = value[P_INIT_SCALE],
-        /* The linear model's accuracy is closed form. */
-        .tests = kind == MODEL_LINEAR && !extras.tests ? 0 : tests};
+        .tests = tests};
+    if (metrics_closed_form(&shape.request) && !extras.tests)
+        shape.request.tests = 0;
     /* An exact KKT point keeps nothing of W(0) outside the span. */
     shape.request.outside =
         extras.outside || shape.ranks || (!shape.polish && shape.request.tests > 0);
@@ -87,7 +89,7 @@ static bool same_shape(const struct span_request *p, const struct span_request *
 {
     return p->mixture.m == q->mixture.m && p->n == q->n && p->tests == q->tests &&
            dimensions(p) == dimensions(q) && p->sampler == q->sampler &&
-           p->outside == q->outside &&
+           p->outside == q->outside && p->file == q->file &&
            (p->mixture.correlation > 0.0) == (q->mixture.correlation > 0.0);
 }
 
@@ -114,7 +116,7 @@ static struct arena measure(const struct grid *g)
         struct trial_workspace scratch;
         grid_cell(g, cell, &s);
         struct unit_shape shape =
-            unit_shape_of(&s, (size_t)s.value[P_TEST_SAMPLES], extras);
+            unit_shape_of(g, &s, (size_t)s.value[P_TEST_SAMPLES], extras);
         struct span_request *last = &recent[place(&shape.request)];
         if (same_shape(&shape.request, last))
             continue;

@@ -72,8 +72,8 @@ struct extras {
 
 /* The shape of the unit that a setting belongs to, without keys, with so many test
  * points if it needs them. */
-struct unit_shape unit_shape_of(const struct setting *s, size_t tests,
-                                struct extras extras);
+struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
+                                size_t tests, struct extras extras);
 
 /* Memory for units of the sizes that `measured` was carved for. SWEEP_OK,
  * SWEEP_NO_MEMORY. */

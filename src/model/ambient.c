@@ -1,7 +1,8 @@
-/* The reference sampler: points, initial weights and test points in all d dimensions,
- * projected on a thin QR of the training points. Test points come in blocks, so memory
- * does not grow with their number. */
+/* The reference sampler, and that of data files: points, initial weights and test points
+ * in all d dimensions, projected on a thin QR of the training points. Test points come
+ * in blocks, so memory does not grow with their number. */
 #include "span_samplers.h"
+#include "span_source.h"
 #include "sweep/status.h"
 #include <gsl/gsl_cblas.h>
 #include <lapacke.h>
@@ -49,6 +50,7 @@ void ambient_layout(struct span_workspace *w, const struct span_request *q,
     w->basis = projects(q) ? arena_doubles(a, m, d) : NULL;
     w->weights = arena_doubles(a, q->outside ? q->n : 1, d);
     w->common = arena_doubles(a, d, 1);
+    span_source_layout(w, q, a);
     w->lapack_size = lapack_size(m);
     w->lapack = arena_doubles(a, w->lapack_size + m, 1);
 }
@@ -115,34 +117,19 @@ static void draw_weights(struct span *s, const struct span_request *q,
     }
 }
 
-/* Test points t .. t + block - 1 into rows (block, d); the stream is at their start. */
-static void draw_test_block(const struct span *s, const struct span_request *q,
-                            const struct span_workspace *w, gsl_rng *rng, size_t t,
-                            double *rows)
-{
-    dataset_mixture(rng, &q->mixture, w->common, s->test_y + t, SPAN_TEST_BLOCK, rows);
-}
-
 static void draw_tests(struct span *s, const struct span_request *q,
                        struct span_workspace *w, gsl_rng *rng)
 {
     size_t d = ambient_dimension(q);
     span_stream(rng, q->data_key, "test_points");
     for (size_t t = 0; t < s->tests; t += SPAN_TEST_BLOCK) {
-        draw_test_block(s, q, w, rng, t, w->points);
+        span_source_tests(s, q, w, rng, t, w->points);
         project(s, w, d, w->points, SPAN_TEST_BLOCK, s->test_X + t * s->r);
         if (q->outside)
             cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)s->n,
                         (int)SPAN_TEST_BLOCK, (int)d, 1.0, w->weights, (int)d,
                         w->points, (int)d, 0.0, s->test_perp + t, (int)s->tests);
     }
-}
-
-static void draw_points(const struct span *s, const struct span_request *q,
-                        const struct span_workspace *w, gsl_rng *rng, double *rows)
-{
-    dataset_mixture(span_stream(rng, q->data_key, "points"), &q->mixture, w->common,
-                    s->y_true, s->m, rows);
 }
 
 int ambient_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
@@ -153,7 +140,7 @@ int ambient_draw(struct span *s, const struct span_request *q, struct span_works
         rng_normals(span_stream(rng, q->data_key, "common"), w->common, d);
         cblas_dscal((int)d, 1.0 / sqrt(q->mixture.dimension), w->common, 1);
     }
-    draw_points(s, q, w, rng, w->points);
+    span_source_points(s, q, w, rng, w->points);
     int status = factorise(s, w, d);
     if (status != SWEEP_OK)
         return status;
@@ -170,10 +157,10 @@ void span_redraw(const struct span *s, const struct span_request *q,
                  const struct span_workspace *w, gsl_rng *rng, double *X,
                  double *test_X)
 {
-    draw_points(s, q, w, rng, X);
+    span_source_points(s, q, w, rng, X);
     span_stream(rng, q->data_key, "test_points");
     for (size_t t = 0; test_X && t < s->tests; t += SPAN_TEST_BLOCK)
-        draw_test_block(s, q, w, rng, t, test_X + t * ambient_dimension(q));
+        span_source_tests(s, q, w, rng, t, test_X + t * ambient_dimension(q));
 }
 
 void span_lift(const struct span *s, const struct span_request *q,

@@ -62,6 +62,11 @@ double metrics_accuracy(const struct network *net, const struct span *s, size_t 
     return tests ? right / (double)tests : NAN;
 }
 
+bool metrics_closed_form(const struct span_request *q)
+{
+    return q->n == 1 && !q->file;
+}
+
 double metrics_linear_accuracy(const struct span *s, const struct mixture *mixture,
                                const struct weights *theta)
 {

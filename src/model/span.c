@@ -1,5 +1,6 @@
 #include "sweep/span.h"
 #include "span_samplers.h"
+#include "span_source.h"
 #include "sweep/status.h"
 #include <gsl/gsl_cblas.h>
 #include <string.h>
@@ -29,7 +30,7 @@ size_t span_outside_rank(const struct span_request *q)
 
 /* Whole blocks only: then the bits of a test point do not depend on how many there are.
  */
-static size_t padded_tests(const struct span_request *q)
+size_t span_held_tests(const struct span_request *q)
 {
     return (q->tests + SPAN_TEST_BLOCK - 1) / SPAN_TEST_BLOCK * SPAN_TEST_BLOCK;
 }
@@ -37,7 +38,7 @@ static size_t padded_tests(const struct span_request *q)
 void span_layout(struct span *s, struct span_workspace *w, const struct span_request *q,
                  struct arena *a)
 {
-    size_t m = q->mixture.m, n = q->n, r = span_rank(q), tests = padded_tests(q);
+    size_t m = q->mixture.m, n = q->n, r = span_rank(q), tests = span_held_tests(q);
     *s = (struct span){.m = m, .n = n, .r = r, .tests = tests};
     s->X = arena_doubles(a, m, r);
     s->y = arena_doubles(a, m, 1);
@@ -68,11 +69,9 @@ int span_draw(struct span *s, const struct span_request *q, struct span_workspac
     memset(s->mean_perp, 0, s->n * sizeof *s->mean_perp);
     memset(s->common, 0, s->r * sizeof *s->common);
     memset(s->common_perp, 0, s->n * sizeof *s->common_perp);
-    dataset_labels(span_stream(rng, q->data_key, "labels"), s->m, s->y_true);
+    span_source_labels(s, q, w, rng);
     dataset_flip_labels(span_stream(rng, q->data_key, "label_noise"),
                         q->mixture.label_noise, s->y_true, s->m, s->y);
-    dataset_coin_labels(span_stream(rng, q->data_key, "test_labels"), s->tests,
-                        s->test_y);
     int status = samplers[q->sampler].draw(s, q, w, rng);
     if (status != SWEEP_OK)
         return status;

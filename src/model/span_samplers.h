@@ -19,6 +19,9 @@ void bartlett_layout(struct span_workspace *w, const struct span_request *q,
 int bartlett_draw(struct span *s, const struct span_request *q,
                   struct span_workspace *w, gsl_rng *rng);
 
+/* Test points asked for, in whole blocks. */
+size_t span_held_tests(const struct span_request *q);
+
 /* rng at the start of the stream of (key, purpose). */
 gsl_rng *span_stream(gsl_rng *rng, struct rng_key key, const char *purpose);
 

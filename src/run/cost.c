@@ -31,6 +31,12 @@ static double kinks(const struct setting *s)
     return share;
 }
 
+/* The accuracy is closed form. */
+static int needs_no_tests(const struct setting *s)
+{
+    return parameter(s, P_MODEL) == MODEL_LINEAR && parameter(s, P_DATA) == DATA_MIXTURE;
+}
+
 /* A model keeps what its initial weights have outside the span. */
 static int keeps_outside(const struct setting *s)
 {
@@ -60,8 +66,8 @@ double cost_data(const struct setting *s, double tests)
 {
     double m = parameter(s, P_SAMPLES);
     double start = 8e-6 + 8e-11 * m * m * m; /* X X^T */
-    if (parameter(s, P_MODEL) == MODEL_LINEAR)
-        tests = 0; /* the accuracy is closed form */
+    if (needs_no_tests(s))
+        tests = 0;
     return start + (parameter(s, P_SAMPLER) == SAMPLER_AMBIENT ? ambient(s, tests)
                                                                : bartlett(s, tests));
 }
@@ -90,7 +96,7 @@ static double accuracy(const struct setting *s, double tests)
 {
     double n = parameter(s, P_WIDTH), m = parameter(s, P_SAMPLES);
     double distinct = keeps_outside(s) ? 1 : fmax(0.07, kinks(s));
-    if (parameter(s, P_MODEL) == MODEL_LINEAR)
+    if (needs_no_tests(s))
         return 0;
     return (1.8e-9 + 7e-11 * m) * distinct * n * tests;
 }

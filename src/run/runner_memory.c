@@ -15,13 +15,15 @@ struct runner_memory runner_memory(const struct grid *g, const struct plan *p,
 {
     struct runner_memory need = {.thread = trial_workspace_bytes(g)};
     size_t units = p->group_count * p->replicates, workers;
+    size_t data = grid_data_bytes(g);
     size_t trial = g->until.least > 0 ? UNTIL_BYTES : TRIAL_BYTES;
 
     if (threads > units)
         threads = units;
     if (__builtin_mul_overflow(need.thread, threads, &workers) ||
         __builtin_add_overflow(
-            workers, PROGRAM + g->cell_count * (CELL_BYTES + trial * g->replicates),
+            workers,
+            PROGRAM + data + g->cell_count * (CELL_BYTES + trial * g->replicates),
             &need.total))
         need.total = SIZE_MAX;
     return need;

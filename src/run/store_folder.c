@@ -17,15 +17,34 @@ char *store_join(const char *directory, const char *name)
     return path;
 }
 
+static int keep(const char *directory, const char *name, const char *bytes, size_t size,
+                struct diagnostics *log)
+{
+    struct outfile out = {0};
+    int status = outfile_open_in(&out, directory, name, log);
+    if (status != SWEEP_OK)
+        return status;
+    fwrite(bytes, 1, size, out.stream);
+    return outfile_commit(&out, log);
+}
+
+/* Data first: a kept grid finds its files. */
 int store_keep_grid(const struct store *s, const struct grid *g,
                     struct diagnostics *log)
 {
-    struct outfile out = {0};
-    int status = outfile_open_in(&out, s->directory, "grid.yaml", log);
+    char *folder = store_join(s->directory, GRID_DATA_FOLDER);
+    int status = folder ? SWEEP_OK : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
-        return status;
-    fwrite(g->text, 1, g->text_size, out.stream);
-    return outfile_commit(&out, log);
+        diagnostics_add(log, NULL, 0, 0, "out of memory");
+    if (status == SWEEP_OK && g->file_count > 0)
+        status = outfile_folder(folder, log);
+    for (size_t i = 0; i < g->file_count && status == SWEEP_OK; i++)
+        status = keep(folder, grid_file_name(g->files[i].path), g->files[i].bytes,
+                      g->files[i].size, log);
+    memory_free(folder);
+    if (status == SWEEP_OK)
+        status = keep(s->directory, "grid.yaml", g->text, g->text_size, log);
+    return status;
 }
 
 static bool ends_with(const char *name, const char *ending)
@@ -45,7 +64,8 @@ static int is_database(const struct dirent *entry)
 /* All that a run writes, but the lock and older results. */
 static int is_result(const struct dirent *entry)
 {
-    static const char *const names[] = {"grid.yaml", "table.tsv", "run.log"};
+    static const char *const names[] = {"grid.yaml", GRID_DATA_FOLDER, "table.tsv",
+                                        "run.log"};
     const char *name = entry->d_name;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0)

@@ -21,6 +21,7 @@ LIBRARIES = {
     "yaml.h": {"document"},
     "sqlite3.h": {"store", "expression"},
     "omp.h": {"runner"},
+    "zlib.h": {"gunzip"},
     "Random123": {"rng"},
 }
 # What the code may say only in these modules; a name of a layer stands for all in it.

@@ -136,8 +136,8 @@ static void rules_between_parameters(void **state)
     check_equal(BLAMED(2), PARAMETER_COUNT);
     check_equal(BLAMED(2.001), P_SIGNAL_EXPONENT);
 #undef P_LIST
-#define P_LIST P_DATA
-    check_equal(BLAMED(1), P_DATA);
+#define P_LIST P_DATA, P_SAMPLER, P_DIMENSION
+    check_equal(BLAMED(1, SAMPLER_BARTLETT, 12), PARAMETER_COUNT);
 #undef P_LIST
 }
 
