@@ -22,6 +22,7 @@ fi
 for name; do
     folder=$results/$name
     echo "$name" >&2
+    [ "$name" != digits ] || [ -f sweeps/digits.svm.gz ] || sh sweeps/digits.sh >&2
     # Trials that failed (status 3) are counted in the table; draw the others.
     "$sweep" run "sweeps/$name.yaml" -o "$folder" || [ $? -eq 3 ]
     script=plots/$name.gp
