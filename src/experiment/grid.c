@@ -85,8 +85,16 @@ static bool is_preset(enum parameter p, double value)
     return value == preset || (isnan(value) && isnan(preset));
 }
 
-/* Choices and texts enter as words: their numbers depend on the table and the file. Data
- * enter by their content, wherever the file is. */
+/* Data enter by their content, wherever the file is. */
+static struct rng_key absorb_data(const struct grid *g, double value,
+                                  struct rng_key key)
+{
+    const struct rng_key digest = grid_file(g, value)->points.digest;
+
+    return rng_key_word(rng_key_word(key, digest.word[0]), digest.word[1]);
+}
+
+/* Choices and texts enter as words: their numbers depend on the table and the file. */
 static struct rng_key absorb(const struct grid *g, enum parameter p, double value,
                              struct rng_key key)
 {
@@ -95,10 +103,8 @@ static struct rng_key absorb(const struct grid *g, enum parameter p, double valu
     key = rng_key_text(key, info->name);
     if (info->type == PARAMETER_CHOICE)
         return rng_key_text(key, info->choices[(size_t)value]);
-    if (p == P_DATA) {
-        const struct rng_key digest = grid_file(g, value)->points.digest;
-        return rng_key_word(rng_key_word(key, digest.word[0]), digest.word[1]);
-    }
+    if (p == P_DATA)
+        return absorb_data(g, value, key);
     if (info->type == PARAMETER_TEXT)
         return rng_key_text(key, grid_string(g, value));
     return rng_key_real(key, value);
@@ -145,7 +151,9 @@ struct rng_key grid_local_key(const struct grid *g, const struct setting *s,
     }
     key = rng_key_word(rng_key_start(), changed);
     for (enum parameter p = 0; changed >> p; p++) {
-        if (changed >> p & 1)
+        if (p == P_DATA && changed >> p & 1)
+            key = absorb_data(g, s->value[p], key);
+        else if (changed >> p & 1)
             key = rng_key_real(key, s->value[p]);
     }
     return key;
