@@ -5,10 +5,10 @@
 #
 #     sh sweeps/digits.sh [FOLDER]
 set -eu
-cd "$(dirname "$0")"
-. ./packages.sh
+here=$(dirname "$0")
+. "$here/packages.sh"
 
-folder=${1:-.}
+folder=${1:-$here}
 csv=/usr/lib/python3/dist-packages/sklearn/datasets/data/digits.csv.gz
 [ -f "$csv" ] || need_packages python3-sklearn
 

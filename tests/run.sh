@@ -20,7 +20,7 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 
-need_packages $BUILD_PACKAGES gnuplot-nox libcmocka-dev python3-numpy python3-scipy bsdextrautils groff-base clang libomp-dev
+need_packages $BUILD_PACKAGES gnuplot-nox libcmocka-dev python3-numpy python3-scipy python3-sklearn bsdextrautils groff-base clang libomp-dev
 if [ -f "$build/build.ninja" ]; then
     meson configure "$build" -Dwerror=true $setup
 else
