@@ -64,6 +64,10 @@ static void put_left_out(FILE *stream, const struct figure *f)
                 f->undefined, f->trials);
     for (size_t i = 0; i < f->missing_count; i++)
         fprintf(stream, " %s is defined in no trial and not drawn.", f->missing[i]);
+    for (size_t i = 0; i < f->unshown_count; i++)
+        fprintf(stream, "%s%s", i == 0 ? " Not drawn, for want of room: " : ", ",
+                column_table[f->unshown[i]].name);
+    fputs(f->unshown_count > 0 ? "." : "", stream);
     for (size_t i = 0; i < f->pooled.count; i++)
         fprintf(stream, "%s%s", i == 0 ? " Pooled over " : ", ",
                 parameter_table[f->pooled.parameter[i]].name);

@@ -208,10 +208,11 @@ check "the title in the picture" python3 -c 'import sys, xml.etree.ElementTree a
 sys.exit(sys.argv[1] not in "".join(tree.parse("a.svg").getroot().itertext()))' "$title"
 
 # While a run goes on, and before it has begun.
-run run -q plotted.yaml -o parts --shard 1/2
-run plot parts/shard-1-of-2 -o a.svg
+run run -q plotted.yaml -o parts --shard 1/3
+run plot parts/shard-1-of-3 -o a.svg
 status 0
-caption "72 of 144 trials are not there yet."
+"$sweep" table parts/shard-1-of-3 --format csv >table.csv
+caption "$((144 - $(total trials))) of 144 trials are not there yet."
 run run -q plotted.yaml -o parts --shard 100/100
 run plot parts/shard-100-of-100
 status 2
