@@ -39,8 +39,9 @@ static void test_preset_axes(void **state)
     /* by: the first axis left that makes no more than 14 lines. */
     snprintf(text, sizeof text, "%s  samples: [4, 5]\n  step_scale: [0, 1, 2]\n", many);
     check_axes(text, none, "step_scale | samples | noise |");
-    check_axes("  noise: {linspace: [0.1, 2, 14]}\n  step_scale: [0, 1, 2]\n", none,
-               "step_scale | noise | |");
+    check_axes("  noise: {linspace: [0.1, 2, 14]}\n  samples: [4, 5]\n"
+               "  step_scale: [0, 1, 2]\n",
+               none, "step_scale | noise | samples |");
     /* Where each makes more: a map. */
     snprintf(text, sizeof text, "%s  step_scale: [0, 1, 2]\n", many);
     check_axes(text, none, "step_scale | noise | | map");
