@@ -72,6 +72,8 @@ static void put_left_out(FILE *stream, const struct figure *f)
         fprintf(stream, "%s%s", i == 0 ? " Pooled over " : ", ",
                 parameter_table[f->pooled.parameter[i]].name);
     fputs(f->pooled.count > 0 ? "." : "", stream);
+    if (f->cells->where)
+        fprintf(stream, " Only where %s.", f->cells->where);
 }
 
 static void put_zero(FILE *stream, const struct figure_axis *axis, const char *end)

@@ -153,6 +153,7 @@ where='step_scale = 0.5 and dimension = 30'
 plot --where "$where" --x samples --y norm --by model
 script_lacks yerrorbars
 script_lacks 'set label "dimension'
+caption "Only where $where."
 numbers samples,model norm samples median,q25,q75
 where='samples = 4 and dimension = 30 and step_scale = 1'
 where="$where and model = 'linear'"
@@ -201,11 +202,28 @@ run plot out --y stable_rank_init -o a.svg
 status 2
 err "sweep plot: nothing to plot: 'stable_rank_init' is defined in no trial here; see 'sweep status'"
 
-# A title of any letters.
+# What stands on the floor of a log axis is counted, and the floor is labelled.
+sed '/model:/d; s/dimension: .*/method: [none, ascent, retrain]/' plotted.yaml >floor.yaml
+run run -q floor.yaml -o floor
+run plot floor --x method --y step_flops --by none --facet none -o a.svg
+caption "1 of 3 values of step_flops are below"
+script_has 'set ytics add ("≤ 10^'
+
+# A title of any letters, and one that is wrapped.
 title='T_t^2 {a} "q" '"'s'"' \x \n %d & <b> é $HOME `ls` @place'
 plot --y norm --title "$title"
 check "the title in the picture" python3 -c 'import sys, xml.etree.ElementTree as tree
 sys.exit(sys.argv[1] not in "".join(tree.parse("a.svg").getroot().itertext()))' "$title"
+
+plot --y norm --facet none --title "$(printf 'word %.0s' $(seq 40))"
+check "lines of the title" grep -q '^set label "word .* word\\nword ' a.gp
+
+# Where the table has more than there is room for, the rest is named.
+sed 's/columns: .*/columns: [norm, steps, psi, phi]/' plotted.yaml >wide.yaml
+run run -q wide.yaml -o wide
+run plot wide -o a.svg
+panels 12
+caption "Not drawn, for want of room: psi, phi."
 
 # While a run goes on, and before it has begun.
 run run -q plotted.yaml -o parts --shard 1/3
@@ -284,6 +302,7 @@ bad 2 "'where' keeps none of the 48 cells" out --where 'samples > 100'
 for name in a.jpg svg .svg out/.png a.svg.gz a; do
     bad 2 "cannot draw '$name': the name must end in .svg, .png or .pdf" out -o "$name"
 done
+bad 2 "'norm' is asked for twice" out --y norm,steps,norm
 bad 1 "cannot write 'nowhere/a.gp': No such file or directory" out -o nowhere/a.svg
 sed 's/success: .*//' plotted.yaml >empty/grid.yaml
 bad 2 "'success' needs thresholds, which the grid file does not have: add 'success:' to it" \
@@ -321,4 +340,4 @@ run plot out -o full.svg
 status 1
 err "sweep plot: cannot write 'full.svg': Is a directory"
 
-finish 373
+finish 386
