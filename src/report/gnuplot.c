@@ -17,9 +17,9 @@ static const char *const terminals[PICTURE_FORMATS] = {
                     "'Helvetica,10.5' fontscale 2 \\\n    linewidth 2 pointscale "
                     "2\nset xtics offset 0, 0.3\n"
                     "small = ',8.25'; large = ',12'\n",
-    [PICTURE_PDF] =
-        "set terminal pdfcairo size width / 100., height / 100. font "
-        "'Helvetica,10'\nset xtics offset 0, 0.3\nsmall = ',7.9'; large = ',11.5'\n",
+    [PICTURE_PDF] = "set terminal pdfcairo size width / 100., height / 100. font "
+                    "'Helvetica,10' fontscale 0.75\nset xtics offset 0, 0.3\nsmall = "
+                    "',7.9'; large = ',11.5'\n",
 };
 
 /* More bands than these are drawn fainter. */
@@ -116,12 +116,11 @@ static void put_key(FILE *stream, const struct figure *f, const struct layout *l
     fprintf(stream,
             "# Legend\n"
             "set lmargin at screen %.1f / width; set rmargin at screen 1\n"
-            "set tmargin at screen 1 - %.1f / height; "
-            "set bmargin at screen 1 - %.1f / height\n"
+            "set tmargin at screen 1 - %.1f / height; set bmargin at screen 0\n"
             "unset border; unset tics; unset grid; unset logscale\n"
             "set key at screen %.1f / width, screen 1 - %.1f / height left top Left "
             "reverse \\\n    noenhanced samplen 3 title \"",
-            l->key, l->top, l->key_foot, l->key, l->top);
+            l->key, l->top, l->key, l->top);
     for (size_t i = 0; i < f->by.count; i++) {
         char name[128];
         const struct parameter_info *by = &parameter_table[f->by.parameter[i]];

@@ -66,6 +66,9 @@ script: out/plot.gp"
 mv out/plot.svg a.svg
 mv out/plot.gp a.gp
 check "an SVG picture" grep -q '<svg' a.svg
+# The entries of the legend stand below each other.
+check "one column of the legend" [ "$(grep -B1 '<text>\(relu\|linear\)<' a.svg |
+    sed -n 's/.*translate(\([0-9.]*\),.*/\1/p' | uniq -c | awk '{ print $1 }')" = 2 ]
 panels 12
 lines 2
 script_has 'set label "dimension = 300, samples = 5"'
@@ -340,4 +343,4 @@ run plot out -o full.svg
 status 1
 err "sweep plot: cannot write 'full.svg': Is a directory"
 
-finish 386
+finish 387
