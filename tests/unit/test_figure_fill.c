@@ -318,20 +318,48 @@ static void test_without_effect(void **state)
     strike(&t);
 }
 
+/* Each allocation fails once, on the way from a grid to a figure. */
+static void test_no_memory(void **state)
+{
+    (void)state;
+    struct scene t;
+    char norm[] = "norm", *y[] = {norm};
+    const struct figure_request r = {.level = NAN, .y = {y, 1}};
+    size_t refused = 0;
+    assert_int_equal(
+        draw(&t, "grid:\n  samples: [4, 5]\n  step_scale: [0, 1, 2]\n", NULL, &r, one),
+        SWEEP_OK);
+    for (int status = SWEEP_NO_MEMORY; status != SWEEP_OK; refused++) {
+        figure_release(&t.f);
+        memory_fail_after((long)refused);
+        status = figure_choose(&t.f, &t.cells, &r, &t.log);
+        if (status == SWEEP_OK) {
+            figure_table(&t.f);
+            status = figure_fill(&t.f, &t.a, &t.log);
+        }
+        memory_fail_after(-1);
+        if (status != SWEEP_NO_MEMORY && status != SWEEP_OK)
+            fail_msg("allocation %zu: %s", refused, status_name(status));
+    }
+    check_true(refused > 20, "%zu allocations", refused);
+    check_equal(t.f.lines, 2);
+    strike(&t);
+}
+
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(366);
+    check_cases(368);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_axis),       cmocka_unit_test(test_scale),
-        cmocka_unit_test(test_fill),       cmocka_unit_test(test_nothing_defined),
-        cmocka_unit_test(test_bars),       cmocka_unit_test(test_one_trial),
-        cmocka_unit_test(test_map),        cmocka_unit_test(test_without_effect),
-        cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_axis),      cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_fill),      cmocka_unit_test(test_nothing_defined),
+        cmocka_unit_test(test_bars),      cmocka_unit_test(test_one_trial),
+        cmocka_unit_test(test_map),       cmocka_unit_test(test_without_effect),
+        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
