@@ -156,7 +156,7 @@ static void put_title(FILE *stream, const struct figure *f, const struct layout 
                   l->meaning[result]);
     } else if (f->facet.count > 0) {
         lines = layout_title(l, f, facet, text, sizeof text);
-        snprintf(down, sizeof down, "y - %zu", 20 * lines - 8);
+        snprintf(down, sizeof down, "y - %zu", 20 * lines - 5);
         put_label(stream, "x + panel_width / 2", down, " center", text);
     }
 }
@@ -174,11 +174,10 @@ static void put_vertical(FILE *stream, const struct figure *f, const struct layo
         script_axis(stream, f, &f->vertical, "y", l->panel_height);
     } else {
         text_name(name, sizeof name, r->name, r->symbol, r->unit);
-        script_scale(stream, r, "y");
+        script_scale(stream, r, "y", first);
     }
     if (!first) {
-        fputs(f->map ? "unset ytics\n" : "set ytics autofreq\nset format y ''\n",
-              stream);
+        fputs(f->map ? "unset ytics\n" : "", stream);
         return;
     }
     snprintf(across, sizeof across, "x - %.0f", l->left - 22);
@@ -190,7 +189,7 @@ static void put_colours(FILE *stream, const struct figure *f, bool last, size_t 
 {
     char name[256];
     const struct figure_result *r = &f->result[result];
-    script_scale(stream, r, "cb");
+    script_scale(stream, r, "cb", true);
     fprintf(stream, "set palette @%s\n", r->is_ratio ? "diverging" : "viridis");
     if (!last) {
         fputs("unset colorbox\n", stream);

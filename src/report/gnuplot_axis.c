@@ -5,8 +5,8 @@
 
 /* So many values of an axis get a tic each. */
 enum { MOST_TICS = 9 };
-/* So many decades of a colour box get a tic each. */
-enum { MOST_POWERS = 6 };
+/* So many decades of a result get a tic each. */
+enum { MOST_POWERS = 7 };
 /* From these on the powers of ten of an axis are written as such. */
 static const double LARGE = 1e4, SMALL = 1e-3;
 
@@ -107,31 +107,40 @@ void script_axis(FILE *stream, const struct figure *f, const struct figure_axis 
     }
 }
 
-/* The floor among the tics. gnuplot takes an added tic along a colour box for an
- * exponent and leaves out a power of ten; there all are set. */
-static void put_floor(FILE *stream, const struct figure_scale *s, const char *which)
+/* The floor among the tics: all are set where gnuplot would not set one for each
+ * decade, and along a colour box, where it takes an added tic for an exponent and
+ * leaves out a power of ten. */
+static void put_floor(FILE *stream, const struct figure_scale *s, const char *which,
+                      bool labels)
 {
+    bool beside = which[0] == 'y';
     int power = (int)round(log10(s->floor)), last = (int)floor(log10(s->high));
     int step = (last - power) / MOST_POWERS + 1;
-    if (which[0] == 'y') { /* a little above: gnuplot loses a 10 at the end */
-        fprintf(stream, "set ytics add (\"≤ 10^{%d}\" %.8g)\n", power,
-                s->floor * (1 + 1e-6));
+    if (beside && step == 1) { /* a little above: gnuplot loses a 10 at the end */
+        if (labels)
+            fprintf(stream, "set ytics add (\"≤ 10^{%d}\" %.8g)\n", power,
+                    s->floor * (1 + 1e-6));
         return;
     }
-    fprintf(stream, "set cbtics (\"10^{%d}↓\" %.6g", power, s->floor);
+    fprintf(stream, "set %stics (", which);
+    if (labels)
+        fprintf(stream, "\"%s10^{%d}%s\" ", beside ? "≤ " : "", power,
+                beside ? "" : "↓");
+    fprintf(stream, "1e%d", power);
     for (power += step; power <= last; power += step)
-        fprintf(stream, ", \"10^{%d}\" 1e%d", power, power);
+        fprintf(stream, ", 1e%d", power);
     fputs(")\n", stream);
 }
 
-void script_scale(FILE *stream, const struct figure_result *r, const char *which)
+void script_scale(FILE *stream, const struct figure_result *r, const char *which,
+                  bool labels)
 {
     const struct figure_scale *s = &r->scale;
     bool ends_at_power = fabs(log10(s->low) - round(log10(s->low))) < 1e-9;
     fprintf(stream, "set %srange [%.6g:%.6g]\n", which, s->low, s->high);
     if (!s->log) {
-        fprintf(stream, "unset logscale %s\nset format %s '%%g'\nset %stics autofreq\n",
-                which, which, which);
+        fprintf(stream, "unset logscale %s\nset format %s '%s'\nset %stics autofreq\n",
+                which, which, labels ? "%g" : "", which);
         return;
     }
     fprintf(stream, "set logscale %s\n", which);
@@ -143,5 +152,7 @@ void script_scale(FILE *stream, const struct figure_result *r, const char *which
                 "set format %s '%%g'\nset %stics ('%.2g' %.6g, '1' 1, '%.2g' %.6g)\n",
                 which, which, s->low, s->low, s->high, s->high);
     if (s->floored > 0 && ends_at_power)
-        put_floor(stream, s, which);
+        put_floor(stream, s, which, labels);
+    if (!labels)
+        fprintf(stream, "set format %s ''\n", which);
 }

@@ -89,7 +89,7 @@ static void put_floors(FILE *stream, const struct figure *f)
     for (size_t i = 0; i < f->result_count; i++) {
         const struct figure_result *r = &f->result[i];
         if (r->scale.floored > 0)
-            fprintf(stream, " %zu of %zu values of %s are below %.2g and %s.",
+            fprintf(stream, " %zu of %zu values of %s are below %.4g and %s.",
                     r->scale.floored, f->data->row_count, r->name, r->scale.floor,
                     f->map ? "have the last colour" : "stand on the lower edge");
     }

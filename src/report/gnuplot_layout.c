@@ -110,7 +110,7 @@ static double place_titles(struct layout *l, const struct figure *f, const char 
         char text[TEXT_SIZE];
         lines = longer(lines, layout_title(l, f, facet, text, sizeof text));
     }
-    return (double)lines * TITLE_LINE + 8;
+    return (double)lines * TITLE_LINE + 10;
 }
 
 static void name_x(struct layout *l, const struct figure *f)

@@ -82,8 +82,10 @@ void script_data(FILE *stream, const struct figure *f);
 void script_axis(FILE *stream, const struct figure *f, const struct figure_axis *axis,
                  const char *which, double length);
 
-/* Range, log scale and tics of a result along axis `which`: "y" or "cb". */
-void script_scale(FILE *stream, const struct figure_result *r, const char *which);
+/* Range, log scale and tics, with labels or without, of a result along axis `which`:
+ * "y" or "cb". */
+void script_scale(FILE *stream, const struct figure_result *r, const char *which,
+                  bool labels);
 
 /* The plot command of a panel with lines. */
 void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t result);
