@@ -24,7 +24,7 @@ do for [panel = 0:3] {
     b = panel % 2
     eps = panel < 2
     unset label
-    unset title
+    set title ""
     set key on
     if (eps) {
         set title b == 0 ? "pure Gaussian points" : "mixture, |μ| = 0.251"

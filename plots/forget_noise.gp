@@ -21,7 +21,7 @@ do for [p = 0:1] {
     stats table index 2 * p using "accuracy_trained_mean" name "T" nooutput
     set arrow 1 from 0, T_max to 17, T_max nohead dt 2 lw 1.2 lc rgb grey
     set label 1 "trained" at 16.8, T_max offset 0, 0.6 right textcolor rgb grey
-    if (p) { set key off; set yrange [0.85:0.96] } else { set yrange [0.70:0.90] }
+    if (p) { set key off; set yrange [0.85:0.96] } else { set yrange [0.65:0.90] }
     plot for [w = 1:2] table index 2 * p + w - 1 using \
             "forgotten_mean":"accuracy_unlearned_mean":\
             (2 * column("accuracy_unlearned_sem")) with yerrorlines \

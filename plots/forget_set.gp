@@ -35,7 +35,7 @@ plot y = "restored_eps", table index 0 @bars lt 6 lc rgb gaussian title "residua
 
 unset label
 set ylabel "distance 1 − cos to the retrained network"
-set yrange [1e-4:6]
+set yrange [1e-4:40]
 plot y = "none_tau", \
     table index 0 @bars lt 7 lc rgb gaussian title "trained, pure Gaussian", \
     y = "retrain_tau", \

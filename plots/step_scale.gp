@@ -8,7 +8,7 @@ name = "step_scale"; width = 720; height = 460
 load system(sprintf("dirname '%s'", ARG0)) . "/style.gp"
 
 set xlabel "step as a fraction of the theory's step s"
-set ylabel "stationarity residual ε of the unlearned model\non the retain set"
+set ylabel "stationarity residual ε of the unlearned model\non the retain set" offset 0
 set yrange [0:*]
 set arrow 1 from 1, graph 0 to 1, graph 1 nohead dt 2 lc rgb grey lw 1.2
 

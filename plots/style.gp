@@ -7,15 +7,21 @@ if (!exists("folder")) folder = "results/" . name
 if (!exists("format")) format = "svg"
 table = folder . "/table.tsv"
 
-if (format eq "svg") \
+if (format eq "svg") {
     set terminal svg size width, height font "Helvetica,14" background rgb "white"
+    # gnuplot puts texts farther from the axes of an SVG than of others.
+    set xtics offset 0, 0.5; set xlabel offset 0, 0.8
+    set ylabel offset 1.5, 0; set title offset 0, -0.7
+}
 if (format eq "png") \
     set terminal pngcairo size 2 * width, 2 * height font "Helvetica,10.5" \
         fontscale 2 linewidth 2 pointscale 2
 if (format eq "pdf") \
-    set terminal pdfcairo size width / 100., height / 100. font "Helvetica,10"
+    set terminal pdfcairo size width / 100., height / 100. font "Helvetica,10" \
+        fontscale 0.75
 set output folder . "/" . name . "." . format
 set encoding utf8
+set format "%g" # without the leading blank of the default
 set print "-"
 
 # Colours of Okabe & Ito: told apart by the colour-blind and, with the shapes and

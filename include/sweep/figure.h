@@ -10,14 +10,18 @@
  * is the first axis left that makes no more than FIGURE_LINES lines, and the other axes
  * make facets; where every axis left makes more lines, the first of them makes a map.
  * Axes left out of facets that were asked for are pooled. Results are those of the
- * grid's table. Nothing is dropped in silence: what does not fit is an error that says
- * what to do.
+ * grid's table, as far as there is room. Nothing is dropped in silence: what was asked
+ * for and does not fit is an error that says what to do.
+ *
+ * A line on which x has no effect (the step of `method: none`) has one row, and its x
+ * is no value of the axis.
  *
  * A scale is logarithmic where the numbers ask for it: for a parameter when all values
- * are positive (0 may be among them) and they are evenly spaced as powers or span two
- * decades; for a result when its statistic is nowhere negative and spans more than two
+ * are positive and evenly spaced as powers, or span two decades (0 may then be among
+ * them); for a result when its statistic is nowhere negative and spans more than two
  * decades. What is 0 or lies more than six decades below the bulk stands on the floor
- * of a log scale, and is counted.
+ * of a log scale, and is counted; where that is most of it, or where 0 is a count, the
+ * scale is linear.
  */
 #ifndef SWEEP_FIGURE_H
 #define SWEEP_FIGURE_H
@@ -102,6 +106,8 @@ struct figure {
     struct figure_list by, facet, pooled;
     size_t result_count;
     struct figure_result result[FIGURE_RESULTS];
+    enum column unshown[COLUMN_COUNT]; /* of the grid's table: no room */
+    size_t unshown_count;
     char statistic[3][20];  /* of the line, of the band's ends */
     size_t statistic_count; /* 1: no band; 2: the band is line -+ statistic[1] */
 
@@ -115,8 +121,9 @@ struct figure {
     bool bars; /* not bands: there is nothing between two values of x */
     size_t lines, facets;
     size_t *line_cell, *facet_cell; /* (lines), (facets): a cell to read labels from */
-    size_t *row; /* (facets, lines, x.count) of data, or FIGURE_EMPTY; lines of a map
-                    are vertical.count */
+    size_t *row;    /* (facets, lines, x.count) of data, or FIGURE_EMPTY; lines of a map
+                       are vertical.count */
+    bool *constant; /* (facets, lines): x has no effect; its one row is the first */
     const char *missing[FIGURE_RESULTS]; /* results taken out */
     size_t missing_count;
     size_t expected, trials, failed, undefined; /* summed over the rows */

@@ -75,8 +75,10 @@ static size_t place(const struct figure_axis *axis, double value)
     return k;
 }
 
-/* The values of axis->parameter in the rows. "Not set" is no place on an axis. */
-static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields)
+/* The values of axis->parameter in the rows, but for those that are lines of their own.
+ * "Not set" is no place on an axis. */
+static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields,
+                        const bool *apart)
 {
     axis->words = figure_has_words(axis->parameter);
     axis->value = memory_array(f->data->row_count, sizeof *axis->value);
@@ -84,7 +86,7 @@ static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields)
         return SWEEP_NO_MEMORY;
     for (size_t row = 0; row < f->data->row_count; row++) {
         double value = coordinate(f, row, axis->parameter);
-        if (!isnan(value) && place(axis, value) == axis->count)
+        if (!isnan(value) && !apart[row] && place(axis, value) == axis->count)
             axis->value[axis->count++] = value;
     }
     if (!axis->words)
@@ -122,27 +124,73 @@ static int number(const struct figure *f, const struct figure_list *list,
     return status;
 }
 
-static int place_rows(struct figure *f, size_t *line, size_t *facet)
+/* Rows on which x has no effect and which are all of their line; none if fewer than two
+ * values of x are left without them. */
+static int find_apart(const struct figure *f, const size_t *line, const size_t *facet,
+                      bool *apart)
+{
+    size_t rows = f->data->row_count, values = 0;
+    double first = NAN;
+    size_t *count = memory_array(f->facets * f->lines, sizeof *count);
+    if (!count)
+        return SWEEP_NO_MEMORY;
+    for (size_t row = 0; row < rows; row++)
+        count[facet[row] * f->lines + line[row]]++;
+    for (size_t row = 0; row < rows; row++) {
+        struct setting s;
+        grid_cell(f->cells->grid, f->data->row[row].cell, &s);
+        double x = s.value[f->x.parameter];
+        apart[row] = count[facet[row] * f->lines + line[row]] == 1 &&
+                     setting_idle(&s) & PARAMETER_BIT(f->x.parameter);
+        if (apart[row] || isnan(x) || x == first)
+            continue;
+        values++;
+        first = values == 1 ? x : first;
+    }
+    for (size_t row = 0; values < 2 && row < rows; row++)
+        apart[row] = false;
+    memory_free(count);
+    return SWEEP_OK;
+}
+
+/* The axes and the lines and facets of the rows. */
+static int find_axes(struct figure *f, size_t *line, size_t *facet, bool *apart)
 {
     int status = number(f, &f->by, line, &f->line_cell, &f->lines);
     if (status == SWEEP_OK)
         status = number(f, &f->facet, facet, &f->facet_cell, &f->facets);
-    if (status != SWEEP_OK)
+    if (status == SWEEP_OK && !f->map && !figure_has_words(f->x.parameter))
+        status = find_apart(f, line, facet, apart);
+    if (status == SWEEP_OK)
+        status = collect_axis(f, &f->x, f->map, apart);
+    f->bars = f->x.words || f->x.count == 1;
+    if (status != SWEEP_OK || !f->map)
         return status;
-    if (f->map)
-        f->lines = f->vertical.count;
+    f->vertical.parameter = f->by.parameter[0];
+    status = collect_axis(f, &f->vertical, true, apart);
+    f->lines = f->vertical.count;
+    for (size_t row = 0; row < f->data->row_count && status == SWEEP_OK; row++)
+        line[row] = place(&f->vertical, coordinate(f, row, f->vertical.parameter));
+    return status;
+}
+
+static int place_rows(struct figure *f, const size_t *line, const size_t *facet,
+                      const bool *apart)
+{
     size_t places = f->facets * f->lines * f->x.count;
     f->row = memory_array(places, sizeof *f->row);
-    if (!f->row)
+    f->constant = memory_array(f->facets * f->lines, sizeof *f->constant);
+    if (!f->row || !f->constant)
         return SWEEP_NO_MEMORY;
     for (size_t k = 0; k < places; k++)
         f->row[k] = FIGURE_EMPTY;
     for (size_t row = 0; row < f->data->row_count; row++) {
-        size_t x = place(&f->x, coordinate(f, row, f->x.parameter));
-        if (f->map)
-            line[row] = place(&f->vertical, coordinate(f, row, f->vertical.parameter));
-        if (x < f->x.count && line[row] < f->lines)
-            f->row[(facet[row] * f->lines + line[row]) * f->x.count + x] = row;
+        size_t k = facet[row] * f->lines + line[row];
+        size_t x = apart[row] ? 0 : place(&f->x, coordinate(f, row, f->x.parameter));
+        if (x == f->x.count || line[row] == f->lines)
+            continue;
+        f->row[k * f->x.count + x] = row;
+        f->constant[k] = apart[row];
     }
     return SWEEP_OK;
 }
@@ -240,20 +288,17 @@ int figure_fill(struct figure *f, const struct aggregate *a, struct diagnostics 
 {
     size_t *line = memory_array(a->row_count, sizeof *line);
     size_t *facet = memory_array(a->row_count, sizeof *facet);
-    int status = line && facet ? SWEEP_OK : SWEEP_NO_MEMORY;
+    bool *apart = memory_array(a->row_count, sizeof *apart);
+    int status = line && facet && apart ? SWEEP_OK : SWEEP_NO_MEMORY;
 
     f->data = a;
     if (status == SWEEP_OK)
-        status = collect_axis(f, &f->x, f->map);
-    f->bars = f->x.words || f->x.count == 1;
-    if (f->map && status == SWEEP_OK) {
-        f->vertical.parameter = f->by.parameter[0];
-        status = collect_axis(f, &f->vertical, true);
-    }
+        status = find_axes(f, line, facet, apart);
     if (status == SWEEP_OK)
-        status = place_rows(f, line, facet);
+        status = place_rows(f, line, facet, apart);
     memory_free(line);
     memory_free(facet);
+    memory_free(apart);
     if (status == SWEEP_OK)
         status = scale_results(f, log);
     if (status == SWEEP_OK)
@@ -268,5 +313,6 @@ void figure_release(struct figure *f)
     memory_free(f->line_cell);
     memory_free(f->facet_cell);
     memory_free(f->row);
+    memory_free(f->constant);
     *f = (struct figure){0};
 }

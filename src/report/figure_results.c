@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Most results shown unasked, and most panels they make. */
-enum { PRESET_RESULTS = 4, PRESET_PANELS = 12 };
+/* Most panels that results shown unasked make. */
+enum { PRESET_PANELS = 12 };
 
 static const enum column preset_columns[] = {C_SCALED_EPS, C_RESTORED_EPS,
                                              C_RETRAIN_TAU, C_FORGET_MARGIN_AFTER};
@@ -60,6 +60,11 @@ static int add_rate(struct figure *f, enum success_kind kind, struct diagnostics
 static int add_named(struct figure *f, const char *word, struct diagnostics *log)
 {
     enum column c = column_find(word);
+    for (size_t i = 0; i < f->result_count; i++)
+        if (strcmp(word, f->result[i].name) == 0) {
+            diagnostics_add(log, NULL, 0, 0, "'%s' is asked for twice", word);
+            return SWEEP_INPUT;
+        }
     if (c < COLUMN_COUNT) {
         add_column(f, c); /* aggregate_resolve refuses what has no statistics */
         return SWEEP_OK;
@@ -86,11 +91,16 @@ static void add_preset(struct figure *f, size_t facets)
     size_t count = table->column_count ? table->column_count
                                        : sizeof preset_columns / sizeof *preset_columns;
     size_t most = PRESET_PANELS / facets;
-    most = most < 1 ? 1 : most > PRESET_RESULTS ? PRESET_RESULTS : most;
-    for (size_t i = 0; i < count && f->result_count < most; i++)
-        if (column_table[columns[i]].type != COLUMN_WORD &&
-            column_table[columns[i]].in_table)
+    most = most < 1 ? 1 : most > FIGURE_RESULTS ? FIGURE_RESULTS : most;
+    for (size_t i = 0; i < count; i++) {
+        const struct column_info *info = &column_table[columns[i]];
+        if (info->type == COLUMN_WORD || !info->in_table)
+            continue;
+        if (f->result_count < most)
             add_column(f, columns[i]);
+        else
+            f->unshown[f->unshown_count++] = columns[i];
+    }
 }
 
 static int too_many_panels(size_t facets, size_t results, struct diagnostics *log)

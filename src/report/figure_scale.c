@@ -116,12 +116,14 @@ struct figure_scale figure_value_scale(double *value, size_t count, double low,
                                        double high, bool integers)
 {
     count = sort_finite(value, count);
-    size_t first = first_shown(value, count);
+    size_t first = first_shown(value, count), positive = 0;
     double most = value[count - 1];
 
+    while (positive < first && value[positive] <= 0)
+        positive++;
     high = fmax(most, high);
     if (value[0] >= 0 && !(integers && value[0] == 0) && 2 * first < count &&
-        most > WIDE_RATIO * value[value[0] > 0 ? 0 : first])
+        most > WIDE_RATIO * value[positive])
         return log_values(value, first, low, high);
     low = fmin(value[0], low);
     double margin =

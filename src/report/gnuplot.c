@@ -14,10 +14,12 @@ static const char *const terminals[PICTURE_FORMATS] = {
         "set terminal svg size width, height font 'Helvetica,14' background "
         "rgb 'white'\nset xtics offset 0, 0.5\nsmall = ',11'; large = ',16'\n",
     [PICTURE_PNG] = "set terminal pngcairo size 2 * width, 2 * height font "
-                    "'Helvetica,10.5' fontscale 2 \\\n    linewidth 2 pointscale 2\n"
+                    "'Helvetica,10.5' fontscale 2 \\\n    linewidth 2 pointscale "
+                    "2\nset xtics offset 0, 0.3\n"
                     "small = ',8.25'; large = ',12'\n",
     [PICTURE_PDF] = "set terminal pdfcairo size width / 100., height / 100. font "
-                    "'Helvetica,10'\nsmall = ',7.9'; large = ',11.5'\n",
+                    "'Helvetica,10' fontscale 0.75\nset xtics offset 0, 0.3\nsmall = "
+                    "',7.9'; large = ',11.5'\n",
 };
 
 /* More bands than these are drawn fainter. */
@@ -114,12 +116,11 @@ static void put_key(FILE *stream, const struct figure *f, const struct layout *l
     fprintf(stream,
             "# Legend\n"
             "set lmargin at screen %.1f / width; set rmargin at screen 1\n"
-            "set tmargin at screen 1 - %.1f / height; "
-            "set bmargin at screen 1 - %.1f / height\n"
+            "set tmargin at screen 1 - %.1f / height; set bmargin at screen 0\n"
             "unset border; unset tics; unset grid; unset logscale\n"
             "set key at screen %.1f / width, screen 1 - %.1f / height left top Left "
             "reverse \\\n    noenhanced samplen 3 title \"",
-            l->key, l->top, l->foot, l->key, l->top);
+            l->key, l->top, l->key, l->top);
     for (size_t i = 0; i < f->by.count; i++) {
         char name[128];
         const struct parameter_info *by = &parameter_table[f->by.parameter[i]];
@@ -131,14 +132,12 @@ static void put_key(FILE *stream, const struct figure *f, const struct layout *l
 }
 
 /* Title, meaning, x label and caption, from top to bottom. */
-static void put_texts(FILE *stream, const struct figure *f, const struct picture *p,
-                      const struct layout *l)
+static void put_texts(FILE *stream, const struct figure *f, const struct layout *l)
 {
     fputs("# Texts of the whole figure\n", stream);
-    put_fixed(stream, l->left, 20, " font large",
-              p->title ? p->title : f->cells->grid->name);
+    put_fixed(stream, l->left, 20, " font large", l->title);
     if (f->result_count == 1)
-        put_fixed(stream, l->left, 40, " font small", l->meaning[0]);
+        put_fixed(stream, l->left, l->below_title, " font small", l->meaning[0]);
     put_fixed(stream, (l->left + l->right) / 2, l->foot + 8, " center", l->x_label);
     put_fixed(stream, 14, l->caption_top, " font small", l->caption);
     fputs("set key off\n\n", stream);
@@ -156,9 +155,9 @@ static void put_title(FILE *stream, const struct figure *f, const struct layout 
         put_label(stream, "x + panel_width / 2", down, " center font small",
                   l->meaning[result]);
     } else if (f->facet.count > 0) {
-        put_label(stream, "x + panel_width / 2", "y - 12", " center",
-                  text_combination(f, &f->facet, f->facet_cell[facet], false, text,
-                                   sizeof text));
+        lines = layout_title(l, f, facet, text, sizeof text);
+        snprintf(down, sizeof down, "y - %zu", 20 * lines - 5);
+        put_label(stream, "x + panel_width / 2", down, " center", text);
     }
 }
 
@@ -171,15 +170,14 @@ static void put_vertical(FILE *stream, const struct figure *f, const struct layo
     if (f->map) {
         const struct parameter_info *y = &parameter_table[f->vertical.parameter];
         text_name(name, sizeof name, y->name, y->symbol, y->unit);
-        fputs("set ytics autofreq\nset format y '%g'\n", stream);
+        fputs("set ytics autofreq nomirror out\n", stream);
         script_axis(stream, f, &f->vertical, "y", l->panel_height);
     } else {
         text_name(name, sizeof name, r->name, r->symbol, r->unit);
-        script_scale(stream, r, "y");
+        script_scale(stream, r, "y", first);
     }
     if (!first) {
-        fputs(f->map ? "unset ytics\n" : "set ytics autofreq\nset format y ''\n",
-              stream);
+        fputs(f->map ? "unset ytics\n" : "", stream);
         return;
     }
     snprintf(across, sizeof across, "x - %.0f", l->left - 22);
@@ -191,7 +189,7 @@ static void put_colours(FILE *stream, const struct figure *f, bool last, size_t 
 {
     char name[256];
     const struct figure_result *r = &f->result[result];
-    script_scale(stream, r, "cb");
+    script_scale(stream, r, "cb", true);
     fprintf(stream, "set palette @%s\n", r->is_ratio ? "diverging" : "viridis");
     if (!last) {
         fputs("unset colorbox\n", stream);
@@ -230,12 +228,12 @@ static void put_panel(FILE *stream, const struct figure *f, const struct layout 
 int gnuplot_write(FILE *stream, const struct figure *f, const struct picture *p)
 {
     struct layout l;
-    int status = layout_init(&l, f);
+    int status = layout_init(&l, f, p->title ? p->title : f->cells->grid->name);
     if (status != SWEEP_OK)
         return status;
     put_head(stream, f, p, &l);
     script_data(stream, f);
-    fputs("\ngrey = 0x777777\nset tics nomirror out\nset pointsize 0.6\n"
+    fputs("\ngrey = 0x777777\nset tics nomirror out\nset pointsize 0.75\n"
           "# What is below the floor of a log scale stands on it.\n"
           "shown(value, floor) = value < floor ? floor : value\n",
           stream);
@@ -257,7 +255,7 @@ int gnuplot_write(FILE *stream, const struct figure *f, const struct picture *p)
             l.panel_width, l.panel_height);
     script_axis(stream, f, &f->x, "x", l.panel_width);
     fputs(l.slanted ? "set xtics rotate by 30 right offset 0, 0\n\n" : "\n", stream);
-    put_texts(stream, f, p, &l);
+    put_texts(stream, f, &l);
     for (size_t result = 0; result < f->result_count; result++)
         for (size_t facet = 0; facet < f->facets; facet++)
             put_panel(stream, f, &l, facet, result);

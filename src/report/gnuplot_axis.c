@@ -5,6 +5,8 @@
 
 /* So many values of an axis get a tic each. */
 enum { MOST_TICS = 9 };
+/* So many decades of a result get a tic each. */
+enum { MOST_POWERS = 7 };
 /* From these on the powers of ten of an axis are written as such. */
 static const double LARGE = 1e4, SMALL = 1e-3;
 
@@ -34,8 +36,9 @@ static double tic_width(const struct figure *f, const struct figure_axis *axis)
     for (size_t k = 0; k < axis->count; k++) {
         char text[256];
         tic_text(f, axis, k, text, sizeof text);
-        /* A power prints as "10" and a small number. */
-        size_t letters = strchr(text, '^') ? 4 : text_length(text);
+        size_t letters = text_length(text);
+        if (strchr(text, '^')) /* "10^{4}" prints as 10 and a small number */
+            letters -= 2;
         longest = letters > longest ? letters : longest;
     }
     return LETTER * (double)longest;
@@ -89,6 +92,8 @@ void script_axis(FILE *stream, const struct figure *f, const struct figure_axis 
     fprintf(stream, "set %srange [%.6g:%.6g]\n", which, s->low, s->high);
     if (s->log)
         fprintf(stream, "set logscale %s\n", which);
+    else /* gnuplot's own format begins with a blank */
+        fprintf(stream, "set format %s '%%g'\n", which);
     if (axis->words || axis->count == 1 ||
         (!s->log && !f->map && has_room(f, axis, length))) {
         put_tics(stream, f, axis, which, 1);
@@ -102,13 +107,40 @@ void script_axis(FILE *stream, const struct figure *f, const struct figure_axis 
     }
 }
 
-void script_scale(FILE *stream, const struct figure_result *r, const char *which)
+/* The floor among the tics: all are set where gnuplot would not set one for each
+ * decade, and along a colour box, where it takes an added tic for an exponent and
+ * leaves out a power of ten. */
+static void put_floor(FILE *stream, const struct figure_scale *s, const char *which,
+                      bool labels)
+{
+    bool beside = which[0] == 'y';
+    int power = (int)round(log10(s->floor)), last = (int)floor(log10(s->high));
+    int step = (last - power) / MOST_POWERS + 1;
+    if (beside && step == 1) { /* a little above: gnuplot loses a 10 at the end */
+        if (labels)
+            fprintf(stream, "set ytics add (\"≤ 10^{%d}\" %.8g)\n", power,
+                    s->floor * (1 + 1e-6));
+        return;
+    }
+    fprintf(stream, "set %stics (", which);
+    if (labels)
+        fprintf(stream, "\"%s10^{%d}%s\" ", beside ? "≤ " : "", power,
+                beside ? "" : "↓");
+    fprintf(stream, "1e%d", power);
+    for (power += step; power <= last; power += step)
+        fprintf(stream, ", 1e%d", power);
+    fputs(")\n", stream);
+}
+
+void script_scale(FILE *stream, const struct figure_result *r, const char *which,
+                  bool labels)
 {
     const struct figure_scale *s = &r->scale;
+    bool ends_at_power = fabs(log10(s->low) - round(log10(s->low))) < 1e-9;
     fprintf(stream, "set %srange [%.6g:%.6g]\n", which, s->low, s->high);
     if (!s->log) {
-        fprintf(stream, "unset logscale %s\nset format %s '%%g'\nset %stics autofreq\n",
-                which, which, which);
+        fprintf(stream, "unset logscale %s\nset format %s '%s'\nset %stics autofreq\n",
+                which, which, labels ? "%g" : "", which);
         return;
     }
     fprintf(stream, "set logscale %s\n", which);
@@ -119,9 +151,8 @@ void script_scale(FILE *stream, const struct figure_result *r, const char *which
         fprintf(stream,
                 "set format %s '%%g'\nset %stics ('%.2g' %.6g, '1' 1, '%.2g' %.6g)\n",
                 which, which, s->low, s->low, s->high, s->high);
-    if (s->floored > 0 && !r->is_ratio)
-        /* Over the tic that is there: the power stands where it stood. */
-        fprintf(stream, "set %stics add (\"%s10^{%.0f}%s\" %.6g)\n", which,
-                which[0] == 'y' ? "≤ " : "", log10(s->floor),
-                which[0] == 'y' ? "" : "↓", s->floor);
+    if (s->floored > 0 && ends_at_power)
+        put_floor(stream, s, which, labels);
+    if (!labels)
+        fprintf(stream, "set format %s ''\n", which);
 }

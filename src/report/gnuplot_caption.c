@@ -64,10 +64,16 @@ static void put_left_out(FILE *stream, const struct figure *f)
                 f->undefined, f->trials);
     for (size_t i = 0; i < f->missing_count; i++)
         fprintf(stream, " %s is defined in no trial and not drawn.", f->missing[i]);
+    for (size_t i = 0; i < f->unshown_count; i++)
+        fprintf(stream, "%s%s", i == 0 ? " Not drawn, for want of room: " : ", ",
+                column_table[f->unshown[i]].name);
+    fputs(f->unshown_count > 0 ? "." : "", stream);
     for (size_t i = 0; i < f->pooled.count; i++)
         fprintf(stream, "%s%s", i == 0 ? " Pooled over " : ", ",
                 parameter_table[f->pooled.parameter[i]].name);
     fputs(f->pooled.count > 0 ? "." : "", stream);
+    if (f->cells->where)
+        fprintf(stream, " Only where %s.", f->cells->where);
 }
 
 static void put_zero(FILE *stream, const struct figure_axis *axis, const char *end)
@@ -83,7 +89,7 @@ static void put_floors(FILE *stream, const struct figure *f)
     for (size_t i = 0; i < f->result_count; i++) {
         const struct figure_result *r = &f->result[i];
         if (r->scale.floored > 0)
-            fprintf(stream, " %zu of %zu values of %s are below %.2g and %s.",
+            fprintf(stream, " %zu of %zu values of %s are below %.4g and %s.",
                     r->scale.floored, f->data->row_count, r->name, r->scale.floor,
                     f->map ? "have the last colour" : "stand on the lower edge");
     }

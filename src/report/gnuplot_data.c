@@ -40,22 +40,6 @@ static void put_values(FILE *stream, const struct figure *f, size_t row)
     putc('\n', stream);
 }
 
-/* The one row of a line on which x has no effect, or FIGURE_EMPTY. */
-static size_t only_row(const struct figure *f, const size_t *row)
-{
-    size_t only = FIGURE_EMPTY;
-    struct setting s;
-    for (size_t x = 0; x < f->x.count; x++) {
-        if (row[x] != FIGURE_EMPTY && only != FIGURE_EMPTY)
-            return FIGURE_EMPTY;
-        only = row[x] != FIGURE_EMPTY ? row[x] : only;
-    }
-    if (only == FIGURE_EMPTY || f->x.words)
-        return FIGURE_EMPTY;
-    grid_cell(f->cells->grid, f->data->row[only].cell, &s);
-    return setting_idle(&s) & PARAMETER_BIT(f->x.parameter) ? only : FIGURE_EMPTY;
-}
-
 /* A level line from end to end. */
 static void put_constant(FILE *stream, const struct figure *f, size_t row)
 {
@@ -68,11 +52,7 @@ static void put_constant(FILE *stream, const struct figure *f, size_t row)
 
 static void put_line(FILE *stream, const struct figure *f, const size_t *row)
 {
-    size_t only = only_row(f, row), rows = 0;
-    if (only != FIGURE_EMPTY) {
-        put_constant(stream, f, only);
-        return;
-    }
+    size_t rows = 0;
     for (size_t x = 0; x < f->x.count; x++) {
         char text[256];
         if (row[x] == FIGURE_EMPTY)
@@ -159,6 +139,8 @@ void script_data(FILE *stream, const struct figure *f)
         }
         if (f->map)
             put_fields(stream, f, line, row);
+        else if (f->constant[k])
+            put_constant(stream, f, row[0]);
         else
             put_line(stream, f, row);
     }

@@ -3,9 +3,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Widths of a letter and heights of a line, at 14 and at 11 pixels. */
-static const double LETTER = 7.6, SMALL_LETTER = 6, LINE = 18, SMALL_LINE = 16,
-                    KEY_LINE = 22;
+/* Widths of a letter and heights of a line, at 14, 11 and 16 pixels. */
+static const double LETTER = 7.6, SMALL_LETTER = 6, LARGE_LETTER = 9, LINE = 18,
+                    SMALL_LINE = 16, KEY_LINE = 22, TITLE_LINE = 20;
 
 static const double EDGE = 14;        /* around everything */
 static const double TICS = 62;        /* tic labels left of a panel */
@@ -78,23 +78,39 @@ static void place_panels(struct layout *l, const struct figure *f)
         l->panel_height = 340;
 }
 
+size_t layout_title(const struct layout *l, const struct figure *f, size_t facet,
+                    char *buffer, size_t size)
+{
+    text_combination(f, &f->facet, f->facet_cell[facet], false, buffer, size);
+    return text_wrap(buffer, (size_t)(l->panel_width / LETTER));
+}
+
 /* Meanings above their panels, or that of the one result above all; returns the height
  * of a panel's title. */
-static double place_titles(struct layout *l, const struct figure *f)
+static double place_titles(struct layout *l, const struct figure *f, const char *title)
 {
-    size_t lines = 0;
+    snprintf(l->title, sizeof l->title, "%s", title);
+    size_t lines =
+        text_wrap(l->title, (size_t)((l->width - l->left - EDGE) / LARGE_LETTER));
+    l->below_title = 20 + (double)lines * TITLE_LINE;
+    lines = 0;
     double room =
         l->own_axis ? l->panel_width : l->panel_width * (double)l->columns + TICS;
     for (size_t i = 0; i < f->result_count; i++) {
         text_greek(l->meaning[i], TEXT_SIZE, f->result[i].meaning);
         lines = longer(lines, text_wrap(l->meaning[i], (size_t)(room / SMALL_LETTER)));
     }
-    l->top = EDGE + LINE;
+    l->top = l->below_title - 8;
     if (f->result_count == 1)
         l->top += (double)lines * SMALL_LINE + 4;
     if (l->own_axis)
         return (double)lines * SMALL_LINE + 14;
-    return f->facet.count > 0 ? LINE + 8 : 8;
+    lines = 0;
+    for (size_t facet = 0; facet < f->facets && f->facet.count > 0; facet++) {
+        char text[TEXT_SIZE];
+        lines = longer(lines, layout_title(l, f, facet, text, sizeof text));
+    }
+    return (double)lines * TITLE_LINE + 10;
 }
 
 static void name_x(struct layout *l, const struct figure *f)
@@ -109,9 +125,10 @@ static void name_x(struct layout *l, const struct figure *f)
 /* Below the panels: x label and caption. */
 static int place_foot(struct layout *l, const struct figure *f)
 {
-    double x_room = (l->right - l->left + TICS) / LETTER;
+    bool beside_key = l->key_foot > l->foot;
+    double x_room = (l->right - l->left + (beside_key ? 0 : TICS)) / LETTER;
     size_t x_lines = text_wrap(l->x_label, (size_t)x_room);
-    l->caption_top = l->foot + (double)x_lines * LINE + 14;
+    l->caption_top = fmax(l->foot + (double)x_lines * LINE + 14, l->key_foot + 8);
     l->caption = text_caption(f);
     if (!l->caption)
         return SWEEP_NO_MEMORY;
@@ -121,31 +138,37 @@ static int place_foot(struct layout *l, const struct figure *f)
     return SWEEP_OK;
 }
 
-int layout_init(struct layout *l, const struct figure *f)
+/* Across the picture: panels, and what stands right of them. */
+static void place_columns(struct layout *l, const struct figure *f)
 {
-    *l = (struct layout){.left = EDGE + Y_LABEL + TICS};
-    place_panels(l, f);
-    double title = place_titles(l, f), below = X_TICS;
-    name_x(l, f);
-    double words = LETTER * longest_value(f, &f->x);
-    l->slanted = f->x.words && words * (double)f->x.count > 0.95 * l->panel_width;
-    if (l->slanted)
-        below += SLOPE * words;
     if (f->map && f->vertical.words)
         l->left = fmax(l->left,
                        EDGE + Y_LABEL + 20 + LETTER * longest_value(f, &f->vertical));
     l->across = l->panel_width + GAP;
     if (l->own_axis)
         l->across = l->panel_width + l->left + (f->map ? COLOUR_BOX : 0);
-    l->down = l->panel_height + title + below;
-    l->top += title;
     l->right = l->left + (double)(l->columns - 1) * l->across + l->panel_width;
     l->key = l->right + GAP;
     l->width = l->right + EDGE + (f->map ? COLOUR_BOX : 0);
-    l->foot = l->top + (double)(l->rows - 1) * l->down + l->panel_height + below;
-    if (!f->map && f->by.count > 0) {
+    if (!f->map && f->by.count > 0)
         l->width = l->key + key_width(f) + EDGE;
-        l->foot = fmax(l->foot, l->top + (double)(f->lines + f->by.count) * KEY_LINE);
-    }
+}
+
+int layout_init(struct layout *l, const struct figure *f, const char *title)
+{
+    *l = (struct layout){.left = EDGE + Y_LABEL + TICS};
+    place_panels(l, f);
+    place_columns(l, f);
+    double above = place_titles(l, f, title), below = X_TICS;
+    name_x(l, f);
+    double words = LETTER * longest_value(f, &f->x);
+    l->slanted = f->x.words && words * (double)f->x.count > 0.95 * l->panel_width;
+    if (l->slanted)
+        below += SLOPE * words;
+    l->down = l->panel_height + above + below;
+    l->top += above;
+    l->foot = l->top + (double)(l->rows - 1) * l->down + l->panel_height + below;
+    if (!f->map && f->by.count > 0)
+        l->key_foot = l->top + (double)(f->lines + f->by.count) * KEY_LINE;
     return place_foot(l, f);
 }

@@ -2,6 +2,10 @@
 
 #include <math.h>
 
+/* Contours are so much above their level: fields at the level itself, such as those of
+ * a ratio where nothing is done, have none through them. */
+static const double HAIR = 1e-8;
+
 static void put_shown(FILE *stream, const struct figure_result *r)
 {
     if (r->scale.log)
@@ -27,8 +31,8 @@ static void put_contour(FILE *stream, const struct figure *f, size_t facet,
             "set cntrparam levels discrete %.10g\n"
             "set table $contour_%zu_%zu\n"
             "splot $data index %zu using \"x\":\"y\":(%s",
-            r->scale.log ? log10(r->level) : r->level, facet, result, facet,
-            r->scale.log ? "log10(" : "");
+            r->scale.log ? log10(r->level) + HAIR : r->level + HAIR * fabs(r->level),
+            facet, result, facet, r->scale.log ? "log10(" : "");
     put_shown(stream, r);
     fprintf(stream, "%s)\nunset table\n", r->scale.log ? ")" : "");
 }

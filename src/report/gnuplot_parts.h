@@ -17,7 +17,7 @@ void text_quoted(FILE *stream, const char *text);
 char *text_greek(char *buffer, size_t size, const char *text);
 
 /* Put line ends in place of blanks so that no line has more than `width` letters, where
- * that can be done. Returns the number of lines. */
+ * that can be done without breaking "a = b". Returns the number of lines. */
 size_t text_wrap(char *text, size_t width);
 
 /* Letters, not bytes. */
@@ -35,7 +35,8 @@ char *text_value(const struct figure *f, enum parameter p, double value, char *b
 char *text_combination(const struct figure *f, const struct figure_list *list,
                        size_t cell, bool bare, char *buffer, size_t size);
 
-/* A number as a tic of a log axis: a power of ten as one. */
+/* A number as a tic of a log axis: a power of ten as one, others to two digits where
+ * they are large or small. */
 char *text_power(double value, char *buffer, size_t size);
 
 /* What the lines, bands or colours are and what is not shown: a line each for the
@@ -53,15 +54,22 @@ struct layout {
     double across, down; /* from one panel to the next */
     double key;          /* left end of the legend */
     double foot;         /* top of the x label */
+    double key_foot;     /* bottom of the legend */
     double caption_top;
     bool slanted;            /* words along x */
     char *caption;           /* wrapped */
+    char title[TEXT_SIZE];   /* wrapped */
+    double below_title;      /* of the figure: where the next line of text stands */
     char x_label[TEXT_SIZE]; /* wrapped */
     char meaning[FIGURE_RESULTS][TEXT_SIZE];
 };
 
 /* SWEEP_NO_MEMORY. Free `caption` with free(). */
-int layout_init(struct layout *l, const struct figure *f);
+int layout_init(struct layout *l, const struct figure *f, const char *title);
+
+/* The title of the panels of a facet, wrapped to their width. Returns its lines. */
+size_t layout_title(const struct layout *l, const struct figure *f, size_t facet,
+                    char *buffer, size_t size);
 
 /* Number of a panel, counted by rows. */
 size_t layout_panel(const struct layout *l, const struct figure *f, size_t facet,
@@ -74,8 +82,10 @@ void script_data(FILE *stream, const struct figure *f);
 void script_axis(FILE *stream, const struct figure *f, const struct figure_axis *axis,
                  const char *which, double length);
 
-/* Range, log scale and tics of a result along axis `which`: "y" or "cb". */
-void script_scale(FILE *stream, const struct figure_result *r, const char *which);
+/* Range, log scale and tics, with labels or without, of a result along axis `which`:
+ * "y" or "cb". */
+void script_scale(FILE *stream, const struct figure_result *r, const char *which,
+                  bool labels);
 
 /* The plot command of a panel with lines. */
 void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t result);

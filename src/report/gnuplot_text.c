@@ -78,7 +78,8 @@ size_t text_wrap(char *text, size_t width)
     for (char *c = text; *c; c++) {
         column += starts_letter(*c);
         since += starts_letter(*c);
-        if (*c == ' ' || *c == '\n') {
+        bool equation = c[1] == '=' || (c > text && c[-1] == '=');
+        if ((*c == ' ' && !equation) || *c == '\n') {
             blank = c;
             since = 0;
         }
@@ -134,10 +135,15 @@ char *text_combination(const struct figure *f, const struct figure_list *list,
 
 char *text_power(double value, char *buffer, size_t size)
 {
-    double power = log10(value);
-    if (fabs(power - round(power)) < 1e-9 && value != 1)
-        snprintf(buffer, size, "10^{%.0f}", power);
+    int power = (int)floor(log10(value) + 1e-9);
+    double front = value / pow(10, power), two_digits = round(10 * front) / 10;
+    if (fabs(front - 1) < 1e-6 && value != 1)
+        snprintf(buffer, size, "10^{%d}", power);
+    else if (power >= -3 && power <= 3)
+        snprintf(buffer, size, "%.4g", value);
+    else if (two_digits < 10)
+        snprintf(buffer, size, "%.2g·10^{%d}", two_digits, power);
     else
-        snprintf(buffer, size, "%.3g", value);
+        snprintf(buffer, size, "10^{%d}", power + 1);
     return buffer;
 }
