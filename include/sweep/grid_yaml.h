@@ -8,7 +8,9 @@
  * to the nearest integer; a value equal to the one before it is then dropped. Both ends
  * are exact.
  *
- * Data files are read too: their names are relative to the folder of the grid file.
+ * Data files are read too: their names are relative to the folder of the grid file. One
+ * that is not there is looked for in its folder `data`, where results folders keep them,
+ * so that DIR/grid.yaml is a grid file like any other.
  */
 #ifndef SWEEP_GRID_YAML_H
 #define SWEEP_GRID_YAML_H

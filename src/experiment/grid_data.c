@@ -32,6 +32,22 @@ static char *path_of(const struct grid *g, const char *name, bool kept)
     return length < 0 ? NULL : path;
 }
 
+/* The same; what is not beside a grid file may be kept there, as in a results folder. */
+static char *find(const struct grid *g, const char *name, bool kept)
+{
+    char *path = path_of(g, name, kept), *copy = NULL;
+    struct stat about;
+
+    if (path && !kept && stat(path, &about) != 0)
+        copy = path_of(g, name, true);
+    if (copy && stat(copy, &about) == 0) {
+        free(path);
+        return copy;
+    }
+    free(copy);
+    return path;
+}
+
 /* The bytes of f->path. */
 static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *grid)
 {
@@ -71,7 +87,7 @@ static bool starts_with(const struct grid_file *f, const char *magic)
 static int read_file(struct grid *g, struct grid_file *f, bool kept,
                      struct diagnostics *log)
 {
-    f->path = path_of(g, g->strings[(size_t)f->data], kept);
+    f->path = find(g, g->strings[(size_t)f->data], kept);
     int status = f->path ? read_bytes(f, log, g->file) : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
         return status;
