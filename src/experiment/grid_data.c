@@ -32,7 +32,7 @@ static char *path_of(const struct grid *g, const char *name, bool kept)
     return length < 0 ? NULL : path;
 }
 
-/* The same; what is not beside a grid file may be kept there, as in a results folder. */
+/* The same; what is not beside a grid file may be kept there: in a results folder. */
 static char *find(const struct grid *g, const char *name, bool kept)
 {
     char *path = path_of(g, name, kept), *copy = NULL;
