@@ -217,6 +217,41 @@ def check_projection(c, t, X, y):
     c.close("maps that explain the projection", ways, 1)
 
 
+APART = """
+name: apart
+seed: 15
+replicates: 1
+grid:
+  data: points0.svm
+  labels: 3 vs rest
+  dimension: [24, 10]
+  samples: 7
+  width: [16, 30]
+  test_samples: [0, 5, 40]
+"""
+
+
+def check_apart(c, sweep, folder):
+    """More test points only add to fewer, and no other number depends on them, nor the
+    points on the width. Returns the number of trials."""
+    grid, first, cells = os.path.join(folder, "apart.yaml"), {}, 0
+    with open(grid, "w", encoding="utf-8") as file:
+        file.write(APART)
+    for t in trials(sweep, grid, os.path.join(folder, "apart")):
+        p, a = t.parameter, t.a
+        c.where, cells = f"apart, cell {t.record['cell']}", cells + 1
+        whole = first.setdefault(p["dimension"], a)
+        tests = min(len(a["X_test"]), len(whole["X_test"]))
+        for name, count in ("X", 7), ("y", 7), ("X_test", tests), ("y_test", tests):
+            c.true(name, (a[name][:count] == whole[name][:count]).all())
+        whole["X_test"] = max(whole["X_test"], a["X_test"], key=len)
+        whole["y_test"] = max(whole["y_test"], a["y_test"], key=len)
+        same = first.setdefault((p["dimension"], p["width"]), a)
+        for name in "W_init", "W_trained", "W_unlearned", "W_retrained":
+            c.true(name, (a[name] == same[name]).all())
+    return cells
+
+
 def check_folder(c, sweep, folder):
     """Returns the number of trials, and of labels flipped and not."""
     cells, flipped, kept = 0, 0, 0
@@ -268,11 +303,12 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         cells, flipped, kept = check_folder(c, sweep, folder)
         cells += check_small(c, sweep, folder)
+        cells += check_apart(c, sweep, folder)
     share, count = flipped / (flipped + kept), flipped + kept
     c.where = f"{flipped} of {count} labels flipped"
     c.true("as often as label_noise says", abs(share - 0.3) < 5 * (0.21 / count) ** 0.5)
     print(f"{cells} trials, {c.count} checks, {c.failed} failed")
-    if cells != 95 or c.count < 40 * cells:
+    if cells != 107 or c.count < 4000:
         sys.exit("fewer were made than there should be")
     sys.exit(c.failed > 0)
 
