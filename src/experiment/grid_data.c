@@ -61,7 +61,9 @@ static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *
         wrong = "not a regular file";
     else if (about.st_size > LIBSVM_FILE_LIMIT)
         wrong = "larger than 1 GiB";
-    else if (!(stream = fopen(f->path, "rb")))
+    else if (!(stream = fopen(f->path, "rb")) && errno == ENOMEM)
+        return SWEEP_NO_MEMORY;
+    else if (!stream)
         wrong = strerror(errno);
     if (!wrong) {
         f->bytes = memory_array((size_t)about.st_size + 1, 1);
