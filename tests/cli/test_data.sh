@@ -132,7 +132,9 @@ elsewhere verify ../../alone
 out "48 of 48 recorded trials computed again: 0 differ"
 elsewhere plot ../../alone --y scaled_eps -o plot.svg
 check "a figure" [ "$(wc -c <else/where/plot.svg)" -gt 5000 ]
+cp moved/points.svm alone # which is not the copy
 elsewhere table ../../alone
+rm alone/points.svm
 cp .out made.tsv
 check "the same table" cmp -s made.tsv table.tsv
 run run alone/grid.yaml -o alone

@@ -202,6 +202,9 @@ def check_projection(c, t, X, y):
     label = np.concatenate([t.y, t.a["y_test"]])
     side, ways = sides(t, y), 0
     groups = [np.flatnonzero(side == s) for s in (-1, 1)]
+    if any((label == s).sum() != len(g) for s, g in zip((-1, 1), groups)):
+        c.true("all points of either class", False)
+        return
     for orders in itertools.product(*(itertools.permutations(g) for g in groups)):
         source = np.zeros(len(image), dtype=int)
         for s, order in zip((-1, 1), orders):
