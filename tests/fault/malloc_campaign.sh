@@ -24,7 +24,7 @@ total=$(cat count)
 runs=0 failed=0 told=0
 for k in $(seq 1 "$step" "$total"); do
     rm -rf out
-    timeout 60 env MALLOC_FAIL_AT=$k LD_PRELOAD="$preload" "$sweep" run -q -j1 "$grid" \
+    timeout 60 env MALLOC_FAIL_AT="$k" LD_PRELOAD="$preload" "$sweep" run -q -j1 "$grid" \
         -o out 2>message
     code=$?
     runs=$((runs + 1))
