@@ -8,7 +8,9 @@
  * to the nearest integer; a value equal to the one before it is then dropped. Both ends
  * are exact.
  *
- * Data files are read too: their names are relative to the folder of the grid file.
+ * Data files are read too: their names are relative to the folder of the grid file. One
+ * that is not there is looked for in its folder `data`, where results folders keep
+ * them, so that DIR/grid.yaml is a grid file like any other.
  */
 #ifndef SWEEP_GRID_YAML_H
 #define SWEEP_GRID_YAML_H
@@ -24,8 +26,8 @@ enum { GRID_FILE_LIMIT = 1 << 20 };
  * cannot be read), SWEEP_NO_MEMORY, all told in `log`. On failure `g` is empty. */
 int grid_read_file(struct grid *g, const char *path, struct diagnostics *log);
 
-/* The same of a results folder's copy of a grid file, DIR/grid.yaml, whose data files are
- * those kept in DIR/data. */
+/* The same of a results folder's copy of a grid file, DIR/grid.yaml, whose data files
+ * are those kept in DIR/data. */
 int grid_read_kept(struct grid *g, const char *path, struct diagnostics *log);
 
 /* The same from memory; `name` is used in messages. */

@@ -34,7 +34,8 @@ struct libsvm {
 };
 
 /* Read the bytes of a file, plain or gzip. SWEEP_OK; SWEEP_INPUT: every error, at most
- * 20, with line and column, and the number and text of the field; SWEEP_NO_MEMORY.
+ * 20 and whether there are more, with line and column, and the number and text of the
+ * field; SWEEP_NO_MEMORY.
  * `name` is the file's in messages. On failure `out` is empty. Cost: linear. */
 int libsvm_read(struct libsvm *out, const char *name, const void *bytes, size_t size,
                 struct diagnostics *log);

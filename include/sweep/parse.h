@@ -26,7 +26,8 @@ enum parse_result parse_real(const char *text, double *value);
 enum parse_result parse_unsigned(const char *text, uint64_t *value);
 
 /* The number that text starts with, by the looser grammar of data files; *end is what
- * follows it: [+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)? */
+ * follows it: [+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?
+ * A text that starts like a hexadecimal number (0x1) is none. */
 enum parse_result parse_leading(const char *text, const char **end, double *value);
 
 /* Exactly `true` or `false`. */

@@ -32,6 +32,22 @@ static char *path_of(const struct grid *g, const char *name, bool kept)
     return length < 0 ? NULL : path;
 }
 
+/* The same; what is not beside a grid file may be kept there: in a results folder. */
+static char *find(const struct grid *g, const char *name, bool kept)
+{
+    char *path = path_of(g, name, kept), *copy = NULL;
+    struct stat about;
+
+    if (path && !kept && stat(path, &about) != 0)
+        copy = path_of(g, name, true);
+    if (copy && stat(copy, &about) == 0) {
+        free(path);
+        return copy;
+    }
+    free(copy);
+    return path;
+}
+
 /* The bytes of f->path. */
 static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *grid)
 {
@@ -45,7 +61,9 @@ static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *
         wrong = "not a regular file";
     else if (about.st_size > LIBSVM_FILE_LIMIT)
         wrong = "larger than 1 GiB";
-    else if (!(stream = fopen(f->path, "rb")))
+    else if (!(stream = fopen(f->path, "rb")) && errno == ENOMEM)
+        return SWEEP_NO_MEMORY;
+    else if (!stream)
         wrong = strerror(errno);
     if (!wrong) {
         f->bytes = memory_array((size_t)about.st_size + 1, 1);
@@ -71,7 +89,7 @@ static bool starts_with(const struct grid_file *f, const char *magic)
 static int read_file(struct grid *g, struct grid_file *f, bool kept,
                      struct diagnostics *log)
 {
-    f->path = path_of(g, g->strings[(size_t)f->data], kept);
+    f->path = find(g, g->strings[(size_t)f->data], kept);
     int status = f->path ? read_bytes(f, log, g->file) : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
         return status;
@@ -89,21 +107,35 @@ static int read_file(struct grid *g, struct grid_file *f, bool kept,
     return libsvm_read(&f->points, f->path, f->bytes, f->size, log);
 }
 
-/* Their copies in a results folder stand side by side. */
-static int check_names(const struct grid *g, struct diagnostics *log)
+/* What is wrong with a file after another. Their copies in a results folder stand side
+ * by side; trials on equal points are the same trials. */
+static int check_pair(const struct grid *g, const struct grid_file *f,
+                      const struct grid_file *other, struct diagnostics *log)
+{
+    const char *name = grid_file_name(f->path);
+    const struct rng_key *a = &f->points.digest, *b = &other->points.digest;
+
+    if (strcmp(name, grid_file_name(other->path)) == 0)
+        diagnostics_add(log, g->file, f->line, f->column,
+                        "two data files are called '%s': rename one, as a copy of each "
+                        "is kept with the results",
+                        name);
+    else if (a->word[0] == b->word[0] && a->word[1] == b->word[1])
+        diagnostics_add(log, g->file, f->line, f->column,
+                        "'%s' has the points of '%s': name one of them",
+                        grid_string(g, f->data), grid_string(g, other->data));
+    else
+        return SWEEP_OK;
+    return SWEEP_INPUT;
+}
+
+static int check_pairs(const struct grid *g, struct diagnostics *log)
 {
     int status = SWEEP_OK;
     for (size_t i = 0; i < g->file_count; i++)
-        for (size_t k = 0; k < i; k++) {
-            const char *name = grid_file_name(g->files[i].path);
-            if (strcmp(name, grid_file_name(g->files[k].path)) != 0)
-                continue;
-            diagnostics_add(log, g->file, g->files[i].line, g->files[i].column,
-                            "two data files are called '%s': rename one, as a copy of "
-                            "each is kept with the results",
-                            name);
-            status = SWEEP_INPUT;
-        }
+        for (size_t k = 0; k < i; k++)
+            if (check_pair(g, &g->files[i], &g->files[k], log) != SWEEP_OK)
+                status = SWEEP_INPUT;
     return status;
 }
 
@@ -258,7 +290,7 @@ int grid_data_read(struct grid *g, bool kept, struct diagnostics *log)
             status = now;
     }
     if (status == SWEEP_OK)
-        status = check_names(g, log);
+        status = check_pairs(g, log);
     return status == SWEEP_OK && g->file_count > 0 ? choose_all(g) : status;
 }
 

@@ -1,27 +1,30 @@
 #!/bin/bash
-# malloc_campaign.sh SWEEP SHIM [STEP]: a small run in which the k-th allocation fails, for
-# every STEP-th k. It ends with a message or without harm, never in a crash, and the same
-# command again gives the table of an undisturbed run. With a SWEEP that was built with
-# AddressSanitizer nothing leaks either: PRELOAD=$(gcc -print-file-name=libasan.so).
+# malloc_campaign.sh SWEEP SHIM [STEP [GRID]]: a small run in which the k-th allocation
+# fails, for every STEP-th k; of small.yaml, or of data.yaml with a packed data file. It
+# ends with a message or without harm, never in a crash, and the same command again gives
+# the table of an undisturbed run. With a SWEEP that was built with AddressSanitizer
+# nothing leaks either: PRELOAD=$(gcc -print-file-name=libasan.so).
 set -u
 sweep=$(realpath "$1")
 shim=$(realpath "$2")
 step=${3:-1}
+grid=${4:-small.yaml}
 preload="$shim ${PRELOAD:-}"
 export ASAN_OPTIONS=verify_asan_link_order=0:exitcode=77
 here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
-cp "$here/../cli/small.yaml" .
+cp "$here/../cli/small.yaml" "$here/data.yaml" .
+gzip -c "$here/../grids/data/three.svm" >three.svm.gz
 
-MALLOC_FAIL_REPORT=count LD_PRELOAD=$preload "$sweep" run -q -j1 small.yaml -o whole ||
+MALLOC_FAIL_REPORT=count LD_PRELOAD=$preload "$sweep" run -q -j1 "$grid" -o whole ||
     exit 99
 total=$(cat count)
 runs=0 failed=0 told=0
 for k in $(seq 1 "$step" "$total"); do
     rm -rf out
-    timeout 60 env MALLOC_FAIL_AT=$k LD_PRELOAD="$preload" "$sweep" run -q -j1 small.yaml \
+    timeout 60 env MALLOC_FAIL_AT="$k" LD_PRELOAD="$preload" "$sweep" run -q -j1 "$grid" \
         -o out 2>message
     code=$?
     runs=$((runs + 1))
@@ -44,7 +47,7 @@ for k in $(seq 1 "$step" "$total"); do
         failed=$((failed + 1))
         echo "allocation $k of $total: no message"
     fi
-    "$sweep" run -q -j1 --retry-failed small.yaml -o out
+    "$sweep" run -q -j1 --retry-failed "$grid" -o out
     if ! cmp -s out/table.tsv whole/table.tsv; then
         failed=$((failed + 1))
         echo "allocation $k of $total: another table (status $code)"

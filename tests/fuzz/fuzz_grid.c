@@ -1,10 +1,11 @@
-/* libFuzzer on the reader of grid files. Not part of the default build; all of src/base
- * and the reader's files of src/experiment go with it:
+/* libFuzzer on the reader of grid files. Not part of the default build; the readers'
+ * files go with it:
  *
  *     clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Iinclude \
- *         tests/fuzz/fuzz_grid.c src/base/{status,parse,rng,memory}.c \
+ *         tests/fuzz/fuzz_grid.c src/model/{libsvm,twoclass}.c \
+ *         src/base/{status,parse,rng,memory,gunzip,statistic}.c \
  *         src/experiment/{parameters,columns,expression,document,grid*}.c \
- *         -lyaml -lsqlite3 -lgsl -lgslcblas -lm -o fuzz_grid
+ *         -lyaml -lsqlite3 -lz -lgsl -lgslcblas -lm -o fuzz_grid
  *     ./fuzz_grid -max_len=4096 corpus tests/grids/good tests/grids/bad
  */
 #include "sweep/grid_yaml.h"

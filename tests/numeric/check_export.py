@@ -300,11 +300,8 @@ def check_retrained(c, t, base):
         c.close("accuracy_" + column, r["accuracy_" + column], t.accuracy(name), 1e-3)
 
 
-def check_grid(c, sweep, text, folder):
-    """Every cell of the grid; returns their number."""
-    grid = os.path.join(folder, "grid.yaml")
-    with open(grid, "w", encoding="utf-8") as file:
-        file.write(text)
+def trials(sweep, grid, folder):
+    """Every cell of a grid file, exported."""
     cell = 0
     while True:
         out = os.path.join(folder, str(cell))
@@ -312,23 +309,39 @@ def check_grid(c, sweep, text, folder):
         command += ["--export", out, "--tests"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode == 2 and "--cell must be" in done.stderr:
-            return cell
+            return
         if done.returncode != 0:
             sys.exit(f"cell {cell}: exit status {done.returncode}\n{done.stderr}")
-        t = Trial(out)
+        yield Trial(out)
+        cell += 1
+
+
+def check_trial(c, t):
+    """All that does not depend on where the points come from."""
+    base = check_trained(c, t)
+    if t.parameter["ranks"]:
+        check_ranks(c, t)
+    else:
+        c.close("ranks not asked for", t.result["rank_init"], None)
+    check_step(c, t, base)
+    check_unlearned(c, t, base)
+    check_retrained(c, t, base)
+
+
+def check_grid(c, sweep, text, folder):
+    """Every cell of the grid; returns their number."""
+    grid = os.path.join(folder, "grid.yaml")
+    with open(grid, "w", encoding="utf-8") as file:
+        file.write(text)
+    cells = 0
+    for t in trials(sweep, grid, folder):
         p = t.parameter
-        c.where = f"{t.record['grid']}, cell {cell} ({p['model']}, {p['sampler']}, " \
+        c.where = f"{t.record['grid']}, cell {cells} ({p['model']}, {p['sampler']}, " \
             f"polish {p['polish']}, {p['method']}, forget {p['forget']})"
         check_data(c, t)
-        base = check_trained(c, t)
-        if p["ranks"]:
-            check_ranks(c, t)
-        else:
-            c.close("ranks not asked for", t.result["rank_init"], None)
-        check_step(c, t, base)
-        check_unlearned(c, t, base)
-        check_retrained(c, t, base)
-        cell += 1
+        check_trial(c, t)
+        cells += 1
+    return cells
 
 
 def main():

@@ -58,6 +58,8 @@ class Trial:
         for name, shape in self.record["arrays"].items():
             self.a[name] = np.load(os.path.join(folder, name + ".npy"))
             assert list(self.a[name].shape) == shape, name
+        if self.parameter["test_samples"] == 0:
+            self.a["X_test"], self.a["y_test"] = self.a["X"][:0], self.a["y"][:0]
         self.X, self.y, self.u = self.a["X"], self.a["y"], self.a["u"]
         self.leak = self.parameter["leak"]
 
@@ -133,8 +135,10 @@ class Trial:
 
     def accuracy(self, name):
         W, perp = self.model(name)
-        if self.parameter["model"] == "linear":
+        if self.parameter["model"] == "linear" and self.parameter["data"] == "mixture":
             return self.linear_accuracy(W, perp)
+        if len(self.a["X_test"]) == 0:
+            return None
         Z = W @ self.a["X_test"].T
         if perp != 0.0:
             Z = Z + perp / self.record["scalars"]["perp_init"] * self.a["test_outside"]
