@@ -17,8 +17,8 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_COLUMNS] = {"columns", 0, "X,Y", "results to show; see 'sweep columns'",
                         OFFERS_COLUMNS},
     [OPTION_STATISTICS] = {"statistics", 0, "S,T",
-                           "mean, sd, sem, median, min, max, n, quantiles (q05), "
-                           "intervals (t95_low, boot95_high)",
+                           "mean, sd, sem, median, min, max, n, n_failed, "
+                           "quantiles (q05), intervals (t95_low, boot95_high)",
                            OFFERS_STATISTICS},
     [OPTION_WHERE] =
         {"where", 0, "EXPR",
