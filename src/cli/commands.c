@@ -31,6 +31,9 @@ const struct command command_table[] = {
     {"status", "DIR [--watch]", "tell how far a run or its shards are",
      "Tells what the results folder DIR, or the folders of shards in it, hold: trials\n"
      "done, failed and missing, the pace of the last run and who works there.\n"
+     "With --watch, again and again until all is done or nobody works there: the run\n"
+     "ended, or died. A run on another machine counts as ended when 10 minutes bring\n"
+     "no result.\n"
      "\n"
      "Exit status: 0 all done, 1 failure, 3 done but some trials failed, 4 work left.\n",
      BIT(WATCH), 1, 1, cmd_status},

@@ -56,7 +56,9 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_NO_PILOT] = {"no-pilot", 0, NULL,
                          "estimate times from the model alone, run nothing",
                          OFFERS_NOTHING},
-    [OPTION_WATCH] = {"watch", 0, NULL, "tell again every 2 seconds until all is done",
+    [OPTION_WATCH] = {"watch", 0, NULL,
+                      "tell again every 2 seconds until all is done or nobody "
+                      "works there any more",
                       OFFERS_NOTHING},
     [OPTION_X] = {"x", 0, "AXIS",
                   "parameter along x (default: step_scale, else the longest axis)",
