@@ -35,7 +35,7 @@ const struct option_info option_table[OPTION_COUNT] = {
                        OFFERS_FOLDERS},
     [OPTION_TESTS] = {"tests", 0, NULL, "with --export: the test points too",
                       OFFERS_NOTHING},
-    [OPTION_SHARD] = {"shard", 0, "i/n", "run part i = 1..n of n, in DIR/shard-i-of-n",
+    [OPTION_SHARD] = {"shard", 0, "i/n", "only part i = 1..n of n, in DIR/shard-i-of-n",
                       OFFERS_NOTHING},
     [OPTION_RETRY_FAILED] = {"retry-failed", 0, NULL, "run trials that failed again",
                              OFFERS_NOTHING},
