@@ -4,7 +4,6 @@
 #include "plan_folder.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
-#include <glob.h>
 #include <math.h>
 #include <stdlib.h>
 
@@ -157,18 +156,6 @@ static int estimate(struct draft *d, bool pilot)
     return SWEEP_OK;
 }
 
-static bool has_shards(const char *folder)
-{
-    char *pattern;
-    glob_t found = {0};
-    if (asprintf(&pattern, "%s/shard-*-of-*/sweep.db", folder) < 0)
-        return false;
-    bool there = glob(pattern, GLOB_NOSORT, NULL, &found) == 0;
-    globfree(&found);
-    free(pattern);
-    return there;
-}
-
 int outlook_init(struct outlook *o, const char *file, const char *output,
                  const struct run_options *options, bool pilot, struct diagnostics *log)
 {
@@ -183,7 +170,7 @@ int outlook_init(struct outlook *o, const char *file, const char *output,
         status =
             plan_folder_read(o->folder, &o->grid, d.done, &d.until, &o->exists, log);
     if (status == SWEEP_OK) {
-        o->shards_there = !o->exists && has_shards(o->folder);
+        o->shards_there = !o->exists && folder_has_shards(o->folder);
         find_missing(&d);
         status = estimate(&d, pilot);
     }
