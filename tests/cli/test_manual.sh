@@ -41,6 +41,9 @@ done
 for name in $(cat names); do
     check "the page explains $name" page_has " $name "
 done
+for key in name seed replicates until grid zip derive where success table; do
+    check "the page has the key $key" grep -qE "(^| )$key(:| \()" flat.txt
+done
 # Meanings, in full: a sample that needs escapes among them.
 check "a meaning with a hyphen" page_has \
     "largest lambda_i (q_i - 1) of the nearest exact KKT point: rounding"
