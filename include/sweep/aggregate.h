@@ -1,9 +1,9 @@
 /* aggregate.h - group trials by axes; counts, means, quantiles, intervals.
  *
  * Sums run in the order of cells and replicates with Neumaier compensation, so an
- * aggregate depends on the set of trials alone. A failed trial is counted in n_failed;
- * an undefined (NaN) result of a successful one is left out of that column's statistics
- * and shows in its `n`.
+ * aggregate depends on the set of trials alone. A failed trial is counted in `failed`,
+ * which the statistic `n_failed` repeats beside every result; an undefined (NaN) result
+ * of a successful one is left out of that column's statistics and shows in its `n`.
  */
 #ifndef SWEEP_AGGREGATE_H
 #define SWEEP_AGGREGATE_H

@@ -1,5 +1,6 @@
 /* pilot.h - a few units run in memory, to scale the cost model to this machine.
  *
+ * A unit of very many cells is represented by some of them, evenly spread.
  * Units are chosen where the work is: at the middle of the expected total, then at its
  * quarters, eighths, ... of the units ordered by cost, so that a unit is met with a
  * probability in proportion to its cost, and the mean ratio estimates the ratio of the
@@ -19,9 +20,9 @@ struct pilot {
     double ratio, low, high; /* measured / expected: mean, smallest, largest */
 };
 
-/* Run units until `seconds` are used up; one if even the cheapest takes longer. order
- * and cost as plan_order gives them. SWEEP_OK, SWEEP_NO_MEMORY. */
+/* Run units of the `count` > 0 groups in `order`, longest first, until `seconds` are used
+ * up; one if even the cheapest takes longer. SWEEP_OK, SWEEP_NO_MEMORY. */
 int pilot_run(struct pilot *pilot, const struct grid *g, const struct plan *p,
-              const size_t *order, const double *cost, double seconds);
+              const size_t *order, size_t count, double seconds);
 
 #endif

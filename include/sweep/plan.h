@@ -14,6 +14,7 @@ struct plan {
     size_t *start;       /* (group_count + 1) */
     size_t *cell;        /* (cell_count) */
     double *cost;        /* (group_count) see plan_cost */
+    double *cell_cost;   /* (group_count) of these, what one cell adds on average */
     size_t *retrainings; /* (group_count) trainings of a unit beside its first */
     size_t replicates;
 };
@@ -30,17 +31,20 @@ size_t plan_unit_missing(const struct plan *p, const bool *done, size_t group,
 /* Cells of the largest group. */
 size_t plan_largest_group(const struct plan *p);
 
-/* What is left to do: trials, units that hold one of them, the cost of these units. */
+/* What is left to do: trials, units that hold one of them, the cost of these units, of
+ * the longest among them. units_of (groups), unless NULL: the units of each group. */
 struct plan_rest {
     size_t trials, units;
-    double cost;
+    double cost, longest;
 };
-struct plan_rest plan_missing(const struct plan *p, const struct grid *g,
-                              const bool *done);
+struct plan_rest plan_missing(const struct plan *p, const bool *done, size_t *units_of);
 
 /* Expected seconds of one unit of a group (cost.h): for the order of units, the deal of
  * shards and the ETA, never for a result. A function of the grid alone. */
 double plan_cost(const struct plan *p, const struct grid *g, size_t group);
+
+/* The same where only so many of its cells are run. */
+double plan_unit_cost(const struct plan *p, size_t group, size_t cells);
 
 /* Groups from the most to the least expensive, with their costs. Both (group_count).
  * SWEEP_OK, SWEEP_NO_MEMORY. */

@@ -18,7 +18,8 @@ enum statistic_kind {
     STATISTIC_BOOTSTRAP, /* "boot95_high": of the percentile bootstrap's */
     STATISTIC_MIN,
     STATISTIC_MAX,
-    STATISTIC_N /* number of values */
+    STATISTIC_N,       /* number of values */
+    STATISTIC_N_FAILED /* of failed trials: not a function of values, see aggregate.h */
 };
 
 /* Means of so many resamples make a bootstrap interval. */
@@ -32,19 +33,19 @@ struct statistic {
 
 /* For messages: what statistic_parse takes. */
 #define STATISTIC_NAMES                                                                \
-    "mean, sd, sem, median, min, max, n, a quantile such as q05 or an end of an "      \
-    "interval of the mean such as t95_low or boot95_high"
+    "mean, sd, sem, median, min, max, n, n_failed, a quantile such as q05 or an end "  \
+    "of an interval of the mean such as t95_low or boot95_high"
 
-/* Parse "mean", "sd", "sem", "median", "min", "max", "n"; a quantile: q and the decimals of
- * its p, two for percent (q05, q95), more when needed (q025, q975); or the end of an
- * interval: t or boot, the decimals of its level, _low or _high. 0, or 1 when it is not a
- * statistic. */
+/* Parse "mean", "sd", "sem", "median", "min", "max", "n", "n_failed"; a quantile: q and
+ * the decimals of its p, two for percent (q05, q95), more when needed (q025, q975); or
+ * the end of an interval: t or boot, the decimals of its level, _low or _high. 0, or 1
+ * when it is not a statistic. */
 int statistic_parse(const char *text, struct statistic *out);
 
 /* The statistic of count values, whose order may matter to the last bit and to the
  * bootstrap; may reorder them. The bootstrap's resamples are a function of count alone:
- * equal values, equal bits. Undefined: NAN. Cost: linear, quantiles n log n, bootstrap
- * 2000 n. */
+ * equal values, equal bits. Undefined, or not of values (n_failed): NAN. Cost: linear,
+ * quantiles n log n, bootstrap 2000 n. */
 double statistic_compute(const struct statistic *s, double *values, size_t count);
 
 /* One line for a reader of the table: "mean of the defined values". */

@@ -21,6 +21,8 @@ static const struct {
     {"min", STATISTIC_MIN, 0, "smallest value"},
     {"max", STATISTIC_MAX, 1, "largest value"},
     {"n", STATISTIC_N, 0, "number of defined values"},
+    {"n_failed", STATISTIC_N_FAILED, 0,
+     "number of failed trials, the same for every result"},
 };
 enum { NAMED = sizeof named / sizeof named[0] };
 
@@ -215,9 +217,11 @@ double statistic_compute(const struct statistic *s, double *values, size_t count
     case STATISTIC_BOOTSTRAP:
         return bootstrap(values, count, s->p);
     case STATISTIC_N:
+        return (double)count;
+    case STATISTIC_N_FAILED:
         break;
     }
-    return (double)count;
+    return NAN;
 }
 
 void wilson_interval(size_t k, size_t n, double z, double *low, double *high)

@@ -1,143 +1,11 @@
 #include "cli.h"
 
-#include "folder.h"
-#include "plan_folder.h"
+#include "outlook.h"
 #include "settled.h"
-#include "sweep/grid_yaml.h"
 #include "sweep/json.h"
 #include "sweep/memory.h"
-#include "sweep/pilot.h"
-#include "sweep/plan.h"
 #include "sweep/progress.h"
-#include "sweep/runner.h"
 #include <math.h>
-#include <stdlib.h>
-
-static const double PILOT_SECONDS = 5;
-
-/* All that is told. */
-struct outlook {
-    struct grid grid;
-    struct plan plan;
-    char *folder; /* of the results */
-    bool exists;
-    bool *done;                                 /* (cells, replicates) */
-    size_t *order;                              /* groups, longest first */
-    double *cost;                               /* (groups) */
-    size_t threads, trials, units, retrainings; /* with `until` at most */
-    struct until until;
-    struct until_tally tally;
-    size_t trials_done;
-    struct outlook_work {
-        struct plan_rest rest;
-        double core_seconds, wall_seconds;
-    } missing, least; /* least: with `until` up to the next look; missing: at most */
-    struct runner_memory memory;
-    struct pilot pilot; /* no units: none was run */
-    struct diagnostics log;
-};
-
-static int out_of_memory(struct outlook *o)
-{
-    diagnostics_add(&o->log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
-}
-
-static int read_plan(struct outlook *o, const char *file, const char *output)
-{
-    struct grid *g = &o->grid;
-    int status = grid_read_file(g, file, &o->log);
-    if (status != SWEEP_OK)
-        return status;
-    if (g->cell_count == 0) {
-        diagnostics_add(&o->log, file, g->where_line, g->where_column,
-                        "the selection is empty: 'where' keeps none of the %zu cells",
-                        g->product_count);
-        return SWEEP_INPUT;
-    }
-    status = folder_named(&o->folder, output, g, &o->log);
-    if (status != SWEEP_OK)
-        return status;
-    if (plan_build(&o->plan, g) != SWEEP_OK)
-        return out_of_memory(o);
-    o->trials = g->cell_count * g->replicates;
-    o->units = o->plan.group_count * g->replicates;
-    o->done = memory_array(g->cell_count, g->replicates * sizeof *o->done);
-    o->order = memory_array(o->plan.group_count, sizeof *o->order);
-    o->cost = memory_array(o->plan.group_count, sizeof *o->cost);
-    if (!o->done || !o->order || !o->cost || until_init(&o->until, g) != SWEEP_OK ||
-        plan_order(&o->plan, g, o->order, o->cost) != SWEEP_OK)
-        return out_of_memory(o);
-    for (size_t k = 0; k < o->plan.group_count; k++)
-        o->retrainings += o->plan.retrainings[k] * g->replicates;
-    return SWEEP_OK;
-}
-
-static bool fits(const struct outlook *o)
-{
-    return o->memory.total <= memory_physical();
-}
-
-/* Threads share the work evenly but for the longest unit, which no two share. */
-static void estimate_work(const struct outlook *o, double scale, struct outlook_work *w)
-{
-    size_t threads = o->threads < w->rest.units ? o->threads : w->rest.units;
-    double longest = w->rest.units > 0 ? scale * o->cost[o->order[0]] : 0;
-    w->core_seconds = scale * w->rest.cost;
-    w->wall_seconds =
-        threads > 0 ? fmax(w->core_seconds / (double)threads, longest) : 0;
-    if (w->core_seconds < longest) /* the longest unit is done */
-        w->wall_seconds = w->core_seconds;
-}
-
-static int estimate(struct outlook *o, bool pilot)
-{
-    double scale = 1;
-    if (pilot && fits(o)) {
-        int status =
-            pilot_run(&o->pilot, &o->grid, &o->plan, o->order, o->cost, PILOT_SECONDS);
-        if (status != SWEEP_OK)
-            return out_of_memory(o);
-        scale = o->pilot.ratio;
-    }
-    estimate_work(o, scale, &o->missing);
-    estimate_work(o, scale, &o->least);
-    return SWEEP_OK;
-}
-
-/* What is missing: with a rule cells that are settled have all they are to have, and
- * the others may go on to the end. */
-static void find_missing(struct outlook *o)
-{
-    const struct grid *g = &o->grid;
-    if (g->until.least > 0) {
-        until_look(&o->until);
-        until_skip(&o->until, o->done, o->done);
-        o->least.rest = plan_missing(&o->plan, g, o->done);
-        o->tally = until_tally(&o->until, NULL);
-        for (size_t i = 0; i < g->cell_count * g->replicates; i++) {
-            size_t cell = i / g->replicates, k = i % g->replicates;
-            if (o->until.state[cell] == UNTIL_OPEN)
-                o->done[i] = until_has(&o->until, cell, k);
-        }
-    }
-    o->missing.rest = plan_missing(&o->plan, g, o->done);
-    o->trials_done =
-        g->until.least > 0 ? o->tally.done : o->trials - o->missing.rest.trials;
-}
-
-static int look(struct outlook *o, const struct arguments *args)
-{
-    int status = read_plan(o, args->operand[0], args->value[OPTION_OUTPUT]);
-    if (status == SWEEP_OK)
-        status = plan_folder_read(o->folder, &o->grid, o->done, &o->until, &o->exists,
-                                  &o->log);
-    if (status != SWEEP_OK)
-        return status;
-    find_missing(o);
-    o->memory = runner_memory(&o->grid, &o->plan, o->threads);
-    return estimate(o, !args->value[OPTION_NO_PILOT] && o->missing.rest.units > 0);
-}
 
 /* "17 MB" */
 static const char *size_text(size_t bytes, char *buffer, size_t size)
@@ -169,13 +37,24 @@ static void print_cell(const char *label, const struct grid *g, size_t cell)
     putchar('\n');
 }
 
-/* "90", or "40 to 90" when the rule says when to end. */
+/* "90", "40 to 90" */
+static const char *range_text(size_t least, size_t most, char *buffer, size_t size)
+{
+    if (least < most)
+        snprintf(buffer, size, "%zu to %zu", least, most);
+    else
+        snprintf(buffer, size, "%zu", most);
+    return buffer;
+}
+
+/* Trials or so of all replicates: "90", or "40 to 90" when the rule says when to end.
+ */
 static const char *count_text(const struct outlook *o, size_t most, char *buffer,
                               size_t size)
 {
     size_t least = most / o->grid.replicates * o->grid.until.least;
     if (least > 0)
-        snprintf(buffer, size, "%zu to %zu", least, most);
+        range_text(least, most, buffer, size);
     else
         snprintf(buffer, size, "%zu", most);
     return buffer;
@@ -184,32 +63,56 @@ static const char *count_text(const struct outlook *o, size_t most, char *buffer
 static void print_done(const struct outlook *o)
 {
     const struct plan_rest *rest = &o->missing.rest;
-    if (!o->exists)
+    const struct plan_rest *least = o->grid.until.least > 0 ? &o->least.rest : rest;
+    char trials[64], units[64];
+    printf("%-13s%s: ", "folder", o->folder);
+    if (o->shards_there)
+        printf("results of shards only, see 'sweep status %s'\n", o->folder);
+    else if (!o->exists)
         printf("no results yet\n");
-    else if (o->grid.until.least == 0)
-        printf("%zu trials done, %zu to run in %zu trainings\n", o->trials_done,
-               rest->trials, rest->units);
-    else {
-        printf("%zu trials done, %zu to %zu to run in %zu to %zu trainings",
-               o->trials_done, o->least.rest.trials, rest->trials, o->least.rest.units,
-               rest->units);
+    if (!o->exists)
+        return;
+    printf("%zu trials done, %s to run in %s trainings", o->trials_done,
+           range_text(least->trials, rest->trials, trials, sizeof trials),
+           range_text(least->units, rest->units, units, sizeof units));
+    if (o->grid.until.least > 0)
         print_settled(stdout, &o->tally, o->grid.replicates);
-        putchar('\n');
-    }
+    putchar('\n');
 }
 
+static void print_pilot(const struct outlook *o)
+{
+    const struct pilot *p = &o->pilot;
+    char text[32];
+    printf("%-13s", "pilot");
+    if (p->units == 0) {
+        printf("none; %s\n", o->missing.rest.units > 0
+                                 ? "the times are the model's alone"
+                                 : "there is nothing to run");
+        return;
+    }
+    printf("%zu training%s in %s; measured / model %.2f", p->units,
+           p->units == 1 ? "" : "s", progress_duration(p->seconds, text, sizeof text),
+           p->ratio);
+    if (p->units > 1)
+        printf(" (%.2f to %.2f)", p->low, p->high);
+    putchar('\n');
+}
+
+/* "2 h", or "5 min to 2 h" */
 static void print_times(const struct outlook *o)
 {
-    bool rule = o->grid.until.least > 0;
+    const struct outlook_work *most = &o->missing, *least = &o->least;
+    bool range = o->grid.until.least > 0 && least->core_seconds < most->core_seconds;
     char text[32];
     printf("%-13s", "core-hours");
-    if (rule)
-        printf("%.3g to ", o->least.core_seconds / 3600);
-    printf("%.3g\n%-13s", o->missing.core_seconds / 3600, "wall time");
-    if (rule)
-        printf("%s to ", progress_duration(o->least.wall_seconds, text, sizeof text));
+    if (range)
+        printf("%.3g to ", least->core_seconds / 3600);
+    printf("%.3g\n%-13s", most->core_seconds / 3600, "wall time");
+    if (range)
+        printf("%s to ", progress_duration(least->wall_seconds, text, sizeof text));
     printf("%s with %zu thread%s\n",
-           progress_duration(o->missing.wall_seconds, text, sizeof text), o->threads,
+           progress_duration(most->wall_seconds, text, sizeof text), o->threads,
            o->threads == 1 ? "" : "s");
 }
 
@@ -220,25 +123,20 @@ static void print_text(const struct outlook *o)
     printf("%-13s%s\n", "grid", g->name);
     printf("%-13s%zu\n%-13s%s\n", "cells", g->cell_count, "replicates",
            grid_replicates_text(g, a, sizeof a));
+    if (o->shards > 0)
+        printf("%-13s%zu of %zu\n", "shard", o->shard, o->shards);
     printf("%-13s%s\n", "trials", count_text(o, o->trials, a, sizeof a));
     printf("%-13s%s, each for up to %zu cells\n", "trainings",
            count_text(o, o->units, a, sizeof a), plan_largest_group(&o->plan));
     printf("%-13s%s\n", "retrainings", count_text(o, o->retrainings, a, sizeof a));
     print_cell("first cell", g, 0);
     print_cell("last cell", g, g->cell_count - 1);
-    printf("%-13s%s: ", "folder", o->folder);
     print_done(o);
     printf("%-13s%s a thread, %s in all, of %s\n", "memory",
            size_text(o->memory.thread, a, sizeof a),
            size_text(o->memory.total, b, sizeof b),
            size_text(memory_physical(), c, sizeof c));
-    printf("%-13s", "pilot");
-    if (o->pilot.units > 0)
-        printf("%zu trainings in %s; measured / model %.2f (%.2f to %.2f)\n",
-               o->pilot.units, progress_duration(o->pilot.seconds, a, sizeof a),
-               o->pilot.ratio, o->pilot.low, o->pilot.high);
-    else
-        printf("none; the times are the model's alone\n");
+    print_pilot(o);
     print_times(o);
 }
 
@@ -266,8 +164,11 @@ static void print_json(const struct outlook *o)
     } numbers[] = {
         {"cells", (double)o->grid.cell_count},
         {"replicates", (double)o->grid.replicates},
+        {"shard", o->shards ? (double)o->shard : NAN},
+        {"shards", o->shards ? (double)o->shards : NAN},
         {"trials", (double)o->trials},
         {"trainings", (double)o->units},
+        {"cells_of_a_training", (double)plan_largest_group(&o->plan)},
         {"retrainings", (double)o->retrainings},
         {"trials_done", (double)o->trials_done},
         {"trials_to_run", (double)o->missing.rest.trials},
@@ -310,27 +211,24 @@ static void print_json(const struct outlook *o)
 
 int cmd_plan(const struct command *self, const struct arguments *args)
 {
-    struct outlook o = {.threads = runner_default_threads()};
+    struct outlook o = {0};
+    struct run_options options;
+    struct diagnostics log = {0};
     int code = EXIT_DONE;
 
-    if (arguments_count(args, self, OPTION_THREADS, &o.threads) != 0)
+    if (run_options_read(&options, self, args) != 0)
         return EXIT_USAGE;
-    int status = look(&o, args);
+    int status = outlook_init(&o, args->operand[0], args->value[OPTION_OUTPUT],
+                              &options, !args->value[OPTION_NO_PILOT], &log);
     if (status != SWEEP_OK) {
-        code = give_up(self, status, &o.log);
+        code = give_up(self, status, &log);
     } else {
         (args->value[OPTION_JSON] ? print_json : print_text)(&o);
-        if (!fits(&o))
+        if (!outlook_fits(&o))
             tell(self, "warning: a run needs more memory than this machine has; use "
                        "fewer threads (-j) or a smaller grid");
     }
-    memory_free(o.done);
-    until_release(&o.until);
-    memory_free(o.order);
-    memory_free(o.cost);
-    free(o.folder);
-    plan_release(&o.plan);
-    grid_release(&o.grid);
-    diagnostics_release(&o.log);
+    outlook_release(&o);
+    diagnostics_release(&log);
     return code;
 }

@@ -18,6 +18,7 @@ struct state {
     size_t by_status[TRIAL_STATUS_COUNT];
     double rate;  /* trials a second of the last session; of those now running */
     bool running; /* somebody works here */
+    bool unseen;  /* or on another machine, as far as can be told from here */
     double last;  /* last commit, Unix seconds */
     struct store_holder holder;
     bool rule; /* the grid has `until`: */
@@ -118,6 +119,7 @@ static int look_into(const char *directory, struct state *state,
     *state = (struct state){.last = NAN};
     store_holder(directory, &state->holder);
     state->running = state->holder.state == STORE_ALIVE;
+    state->unseen = state->holder.state == STORE_UNKNOWN;
     int status = store_list(&list, directory, log);
     for (size_t i = 0; i < list.count && status == SWEEP_OK; i++) {
         struct store *s;
@@ -147,6 +149,25 @@ static int look_into(const char *directory, struct state *state,
     return status;
 }
 
+/* Who works there; if nobody does and there is work, since when. */
+static void print_holder(const struct state *s)
+{
+    const struct store_holder *h = &s->holder;
+    char duration[32];
+    if (h->state == STORE_ALIVE || h->state == STORE_UNKNOWN)
+        printf("; process %ld on %s since %s%s", h->process, h->host, h->since,
+               s->running ? "" : " (not seen from here)");
+    if (s->running || s->unseen || s->done == s->total)
+        return;
+    fputs("; nobody works here", stdout);
+    if (h->state == STORE_DEAD)
+        printf(" (process %ld on %s died)", h->process, h->host);
+    if (isfinite(s->last))
+        printf(", last result %s ago",
+               progress_duration(fmax((double)time(NULL) - s->last, 0), duration,
+                                 sizeof duration));
+}
+
 static void print_state(const char *directory, const struct state *s)
 {
     size_t missing = s->total - s->done;
@@ -166,13 +187,7 @@ static void print_state(const char *directory, const struct state *s)
     if (missing > 0 && s->running && s->rate > 0)
         printf(", %s%s left", bound,
                progress_duration((double)missing / s->rate, duration, sizeof duration));
-    if (s->holder.state == STORE_ALIVE || s->holder.state == STORE_UNKNOWN)
-        printf("; process %ld on %s since %s%s", s->holder.process, s->holder.host,
-               s->holder.since, s->running ? "" : " (not seen from here)");
-    else if (missing > 0 && isfinite(s->last))
-        printf("; nobody works here, last result %s ago",
-               progress_duration(fmax((double)time(NULL) - s->last, 0), duration,
-                                 sizeof duration));
+    print_holder(s);
     putchar('\n');
 }
 
@@ -200,6 +215,7 @@ static void add(struct state *sum, const struct state *s)
     for (int k = 0; k < TRIAL_STATUS_COUNT; k++)
         sum->by_status[k] += s->by_status[k];
     sum->running |= s->running;
+    sum->unseen |= s->unseen;
     sum->rate += s->running ? s->rate : 0;
     sum->last = fmax(sum->last, s->last);
 }
@@ -258,23 +274,35 @@ static int tell_state(const char *directory, struct state *state,
     return status;
 }
 
-int cmd_status(const struct command *self, const struct arguments *args)
+/* Tell until all is done or nobody works any more. Whether a process of another machine
+ * still does, its results alone can say. */
+static int watch(const char *directory, struct state *state, struct diagnostics *log)
 {
-    enum { PAUSE = 2 }; /* seconds */
-    bool watch = args->value[OPTION_WATCH], terminal = isatty(STDOUT_FILENO);
-    struct diagnostics log = {0};
-    struct state state;
-    int status;
+    enum { PAUSE = 2, PATIENCE = 600 }; /* seconds */
+    size_t done = 0;
+    int quiet = 0;
 
     for (;;) {
-        if (watch && terminal)
+        if (isatty(STDOUT_FILENO))
             fputs("\033[H\033[J", stdout); /* on a clean screen, from its top */
-        status = tell_state(args->operand[0], &state, &log);
-        if (!watch || status != SWEEP_OK || state.done >= state.total)
-            break;
-        fflush(stdout);
+        int status = tell_state(directory, state, log);
+        quiet = status == SWEEP_OK && state->done == done ? quiet + PAUSE : 0;
+        done = state->done;
+        bool works = state->running || (state->unseen && quiet < PATIENCE);
+        if (status != SWEEP_OK || state->done >= state->total || !works ||
+            fflush(stdout) != 0)
+            return status;
         sleep(PAUSE);
     }
+}
+
+int cmd_status(const struct command *self, const struct arguments *args)
+{
+    struct diagnostics log = {0};
+    struct state state;
+    int status = (args->value[OPTION_WATCH] ? watch : tell_state)(args->operand[0],
+                                                                  &state, &log);
+
     if (status != SWEEP_OK)
         return give_up(self, status, &log);
     return state.done < state.total            ? EXIT_STOPPED

@@ -63,6 +63,22 @@ static size_t lookup(const struct command *self, const char *what, const char *w
     return count;
 }
 
+/* A word that stands twice among those of an option makes two columns of one name. */
+static int check_once(const struct command *self, enum option option,
+                      const struct words *w)
+{
+    int status = SWEEP_OK;
+    for (size_t i = 0; i < w->count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(w->word[i], w->word[k]) == 0) {
+                tell(self, "--%s: '%s' is listed twice", option_table[option].name,
+                     w->word[i]);
+                status = SWEEP_INPUT;
+                break;
+            }
+    return status;
+}
+
 static int wish_init(struct wish *w, const struct command *self,
                      const struct arguments *args)
 {
@@ -78,6 +94,10 @@ static int wish_init(struct wish *w, const struct command *self,
         tell(self, "out of memory");
         return SWEEP_NO_MEMORY;
     }
+    if (check_once(self, OPTION_ROWS, &w->rows) != SWEEP_OK ||
+        check_once(self, OPTION_COLUMNS, &w->columns) != SWEEP_OK ||
+        check_once(self, OPTION_STATISTICS, &w->statistics) != SWEEP_OK)
+        return SWEEP_INPUT;
     for (size_t i = 0; i < w->rows.count; i++) {
         w->row[i] = (enum parameter)lookup(self, "parameter", w->rows.word[i],
                                            PARAMETER_COUNT, parameter_name);

@@ -13,12 +13,26 @@ static void print_words(FILE *stream, enum offers offers)
     for (enum parameter p = 0; offers == OFFERS_PARAMETERS && p < PARAMETER_COUNT; p++)
         fprintf(stream, " %s", parameter_table[p].name);
     for (enum column c = 0; offers == OFFERS_COLUMNS && c < COLUMN_COUNT; c++)
-        fprintf(stream, " %s", column_table[c].name);
+        if (column_table[c].in_table && column_table[c].type != COLUMN_WORD)
+            fprintf(stream, " %s", column_table[c].name);
     for (size_t i = 0; offers == OFFERS_STATISTICS && i < statistic_name_count(); i++)
         fprintf(stream, " %s", statistic_name(i, NULL));
     if (offers == OFFERS_STATISTICS)
         fputs(" q05 q95 t95_low t95_high boot95_low boot95_high", stream);
 }
+
+static void print_command_names(FILE *stream)
+{
+    for (size_t i = 0; i < command_count; i++)
+        fprintf(stream, " %s", command_table[i].name);
+}
+
+/* 'help' works on these instead of files. */
+static bool is_help(const struct command *c)
+{
+    return c->run == cmd_help;
+}
+static const char help_words[] = " man bash zsh fish";
 
 static bool has(const struct command *c, int option)
 {
@@ -42,12 +56,13 @@ void print_bash_completion(FILE *stream)
           "_sweep() {\n"
           "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
           "    local head= options= words=\n"
+          "    [[ $cur != = ]] || cur=\n"
+          "    [[ $prev != = ]] || prev=${COMP_WORDS[COMP_CWORD-2]}\n"
           "    [[ $cur != *,* ]] || head=${cur%,*},\n"
           "    if ((COMP_CWORD == 1)); then\n"
           "        COMPREPLY=($(compgen -W \"",
           stream);
-    for (size_t i = 0; i < command_count; i++)
-        fprintf(stream, "%s%s", i ? " " : "", command_table[i].name);
+    print_command_names(stream);
     fputs("\" -- \"$cur\"))\n        return\n    fi\n    case $prev in\n", stream);
     for (int k = 0; k < OPTION_COUNT; k++) {
         const struct option_info *o = &option_table[k];
@@ -77,10 +92,14 @@ void print_bash_completion(FILE *stream)
         for (int k = 0; k < OPTION_COUNT; k++)
             if (has(&command_table[i], k))
                 fprintf(stream, " --%s", option_table[k].name);
+        if (is_help(&command_table[i])) {
+            print_command_names(stream);
+            fputs(help_words, stream);
+        }
         fputs("\" ;;\n", stream);
     }
     fputs("    esac\n"
-          "    if [[ $cur == -* ]]; then\n"
+          "    if [[ $cur == -* || ${COMP_WORDS[1]} == help ]]; then\n"
           "        COMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
           "    else\n"
           "        COMPREPLY=($(compgen -f -- \"$cur\"))\n"
@@ -138,7 +157,15 @@ void print_zsh_completion(FILE *stream)
         for (int k = 0; k < OPTION_COUNT; k++)
             if (has(&command_table[i], k))
                 print_zsh_option(stream, &option_table[k]);
-        fputs(" \\\n            '*:file:_files' ;;\n", stream);
+        fputs(" \\\n            '", stream);
+        if (is_help(&command_table[i])) {
+            fputs("1:command:(", stream);
+            print_command_names(stream);
+            fprintf(stream, "%s)", help_words);
+        } else {
+            fputs("*:file:_files", stream);
+        }
+        fputs("' ;;\n", stream);
     }
     fputs("    esac\n}\n_sweep \"$@\"\n", stream);
 }
@@ -152,6 +179,12 @@ void print_fish_completion(FILE *stream)
                 c->name);
         print_quoted(stream, c->summary);
         fputs("'\n", stream);
+        if (is_help(c)) {
+            fputs("complete -c sweep -n '__fish_seen_subcommand_from help' -f -a '",
+                  stream);
+            print_command_names(stream);
+            fprintf(stream, "%s'\n", help_words);
+        }
         for (int k = 0; k < OPTION_COUNT; k++) {
             const struct option_info *o = &option_table[k];
             if (!has(c, k))

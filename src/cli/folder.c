@@ -5,7 +5,9 @@
 #include "sweep/outfile.h"
 #include "sweep/platform.h"
 #include "sweep/table.h"
+#include <glob.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int out_of_memory(struct diagnostics *log)
 {
@@ -24,12 +26,31 @@ int folder_named(char **out, const char *option, const struct grid *g,
     return out_of_memory(log);
 }
 
+bool folder_has_shards(const char *directory)
+{
+    char *pattern;
+    glob_t found = {0};
+    if (asprintf(&pattern, "%s/shard-*-of-*/sweep.db", directory) < 0)
+        return false;
+    bool there = glob(pattern, GLOB_NOSORT, NULL, &found) == 0;
+    globfree(&found);
+    free(pattern);
+    return there;
+}
+
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
 {
     char *path;
     if (asprintf(&path, "%s/grid.yaml", directory) < 0)
         return out_of_memory(log);
-    int status = grid_read_kept(g, path, log);
+    *g = (struct grid){0};
+    bool apart = access(path, F_OK) != 0 && folder_has_shards(directory);
+    int status = apart ? SWEEP_INPUT : grid_read_kept(g, path, log);
+    if (apart)
+        diagnostics_add(log, NULL, 0, 0,
+                        "'%s' holds shards only; unite them first: sweep merge %s "
+                        "%s/shard-*",
+                        directory, directory, directory);
     free(path);
     return status;
 }

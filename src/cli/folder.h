@@ -5,6 +5,7 @@
 #include "sweep/grid.h"
 #include "sweep/status.h"
 #include "sweep/store.h"
+#include <stdbool.h>
 #include <stdio.h>
 
 /* The results folder meant: `option` (-o), or results/NAME of the grid when it is NULL.
@@ -12,8 +13,12 @@
 int folder_named(char **out, const char *option, const struct grid *g,
                  struct diagnostics *log);
 
-/* The grid kept in the folder. Release it, whatever is returned. */
+/* The grid kept in the folder; SWEEP_INPUT also when there are shards in its place.
+ * Release it, whatever is returned. */
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log);
+
+/* Whether folders of shards with results are in there. */
+bool folder_has_shards(const char *directory);
 
 /* DIR/table.tsv, old or new, whole. */
 int folder_write_table(const char *directory, struct store *s, const struct grid *g,

@@ -146,7 +146,9 @@ static const char opening[] =
     "  statistics: [mean, t95_low, t95_high]\n"
     ".RE\n.fi\n"
     ".PP\n"
-    "Further keys are \\fBzip\\fR (axes that advance together), \\fBderive\\fR "
+    "Further keys are \\fBuntil\\fR (in the place of replicates: trials until a mean "
+    "is known\n"
+    "well enough), \\fBzip\\fR (axes that advance together), \\fBderive\\fR "
     "(parameters\n"
     "computed from others) and \\fBsuccess\\fR (thresholds for success rates).\n";
 

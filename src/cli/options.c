@@ -17,8 +17,8 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_COLUMNS] = {"columns", 0, "X,Y", "results to show; see 'sweep columns'",
                         OFFERS_COLUMNS},
     [OPTION_STATISTICS] = {"statistics", 0, "S,T",
-                           "mean, sd, sem, median, min, max, n, quantiles (q05), "
-                           "intervals (t95_low, boot95_high)",
+                           "mean, sd, sem, median, min, max, n, n_failed, "
+                           "quantiles (q05), intervals (t95_low, boot95_high)",
                            OFFERS_STATISTICS},
     [OPTION_WHERE] =
         {"where", 0, "EXPR",
@@ -35,7 +35,7 @@ const struct option_info option_table[OPTION_COUNT] = {
                        OFFERS_FOLDERS},
     [OPTION_TESTS] = {"tests", 0, NULL, "with --export: the test points too",
                       OFFERS_NOTHING},
-    [OPTION_SHARD] = {"shard", 0, "i/n", "run part i = 1..n of n, in DIR/shard-i-of-n",
+    [OPTION_SHARD] = {"shard", 0, "i/n", "only part i = 1..n of n, in DIR/shard-i-of-n",
                       OFFERS_NOTHING},
     [OPTION_RETRY_FAILED] = {"retry-failed", 0, NULL, "run trials that failed again",
                              OFFERS_NOTHING},
@@ -56,7 +56,9 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_NO_PILOT] = {"no-pilot", 0, NULL,
                          "estimate times from the model alone, run nothing",
                          OFFERS_NOTHING},
-    [OPTION_WATCH] = {"watch", 0, NULL, "tell again every 2 seconds until all is done",
+    [OPTION_WATCH] = {"watch", 0, NULL,
+                      "tell again every 2 seconds until all is done or nobody "
+                      "works there any more",
                       OFFERS_NOTHING},
     [OPTION_X] = {"x", 0, "AXIS",
                   "parameter along x (default: step_scale, else the longest axis)",

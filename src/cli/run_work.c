@@ -48,7 +48,7 @@ int run_work_missing(struct run_work *w, const struct plan *p, struct plan_rest 
 {
     const struct grid *g = w->grid;
     if (g->until.least == 0) {
-        *rest = plan_missing(p, g, w->done);
+        *rest = plan_missing(p, w->done, NULL);
         return SWEEP_OK;
     }
     bool *skip = memory_array(g->cell_count, g->replicates * sizeof *skip);
@@ -56,7 +56,7 @@ int run_work_missing(struct run_work *w, const struct plan *p, struct plan_rest 
         return SWEEP_NO_MEMORY;
     until_look(&w->until);
     until_skip(&w->until, w->done, skip);
-    *rest = plan_missing(p, g, skip);
+    *rest = plan_missing(p, skip, NULL);
     memory_free(skip);
     run_work_count(w);
     return SWEEP_OK;

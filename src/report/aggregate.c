@@ -2,6 +2,7 @@
 
 #include "sweep/expression.h"
 #include "sweep/memory.h"
+#include "sweep/parse.h"
 #include "sweep/partition.h"
 #include "sweep/until.h"
 #include <math.h>
@@ -83,8 +84,14 @@ static int resolve_statistics(struct aggregate *a, const struct table_request *r
             request->statistic_count ? request->statistics[i] : core_statistics[i];
         if (statistic_parse(text, &a->statistics[i]) == 0)
             continue;
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' is not a statistic: use " STATISTIC_NAMES, text);
+        const char *near =
+            parse_suggest(text, statistic_name_count(), statistic_name, NULL);
+        if (near)
+            diagnostics_add(log, NULL, 0, 0,
+                            "'%s' is not a statistic (did you mean '%s'?)", text, near);
+        else
+            diagnostics_add(log, NULL, 0, 0,
+                            "'%s' is not a statistic: use " STATISTIC_NAMES, text);
         status = SWEEP_INPUT;
     }
     return status;
@@ -318,9 +325,12 @@ static void finish_row(struct collection *c, size_t index)
         if (successful - row->n[k] > row->undefined)
             row->undefined = successful - row->n[k];
         for (size_t s = 0; s < a->statistic_count; s++) {
+            const struct statistic *which = &a->statistics[s];
             memcpy(c->scratch, values, row->n[k] * sizeof *values);
             row->statistic[k * a->statistic_count + s] =
-                statistic_compute(&a->statistics[s], c->scratch, row->n[k]);
+                which->kind == STATISTIC_N_FAILED
+                    ? (double)row->failed
+                    : statistic_compute(which, c->scratch, row->n[k]);
         }
     }
     for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++) {

@@ -1,6 +1,7 @@
 #include "sweep/pilot.h"
 
 #include "sweep/clock.h"
+#include "sweep/memory.h"
 #include "sweep/trial.h"
 #include <math.h>
 
@@ -13,23 +14,13 @@ static int drop(void *context, size_t cell, const struct record *r)
 }
 
 /* The group in which the expected work reaches `target`, the most expensive first. */
-static size_t group_at(const struct plan *p, const size_t *order, const double *cost,
+static size_t group_at(const struct plan *p, const size_t *order, size_t count,
                        double target)
 {
     size_t k = 0;
-    double sum = cost[order[0]];
-    while (sum < target && k + 1 < p->group_count)
-        sum += cost[order[++k]];
-    return order[k];
-}
-
-/* The most expensive group that fits, or the cheapest. */
-static size_t group_within(const struct plan *p, const size_t *order,
-                           const double *cost, double seconds)
-{
-    size_t k = 0;
-    while (cost[order[k]] > seconds && k + 1 < p->group_count)
-        k++;
+    double sum = p->cost[order[0]];
+    while (sum < target && k + 1 < count)
+        sum += p->cost[order[++k]];
     return order[k];
 }
 
@@ -43,14 +34,31 @@ static double share(size_t i)
     return value;
 }
 
+/* One unit: all cells of a group, or so many that they take about `seconds`. */
+struct sample {
+    size_t group, count;
+    size_t *cell; /* (largest group) */
+    double cost;
+};
+
+static void choose(struct sample *s, const struct plan *p, size_t group, double seconds)
+{
+    size_t all = p->start[group + 1] - p->start[group];
+    double most = (seconds - plan_unit_cost(p, group, 0)) / p->cell_cost[group];
+    s->group = group;
+    s->count = most < 1 ? 1 : most < (double)all ? (size_t)most : all;
+    s->cost = plan_unit_cost(p, group, s->count);
+    for (size_t i = 0; i < s->count; i++)
+        s->cell[i] = p->cell[p->start[group] + i * all / s->count];
+}
+
 static void measure(struct pilot *pilot, struct trial_workspace *ws,
-                    const struct grid *g, const struct plan *p, size_t group,
-                    double expected)
+                    const struct grid *g, const struct plan *p, const struct sample *s)
 {
     double start = clock_thread_cpu();
-    trial_unit(ws, g, p->cell + p->start[group], p->start[group + 1] - p->start[group],
-               pilot->units % p->replicates, NULL, drop, NULL);
-    double seconds = clock_thread_cpu() - start, ratio = seconds / expected;
+    trial_unit(ws, g, s->cell, s->count, pilot->units % p->replicates, NULL, drop,
+               NULL);
+    double seconds = clock_thread_cpu() - start, ratio = seconds / s->cost;
     pilot->low = pilot->units == 0 ? ratio : fmin(pilot->low, ratio);
     pilot->high = fmax(pilot->high, ratio);
     pilot->ratio += ratio;
@@ -58,29 +66,38 @@ static void measure(struct pilot *pilot, struct trial_workspace *ws,
     pilot->units++;
 }
 
-int pilot_run(struct pilot *pilot, const struct grid *g, const struct plan *p,
-              const size_t *order, const double *cost, double seconds)
+static void run_units(struct pilot *pilot, struct trial_workspace *ws,
+                      const struct grid *g, const struct plan *p, const size_t *order,
+                      size_t count, double seconds, struct sample *s)
 {
-    struct trial_workspace *ws;
+    enum { PARTS = 4 }; /* so many units at least, where cells can be left out */
     double total = 0;
-
-    *pilot = (struct pilot){0};
-    int status = trial_workspace_alloc(&ws, g, NULL);
-    if (status != SWEEP_OK)
-        return status;
-    for (size_t k = 0; k < p->group_count; k++)
-        total += cost[order[k]];
+    for (size_t k = 0; k < count; k++)
+        total += p->cost[order[k]];
     for (size_t i = 0; i < PILOT_MOST; i++) {
         double scale = i > 0 ? pilot->ratio / (double)i : 1;
-        size_t group = group_at(p, order, cost, share(i) * total);
-        if (pilot->seconds + scale * cost[group] > seconds) {
-            if (i > 0)
-                break;
-            group = group_within(p, order, cost, seconds);
-        }
-        measure(pilot, ws, g, p, group, cost[group]);
+        choose(s, p, group_at(p, order, count, share(i) * total), seconds / PARTS);
+        if (i > 0 && pilot->seconds + scale * s->cost > seconds)
+            break;
+        for (size_t k = 0; s->cost > seconds && k < count; k++)
+            choose(s, p, order[k], seconds / PARTS); /* the most expensive that fits */
+        measure(pilot, ws, g, p, s);
     }
     pilot->ratio /= (double)pilot->units;
-    trial_workspace_free(ws);
-    return SWEEP_OK;
+}
+
+int pilot_run(struct pilot *pilot, const struct grid *g, const struct plan *p,
+              const size_t *order, size_t count, double seconds)
+{
+    struct trial_workspace *ws = NULL;
+    struct sample s = {.cell = memory_array(plan_largest_group(p), sizeof *s.cell)};
+
+    *pilot = (struct pilot){0};
+    int status = s.cell ? trial_workspace_alloc(&ws, g, NULL) : SWEEP_NO_MEMORY;
+    if (status == SWEEP_OK) {
+        run_units(pilot, ws, g, p, order, count, seconds, &s);
+        trial_workspace_free(ws);
+    }
+    memory_free(s.cell);
+    return status;
 }

@@ -19,7 +19,7 @@ static void assess(struct plan *p, const struct grid *g, size_t group)
     enum { WORD = 64, MOST = 100000 }; /* forget counts, as parameters.c bounds them */
     uint64_t seen[FORGET_KINDS][MOST / WORD + 1];
     struct setting s;
-    double cost = 0, tests = 0;
+    double cost = 0, cells = 0, tests = 0;
     bool ranks = false;
 
     grid_cell(g, p->cell[p->start[group]], &s);
@@ -31,7 +31,7 @@ static void assess(struct plan *p, const struct grid *g, size_t group)
         uint64_t *word = &seen[(size_t)s.value[P_FORGET_WHICH]][forget / WORD];
         uint64_t bit = (uint64_t)1 << forget % WORD;
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
-        cost += cost_cell(&s);
+        cells += cost_cell(&s);
         ranks |= s.value[P_RANKS] == 1;
         if (!retrains(&s) || *word & bit)
             continue;
@@ -43,7 +43,8 @@ static void assess(struct plan *p, const struct grid *g, size_t group)
     if (ranks)
         cost += cost_ranks(&s);
     cost += cost_data(&s, tests) + cost_training(&s, s.value[P_SAMPLES], tests);
-    p->cost[group] = cost;
+    p->cost[group] = cost + cells;
+    p->cell_cost[group] = cells / (double)(p->start[group + 1] - p->start[group]);
 }
 
 int plan_build(struct plan *p, const struct grid *g)
@@ -67,8 +68,9 @@ int plan_build(struct plan *p, const struct grid *g)
     p->start = groups.start;
     p->cell = groups.member;
     p->cost = memory_array(p->group_count, sizeof *p->cost);
+    p->cell_cost = memory_array(p->group_count, sizeof *p->cell_cost);
     p->retrainings = memory_array(p->group_count, sizeof *p->retrainings);
-    if (!p->cost || !p->retrainings) {
+    if (!p->cost || !p->cell_cost || !p->retrainings) {
         plan_release(p);
         return SWEEP_NO_MEMORY;
     }
@@ -82,6 +84,7 @@ void plan_release(struct plan *p)
     memory_free(p->start);
     memory_free(p->cell);
     memory_free(p->cost);
+    memory_free(p->cell_cost);
     memory_free(p->retrainings);
     *p = (struct plan){0};
 }
@@ -105,8 +108,7 @@ size_t plan_unit_missing(const struct plan *p, const bool *done, size_t group,
     return count;
 }
 
-struct plan_rest plan_missing(const struct plan *p, const struct grid *g,
-                              const bool *done)
+struct plan_rest plan_missing(const struct plan *p, const bool *done, size_t *units_of)
 {
     struct plan_rest rest = {0};
     for (size_t k = 0; k < p->group_count; k++) {
@@ -115,12 +117,17 @@ struct plan_rest plan_missing(const struct plan *p, const struct grid *g,
             size_t missing = 0;
             for (size_t i = p->start[k]; i < p->start[k + 1]; i++)
                 missing += !done[p->cell[i] * p->replicates + r];
+            if (missing == 0)
+                continue;
+            double cost = plan_unit_cost(p, k, missing);
             rest.trials += missing;
-            units += missing > 0;
+            rest.cost += cost;
+            rest.longest = fmax(rest.longest, cost);
+            units++;
         }
         rest.units += units;
-        if (units > 0)
-            rest.cost += (double)units * plan_cost(p, g, k);
+        if (units_of)
+            units_of[k] = units;
     }
     return rest;
 }
@@ -129,6 +136,12 @@ double plan_cost(const struct plan *p, const struct grid *g, size_t group)
 {
     (void)g;
     return p->cost[group];
+}
+
+double plan_unit_cost(const struct plan *p, size_t group, size_t cells)
+{
+    size_t all = p->start[group + 1] - p->start[group];
+    return p->cost[group] - (double)(all - cells) * p->cell_cost[group];
 }
 
 struct costed {

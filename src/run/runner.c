@@ -30,7 +30,6 @@ struct run {
     struct until *until;
     const struct runner_limits *limits;
     const size_t *order; /* groups, longest first */
-    const double *cost;  /* (groups) */
     size_t next;         /* position in order x replicates */
     double commit_work;  /* seconds of work between two commits */
     double deadline;     /* clock at which no more units are taken */
@@ -198,7 +197,7 @@ static void work(struct worker *w)
         memset(w->failed_as, 0, sizeof w->failed_as);
         int status = trial_unit(w->workspace, r->grid, w->cells, count, w->replicate,
                                 r->limits->cancel, keep, w);
-        if (flush(w, status == SWEEP_OK ? r->cost[group] : 0) != SWEEP_OK ||
+        if (flush(w, status == SWEEP_OK ? plan_unit_cost(r->plan, group, count) : 0) != SWEEP_OK ||
             status != SWEEP_OK)
             break;
     }
@@ -247,7 +246,7 @@ static struct plan_rest look(struct run *r)
         until_look(r->until);
         until_skip(r->until, r->kept, r->skip);
     }
-    return plan_missing(r->plan, r->grid, r->done);
+    return plan_missing(r->plan, r->done, NULL);
 }
 
 /* Whether a look, after all that was planned, finds more to do. */
@@ -294,7 +293,6 @@ static int prepare(struct run *r, size_t *order, double *cost)
     if (rule)
         r->done = r->skip = memory_array(r->grid->cell_count, p->replicates);
     r->order = order;
-    r->cost = cost;
     if (order && cost && r->done && plan_order(p, r->grid, order, cost) == SWEEP_OK)
         return SWEEP_OK;
     diagnostics_add(r->log, NULL, 0, 0, "out of memory");

@@ -34,11 +34,12 @@ static void read_boot(char boot[40])
         fclose(file);
 }
 
-/* When a process started, in clock ticks since the boot; 0: there is no such process.
- * The name in parentheses may hold anything. */
+/* When a process started, in clock ticks since the boot; 0: there is no such process,
+ * or it has ended and nobody has asked how. The name in parentheses may hold anything.
+ */
 static unsigned long long start_of(long process)
 {
-    char path[40], text[1024];
+    char path[40], text[1024], state;
     unsigned long long start = 0;
     snprintf(path, sizeof path, "/proc/%ld/stat", process);
     FILE *file = fopen(path, "re");
@@ -49,10 +50,12 @@ static unsigned long long start_of(long process)
     text[size] = '\0';
     /* The state is field 3, the start field 22. */
     char *end = strrchr(text, ')');
-    if (!end || sscanf(end + 1,
-                       " %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
-                       " %*s %*s %*s %*s %llu",
-                       &start) != 1)
+    if (!end ||
+        sscanf(end + 1,
+               " %c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s"
+               " %*s %*s %*s %*s %llu",
+               &state, &start) != 2 ||
+        state == 'Z' || state == 'X')
         return 0;
     return start;
 }

@@ -41,7 +41,8 @@ STATISTICS = {
     "q975": lambda x: numpy.quantile(x, 0.975),
     "min": numpy.min,
     "max": numpy.max,
-    "n": len,
+    "n": None,  # counted below
+    "n_failed": None,
     "t95_low": lambda x: student(x, 0.95)[0],
     "t95_high": lambda x: student(x, 0.95)[1],
     "t999_high": lambda x: student(x, 0.999)[1],
@@ -92,11 +93,14 @@ def main():
                 x = [t[k + 1] for t in good if t[k + 1] is not None]
                 undefined += len(good) - len(x)
                 for name, function in STATISTICS.items():
-                    enough = len(x) >= (1 if name in ("mean", "median", "q05", "q975",
-                                                      "min", "max", "n") else 2)
-                    expected = float(function(x)) if enough else math.nan
                     if name == "n":
                         expected = float(len(x))
+                    elif name == "n_failed":
+                        expected = float(len(trials) - len(good))
+                    else:
+                        enough = len(x) >= (1 if name in ("mean", "median", "q05",
+                                                          "q975", "min", "max") else 2)
+                        expected = float(function(x)) if enough else math.nan
                     told = float(row[f"{column}_{name}"])
                     # Intervals lose to cancellation what the mean has more than them.
                     size = abs(numpy.mean(x)) / abs(expected) if x and expected else 1

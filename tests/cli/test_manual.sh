@@ -41,6 +41,9 @@ done
 for name in $(cat names); do
     check "the page explains $name" page_has " $name "
 done
+for key in name seed replicates until grid zip derive where success table; do
+    check "the page has the key $key" grep -qE "(^| )$key(:| \()" flat.txt
+done
 # Meanings, in full: a sample that needs escapes among them.
 check "a meaning with a hyphen" page_has \
     "largest lambda_i (q_i - 1) of the nearest exact KKT point: rounding"
@@ -58,6 +61,15 @@ check "bash: only the command's options" [ -z "$(complete_bash sweep merge --sta
 check "bash: a value" [ "$(complete_bash sweep table --format j)" = json ]
 check "bash: a second column" [ "$(complete_bash sweep table --columns \
     exact_tau,polish_f)" = exact_tau,polish_flips ]
+check "bash: a statistic" [ "$(complete_bash sweep table --statistics mean,n_)" = \
+    mean,n_failed ]
+check "bash: after an equals sign" [ "$(complete_bash sweep table --format = j)" = json ]
+check "bash: right after it" [ "$(complete_bash sweep table --format =)" = \
+    "tsv long csv json md" ]
+check "bash: no column that tables lack" [ -z "$(complete_bash sweep table --columns sec)" ]
+check "bash: what help explains" [ "$(complete_bash sweep help ta)" = table ]
+touch grid.yaml
+check "bash: a file" [ "$(complete_bash sweep run gr)" = grid.yaml ]
 if command -v zsh >/dev/null; then
     "$sweep" help zsh >_sweep
     check "zsh: syntax" zsh -n _sweep
@@ -66,6 +78,8 @@ if command -v fish >/dev/null; then
     "$sweep" help fish >sweep.fish
     check "fish: an option" [ "$(fish -c 'source sweep.fish
         complete -C "sweep table --stat"' | cut -f 1)" = --statistics ]
+    check "fish: what help explains" [ "$(fish -c 'source sweep.fish
+        complete -C "sweep help tab"' | cut -f 1)" = table ]
 fi
 
 # An installation works from where it is.

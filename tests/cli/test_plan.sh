@@ -55,6 +55,7 @@ cp -a out copy
 run plan small.yaml -o out
 out_has "folder       out: 6 trials done, 0 to run in 0 trainings"
 out_has "wall time    0.0 s"
+out_has "pilot        none; there is nothing to run"
 check "the folder is as it was" diff -r out copy
 sed 's/\[0, 0.5, 1\]/[0.5, 0.25, 0]/; s/replicates: 2/replicates: 3/' small.yaml >more.yaml
 run plan more.yaml -o out --json
@@ -68,6 +69,58 @@ sed 's/seed: 1/seed: 2/' small.yaml >other.yaml
 run plan other.yaml -o copy
 status 2
 silent_out
+
+# A shard is its own part of the work.
+run run -q more.yaml -o parts --shard 1/2
+run plan more.yaml -o parts
+out_has "folder       parts: results of shards only, see 'sweep status parts'"
+run plan more.yaml -o parts --shard 1/2 --json
+status 0
+json 'p["folder"] == "parts/shard-1-of-2" and (p["shard"], p["shards"]) == (1, 2)'
+json 'p["trials"] == p["trials_done"] == 3 and p["trainings"] == p["retrainings"] == 1'
+json 'p["trials_to_run"] == p["trainings_to_run"] == p["core_seconds"] == 0'
+run plan more.yaml -o parts --shard 2/2 --json
+json 'p["trials"] == p["trials_to_run"] == 6 and p["trainings"] == p["retrainings"] == 2'
+run plan more.yaml -o parts --shard 2/2
+out_has "shard        2 of 2"
+out_has "folder       parts/shard-2-of-2: no results yet"
+run plan more.yaml --shard 3/2
+status 2
+err "sweep plan: --shard must be i/n, shard i = 1..n of n, got '3/2'"
+
+# With a rule: at least the first look, at most the last.
+sed 's/replicates: 2/until: {column: norm, halfwidth: 1e-9, min: 2, max: 5}/' \
+    small.yaml >rule.yaml
+run plan rule.yaml
+out_has "trials       6 to 15"
+out_has "trainings    2 to 5, each for up to 3 cells"
+run plan rule.yaml --json
+json '(p["replicates_least"], p["replicates"], p["cells_settled"]) == (2, 5, 0)'
+json '(p["trials_to_run_least"], p["trials_to_run"]) == (6, 15)'
+json '0 < p["core_seconds_least"] < p["core_seconds"]'
+run run -q rule.yaml -o rule
+run plan rule.yaml -o rule
+out_has "folder       rule: 15 trials done, 0 to run in 0 trainings, 3 of 3 cells settled"
+run plan rule.yaml -o rule --json
+json 'p["trials_done"] == 15 and p["cells_settled"] == 3 and p["wall_seconds"] == 0'
+
+# One cell more of a hundred costs a training and little else.
+sed 's/step_scale: .*/step_scale: {linspace: [0.01, 1, 100]}/' small.yaml >many.yaml
+run run -q many.yaml -o many
+run plan many.yaml -o new --json --no-pilot
+cp .out all.json
+json 'p["cells_of_a_training"] == 100'
+sed -i 's/0.01, 1, 100/0.01, 1.01, 101/' many.yaml
+run plan many.yaml -o many --json --no-pilot
+json 'p["trials_to_run"] == p["trainings_to_run"] == 2'
+json 'p["core_seconds"] < 0.5 * json.load(open("all.json"))["core_seconds"]'
+
+# A training for very many cells: the pilot takes some of them.
+sed 's/step_scale: .*/step_scale: {linspace: [0, 1, 1000000]}/' small.yaml >wide.yaml
+run plan wide.yaml --json
+status 0
+json '1 < p["pilot_trainings"] and p["pilot_seconds"] < 10'
+json 'p["core_seconds"] > p["pilot_seconds"]'
 
 # Each forget count that some cell compares retrains once; so does method retrain.
 cat >forget.yaml <<'END'
@@ -133,4 +186,4 @@ run plan small.yaml -j 0
 status 2
 err "sweep plan: --threads must be 1 to 4096, got 0"
 
-finish 55
+finish 79

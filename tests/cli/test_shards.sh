@@ -50,6 +50,9 @@ err_has "when all shards are done: sweep merge s s/shard-*"
 run status s
 status 4
 out_has "1 of 3 shards complete, 2 not begun"
+run table s
+status 2
+err "sweep table: 's' holds shards only; unite them first: sweep merge s s/shard-*"
 run run bartlett.yaml -o s --shard 2/3
 err_has " trials done, 0 now"
 run merge s s/shard-*
@@ -128,4 +131,4 @@ run merge u t/shard-*
 status 0
 check "the union" cmp -s u/table.tsv bartlett/table.tsv
 
-finish 130
+finish 132

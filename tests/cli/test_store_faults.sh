@@ -58,7 +58,7 @@ end KILL
 check "the lock stays" [ -s held/sweep.lock ]
 run status held
 status 4
-out_has "nobody works here, last result "
+out_has "nobody works here (process $process on "
 run run long.yaml -o held --time-limit 0s
 status 4
 check "the dead are followed" [ ! -e held/sweep.lock ]

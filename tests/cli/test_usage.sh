@@ -93,6 +93,13 @@ err "sweep table: unknown parameter 'dimention' (did you mean 'dimension'?)
 sweep table: unknown column 'scaled_epz' (did you mean 'scaled_eps'?)
 sweep table: unknown column 'zz'; see 'sweep help table'
 sweep table: unknown format 'xml'; see 'sweep help table'"
+run table nowhere --rows width,width --columns norm --statistics n,mean,n,mean
+status 2
+err "sweep table: --rows: 'width' is listed twice"
+run table nowhere --statistics n,mean,n,mean
+status 2
+err "sweep table: --statistics: 'n' is listed twice
+sweep table: --statistics: 'mean' is listed twice"
 run table nowhere
 status 1
 err "sweep table: cannot open 'nowhere/grid.yaml': No such file or directory"
@@ -118,4 +125,4 @@ code=$?
 status 1
 err "sweep: cannot write to standard output: Bad file descriptor"
 
-finish 66
+finish 70

@@ -204,6 +204,37 @@ static void test_build(void **state)
     fixture_remove(path);
 }
 
+/* Failed trials are those of the row: no value of a result, the same beside each. */
+static void test_counts(void **state)
+{
+    (void)state;
+    struct grid g;
+    struct diagnostics log = {0};
+    struct aggregate a;
+    char path[32];
+    size_t failed = 0;
+    fixture_grid(&g, "grid:\n  samples: [5, 6, 7, 8, 9]\n  step_scale: [0, 1, 2]\n"
+                     "table:\n  rows: [samples]\n  columns: [scaled_eps, norm]\n"
+                     "  statistics: [n_failed, n]\n");
+    struct store *s = fixture_store(fixture_folder(path), &g);
+    fixture_fill(s, &g);
+    check_equal(aggregate_build(&a, s, &g, &g.table, &log), SWEEP_OK);
+    check_equal(a.row_count, 5);
+    for (size_t i = 0; i < a.row_count; i++) {
+        const struct aggregate_row *row = &a.row[i];
+        for (size_t c = 0; c < 2; c++) {
+            check_same_bits(row->statistic[2 * c], (double)row->failed);
+            check_same_bits(row->statistic[2 * c + 1], (double)row->n[c]);
+        }
+        failed += row->failed;
+    }
+    check_true(failed > 0, "no trial failed");
+    aggregate_release(&a);
+    store_close(s, &log);
+    grid_release(&g);
+    fixture_remove(path);
+}
+
 /* Rows without a trial are there, and undefined. */
 static void test_empty(void **state)
 {
@@ -236,20 +267,24 @@ static void test_refused(void **state)
     struct diagnostics log = {0};
     struct aggregate a;
     enum column columns[] = {C_STOP_REASON, C_SCALED_EPS, C_SECONDS};
-    char mean[] = "mean", meen[] = "meen";
-    char *statistics[] = {mean, meen};
+    char mean[] = "mean", meen[] = "meen", mode[] = "mode";
+    char failed[] = "failed";
+    char *statistics[] = {mean, meen, failed, mode};
     struct table_request request = {.columns = columns,
                                     .column_count = 3,
                                     .statistics = statistics,
-                                    .statistic_count = 2};
+                                    .statistic_count = 4};
     fixture_grid(&g, "grid:\n  step_scale: [0, 1]\n");
     check_equal(aggregate_resolve(&a, &g, &request, &log), SWEEP_INPUT);
-    check_equal(log.count, 3);
+    check_equal(log.count, 5);
     check_text(log.item[0].message, "'stop_reason' cannot be in a table: it is a word "
                                     "and has no statistics");
     check_true(strstr(log.item[1].message, "'seconds'") != NULL, "seconds");
-    check_true(strstr(log.item[2].message, "'meen' is not a statistic") != NULL,
-               "meen");
+    check_text(log.item[2].message,
+               "'meen' is not a statistic (did you mean 'mean'?)");
+    check_text(log.item[3].message,
+               "'failed' is not a statistic (did you mean 'n_failed'?)");
+    check_text(log.item[4].message, "'mode' is not a statistic: use " STATISTIC_NAMES);
     diagnostics_release(&log);
     grid_release(&g);
 }
@@ -257,7 +292,7 @@ static void test_refused(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(1061);
+    check_cases(1086);
 }
 
 int main(void)
@@ -265,8 +300,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statistics), cmocka_unit_test(test_parse),
         cmocka_unit_test(test_wilson),     cmocka_unit_test(test_build),
-        cmocka_unit_test(test_empty),      cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_counts),     cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

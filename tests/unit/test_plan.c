@@ -86,7 +86,8 @@ static void test_missing(void **state)
     struct grid g;
     struct plan p;
     size_t cells[2], trials = 0, units = 0;
-    double cost = 0;
+    double cost = 0, longest = 0;
+    size_t units_of[2];
     fixture_grid(&g, "grid:\n  samples: [5, 6]\n  step_scale: [0, 1]\n");
     plan_build(&p, &g);
     bool done[12] = {true, true, false, true, false, false,
@@ -101,13 +102,22 @@ static void test_missing(void **state)
             check_equal(count, want);
             trials += count;
             units += count > 0;
-            cost += count > 0 ? plan_cost(&p, &g, k) : 0;
+            double unit = count > 0 ? plan_unit_cost(&p, k, count) : 0;
+            cost += unit;
+            longest = fmax(longest, unit);
         }
-    struct plan_rest rest = plan_missing(&p, &g, done);
+    struct plan_rest rest = plan_missing(&p, done, units_of);
     check_equal(trials, 3);
     check_equal(rest.trials, trials);
     check_equal(rest.units, units);
     check_close_relative(rest.cost, cost, 1e-12);
+    check_close_relative(rest.longest, longest, 1e-12);
+    check_equal(units_of[0] + units_of[1], units);
+    /* Cells alike cost alike, and the training remains. */
+    check_close_relative(plan_unit_cost(&p, 0, 2), plan_cost(&p, &g, 0), 1e-12);
+    check_close_relative(plan_unit_cost(&p, 0, 2) - plan_unit_cost(&p, 0, 1),
+                         plan_unit_cost(&p, 0, 1) - plan_unit_cost(&p, 0, 0), 1e-9);
+    check_true(plan_unit_cost(&p, 0, 0) > 0, "a training for nothing");
     plan_release(&p);
     grid_release(&g);
 }
@@ -190,7 +200,7 @@ static void test_deal(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(10812);
+    check_cases(10817);
 }
 
 int main(void)

@@ -1,0 +1,93 @@
+#!/bin/sh
+# `sweep status`, and --watch that ends by itself: with the run, after its death, without one.
+. "$(dirname "$0")/harness.sh"
+cp "$here/small.yaml" .
+export SLURM_CPUS_PER_TASK=1
+
+# begin FOLDER OPTION...: a run of some seconds in the background, as process $run
+begin() {
+    folder=$1
+    shift
+    "$sweep" run long.yaml -q -o "$folder" "$@" 2>run.err &
+    run=$!
+    for i in $(seq 100); do
+        grep -qs start "$folder"/run.log "$folder"/shard-*/run.log && break
+        sleep 0.1
+    done
+}
+
+# watch DIR: as `run status DIR --watch`, but given up after 60 seconds
+watch() {
+    what="sweep status $1 --watch"
+    timeout 60 "$sweep" status "$1" --watch >.out 2>.err
+    code=$?
+}
+
+# A run that ends: told while it works and when it has.
+sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 60/; s/signal: 1/signal: 4/' \
+    small.yaml >long.yaml
+begin a
+watch a
+wait "$run"
+check "the run was seen to the end" [ $? -eq 0 ]
+status 0
+silent_err
+check "at work" grep -q "^a: [0-9]* of 180 trials done.*; process $run on .* since " .out
+check "the last state" [ "$(tail -n 1 .out | cut -d ';' -f 1)" = \
+    "a: 180 of 180 trials done" ]
+
+# Killed while it is watched; nobody has asked yet how it ended.
+sed -i 's/replicates: 60/replicates: 6000/' long.yaml
+begin b
+(sleep 3 && kill -KILL "$run") &
+watch b
+status 4
+silent_err
+check "at work" grep -q "; process $run on " .out
+check "the last state" grep -qE "^b: [0-9]+ of 18000 trials done, .*[0-9]+ missing;.* \
+nobody works here \(process $run on .* died\), last result .* ago\$" .out
+check "told once" [ "$(grep -c 'nobody works here' .out)" = 1 ]
+wait "$run"
+run status b
+status 4
+out_has "nobody works here (process $run on "
+run run long.yaml -q -o b --time-limit 0s
+status 4
+
+# Nobody was there.
+watch b
+status 4
+check "one line" [ "$(wc -l <.out)" -eq 1 ]
+out_has "; nobody works here, last result "
+check "nobody died" [ "$(grep -c died .out)" = 0 ]
+run run small.yaml -q -o c --time-limit 0s
+watch c
+status 4
+out_has "c: 0 of 6 trials done, 6 missing; nobody works here"
+
+# The reader of a watch leaves.
+begin d
+check "a closed pipe ends it" timeout 20 sh -c '"$1" status d --watch | head -n 1 >.pipe' - \
+    "$sweep"
+check "it read a line" grep -q "^d: " .pipe
+
+# Shards: as long as one is at work.
+kill -TERM "$run"
+wait "$run"
+begin e --shard 1/3
+run status e
+status 4
+out_has "0 of 3 shards complete, 2 not begun"
+check "somebody works there" [ "$(grep -c 'nobody works' .out)" = 0 ]
+(sleep 1 && kill -KILL "$run") &
+watch e
+status 4
+check "it works" grep -q "^e/shard-1-of-3: .*; process $run on " .out
+check "it died" grep -q "^e/shard-1-of-3: .*; nobody works here (process $run on " .out
+check "nobody is left" grep -q "^e: .*; nobody works here, last result " .out
+
+watch nowhere
+status 1
+silent_out
+
+finish 30
