@@ -259,7 +259,7 @@ bad() {
 mkdir empty
 bad 1 "cannot open 'nowhere/grid.yaml': No such file or directory" nowhere
 bad 1 "cannot open 'empty/grid.yaml': No such file or directory" empty
-bad 1 "cannot open 'parts/grid.yaml': No such file or directory" parts
+bad 2 "'parts' holds shards only; unite them first: sweep merge parts parts/shard-*" parts
 cp plotted.yaml empty/grid.yaml
 bad 1 "cannot use 'empty/sweep.db': unable to open database file: No such file or directory" empty
 usage='usage: sweep plot DIR [--x AXIS] [--y X,Y] [--by A,B] [--map] [-o FILE]'
@@ -292,7 +292,7 @@ bad 2 "a map needs two axes: one for --x and one for --by" out --map --by none
 bad 2 "a map needs two axes: one for --x and one for --by" out --map --by model,samples
 bad 2 "--level 'high' is not a number" out --level high
 bad 2 "--level '1e999' is too large" out --level 1e999
-statistics='mean, sd, sem, median, min, max, n, a quantile such as q05 or an end of an interval of the mean such as t95_low or boot95_high'
+statistics='mean, sd, sem, median, min, max, n, n_failed, a quantile such as q05 or an end of an interval of the mean such as t95_low or boot95_high'
 bad 2 "'meen' is not a statistic (did you mean 'mean'?)" out --statistic meen
 bad 2 "'zzzzzz' is not a statistic: use $statistics" out --statistic zzzzzz
 bad 2 "'mean,sd' is not a statistic: use $statistics" out --statistic mean,sd
