@@ -151,9 +151,7 @@ struct rng_key grid_local_key(const struct grid *g, const struct setting *s,
     }
     key = rng_key_word(rng_key_start(), changed);
     for (enum parameter p = 0; changed >> p; p++) {
-        if (p == P_DATA && changed >> p & 1)
-            key = absorb_data(g, s->value[p], key);
-        else if (changed >> p & 1)
+        if (changed >> p & 1)
             key = rng_key_real(key, s->value[p]);
     }
     return key;

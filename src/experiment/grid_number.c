@@ -105,15 +105,15 @@ static int grow(struct key_set *set)
 }
 
 /* Whether a cell that means the same was seen before. Only parameters that vary but
- * have no effect here, or a signal made from an exponent, can make two cells equal; with
- * files also equal ones, or more test points than there are. */
+ * have no effect here, a signal made from an exponent, or more test points than a file
+ * has, can make two cells equal. */
 static bool is_repeated(struct numbering *n, const struct setting *s, uint64_t idle)
 {
     struct rng_key key, *slot;
 
     idle |= PARAMETER_BIT(P_SIGNAL_EXPONENT);
     if (n->g->file_count > 0)
-        idle |= PARAMETER_BIT(P_DATA) | PARAMETER_BIT(P_TEST_SAMPLES);
+        idle |= PARAMETER_BIT(P_TEST_SAMPLES);
     if (!(idle & n->varying))
         return false;
     if (2 * n->seen.count >= n->seen.capacity && grow(&n->seen) != SWEEP_OK) {
