@@ -116,11 +116,21 @@ static void print_times(const struct outlook *o)
            o->threads == 1 ? "" : "s");
 }
 
+static void print_data(const struct grid *g)
+{
+    for (size_t i = 0; i < g->file_count; i++) {
+        const struct libsvm *l = &g->files[i].points;
+        printf("%-13s%s: %zu points, %zu features, %zu classes\n", "data",
+               grid_string(g, g->files[i].data), l->rows, l->features, l->class_count);
+    }
+}
+
 static void print_text(const struct outlook *o)
 {
     char a[160], b[32], c[32];
     const struct grid *g = &o->grid;
     printf("%-13s%s\n", "grid", g->name);
+    print_data(g);
     printf("%-13s%zu\n%-13s%s\n", "cells", g->cell_count, "replicates",
            grid_replicates_text(g, a, sizeof a));
     if (o->shards > 0)
@@ -147,6 +157,19 @@ static void print_json_cell(const char *name, const struct grid *g, size_t cell)
     printf(",\n  \"%s\": {", name);
     json_setting(stdout, g, &s);
     printf("\n  }");
+}
+
+static void print_json_data(const struct grid *g)
+{
+    printf(",\n  \"data\": [");
+    for (size_t i = 0; i < g->file_count; i++) {
+        const struct libsvm *l = &g->files[i].points;
+        printf("%s\n    {\"file\": ", i > 0 ? "," : "");
+        json_text(stdout, grid_string(g, g->files[i].data));
+        printf(", \"points\": %zu, \"features\": %zu, \"classes\": %zu}", l->rows,
+               l->features, l->class_count);
+    }
+    printf("%s]", g->file_count > 0 ? "\n  " : "");
 }
 
 /* null for a number of bytes that does not exist */
@@ -204,6 +227,7 @@ static void print_json(const struct outlook *o)
         printf(",\n  \"%s\": ", numbers[i].name);
         json_number(stdout, numbers[i].value);
     }
+    print_json_data(&o->grid);
     print_json_cell("first_cell", &o->grid, 0);
     print_json_cell("last_cell", &o->grid, o->grid.cell_count - 1);
     printf("\n}\n");

@@ -92,6 +92,9 @@ data moved/points.svm 2 0.25
 run plan moved/grid.yaml -o one --no-pilot
 status 0
 out_has "48 to run in "
+out_has "data         points.svm: 60 points, 30 features, 3 classes"
+run plan moved/grid.yaml -o one --no-pilot --json
+out_has '    {"file": "points.svm", "points": 60, "features": 30, "classes": 3}'
 run run moved/grid.yaml -o one
 status 0
 err "the grid changed: cells: 16 added, 16 removed, 0 unchanged; replicates: 3, before 3; \
@@ -203,4 +206,4 @@ run trial in/other.yaml --cell 0 --replicate 0
 status 2
 err "$place: No such file or directory"
 
-finish 122
+finish 124
