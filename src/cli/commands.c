@@ -56,7 +56,9 @@ const struct command command_table[] = {
      "print the results of a folder, aggregated",
      "Prints to standard output what the results folder DIR holds now. What is not "
      "asked\n"
-     "for comes from 'table:' of the grid file.\n",
+     "for comes from 'table:' of the grid file.\n"
+     "\n"
+     "Exit status: 0 done, 1 failure, 2 usage.\n",
      BIT(ROWS) | BIT(COLUMNS) | BIT(STATISTICS) | BIT(WHERE) | BIT(FORMAT), 1, 1,
      cmd_table},
     {"plot", "DIR [--x AXIS] [--y X,Y] [--by A,B] [--map] [-o FILE]",

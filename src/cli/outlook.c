@@ -84,6 +84,13 @@ static int prepare(struct draft *d)
 {
     const struct grid *g = &d->o->grid;
     struct plan *p = &d->o->plan;
+    if (g->cell_count > memory_physical() / g->replicates) { /* a byte a trial */
+        diagnostics_add(d->log, NULL, 0, 0,
+                        "out of memory for %zu cells times %zu replicates; ask for "
+                        "fewer of them",
+                        g->cell_count, g->replicates);
+        return SWEEP_NO_MEMORY;
+    }
     if (plan_build(p, g) != SWEEP_OK)
         return out_of_memory(d->log);
     d->done = memory_array(g->cell_count, g->replicates * sizeof *d->done);

@@ -153,6 +153,13 @@ run plan large.yaml --json --no-pilot
 status 0
 json 'p["cells"] == 1000000 and p["trials"] == 3000000 and p["trainings"] == 3000'
 
+sed 's/replicates: 3/replicates: 1000000/' large.yaml >endless.yaml
+run plan endless.yaml
+status 1
+silent_out
+err "sweep plan: out of memory for 1000000 cells times 1000000 replicates; ask for fewer \
+of them"
+
 # More memory than there is: told before anything begins.
 cat >huge.yaml <<'END'
 name: huge
@@ -186,4 +193,4 @@ run plan small.yaml -j 0
 status 2
 err "sweep plan: --threads must be 1 to 4096, got 0"
 
-finish 79
+finish 82

@@ -1,5 +1,6 @@
 #!/bin/sh
-# `sweep status`, and --watch that ends by itself: with the run, after its death, without one.
+# `sweep status`, and --watch that ends by itself: with the run, after its death, where
+# nobody works.
 . "$(dirname "$0")/harness.sh"
 cp "$here/small.yaml" .
 export SLURM_CPUS_PER_TASK=1
@@ -24,15 +25,15 @@ watch() {
 }
 
 # A run that ends: told while it works and when it has.
-sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 60/; s/signal: 1/signal: 4/' \
-    small.yaml >long.yaml
+sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 60/
+    s/signal: 1/signal: 4/' small.yaml >long.yaml
 begin a
 watch a
 wait "$run"
 check "the run was seen to the end" [ $? -eq 0 ]
 status 0
 silent_err
-check "at work" grep -q "^a: [0-9]* of 180 trials done.*; process $run on .* since " .out
+check "at work" grep -q "^a: [0-9]* of 180 trials .*; process $run on .* since " .out
 check "the last state" [ "$(tail -n 1 .out | cut -d ';' -f 1)" = \
     "a: 180 of 180 trials done" ]
 
@@ -67,8 +68,8 @@ out_has "c: 0 of 6 trials done, 6 missing; nobody works here"
 
 # The reader of a watch leaves.
 begin d
-check "a closed pipe ends it" timeout 20 sh -c '"$1" status d --watch | head -n 1 >.pipe' - \
-    "$sweep"
+check "a closed pipe ends it" timeout 20 sh -c \
+    '"$1" status d --watch | head -n 1 >.pipe' - "$sweep"
 check "it read a line" grep -q "^d: " .pipe
 
 # Shards: as long as one is at work.
