@@ -21,8 +21,9 @@ struct pilot {
 };
 
 /* Run units of the `count` > 0 groups in `order`, longest first, until `seconds` are
- * used up; one if even the cheapest takes longer. SWEEP_OK, SWEEP_NO_MEMORY. */
+ * used up or there are `most`; one if even the cheapest takes longer.
+ * SWEEP_OK, SWEEP_NO_MEMORY. */
 int pilot_run(struct pilot *pilot, const struct grid *g, const struct plan *p,
-              const size_t *order, size_t count, double seconds);
+              const size_t *order, size_t count, size_t most, double seconds);
 
 #endif

@@ -154,7 +154,7 @@ static int estimate(struct draft *d, bool pilot)
     o->memory = runner_memory(&o->grid, &o->plan, o->threads);
     if (pilot && d->ordered > 0 && outlook_fits(o)) {
         if (pilot_run(&o->pilot, &o->grid, &o->plan, d->order, d->ordered,
-                      PILOT_SECONDS) != SWEEP_OK)
+                      o->missing.rest.units, PILOT_SECONDS) != SWEEP_OK)
             return out_of_memory(d->log);
         scale = o->pilot.ratio;
     }

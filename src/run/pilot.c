@@ -68,13 +68,13 @@ static void measure(struct pilot *pilot, struct trial_workspace *ws,
 
 static void run_units(struct pilot *pilot, struct trial_workspace *ws,
                       const struct grid *g, const struct plan *p, const size_t *order,
-                      size_t count, double seconds, struct sample *s)
+                      size_t count, size_t most, double seconds, struct sample *s)
 {
     enum { PARTS = 4 }; /* so many units at least, where cells can be left out */
     double total = 0;
     for (size_t k = 0; k < count; k++)
         total += p->cost[order[k]];
-    for (size_t i = 0; i < PILOT_MOST; i++) {
+    for (size_t i = 0; i < most && i < PILOT_MOST; i++) {
         double scale = i > 0 ? pilot->ratio / (double)i : 1;
         choose(s, p, group_at(p, order, count, share(i) * total), seconds / PARTS);
         if (i > 0 && pilot->seconds + scale * s->cost > seconds)
@@ -87,7 +87,7 @@ static void run_units(struct pilot *pilot, struct trial_workspace *ws,
 }
 
 int pilot_run(struct pilot *pilot, const struct grid *g, const struct plan *p,
-              const size_t *order, size_t count, double seconds)
+              const size_t *order, size_t count, size_t most, double seconds)
 {
     struct trial_workspace *ws = NULL;
     struct sample s = {.cell = memory_array(plan_largest_group(p), sizeof *s.cell)};
@@ -95,7 +95,7 @@ int pilot_run(struct pilot *pilot, const struct grid *g, const struct plan *p,
     *pilot = (struct pilot){0};
     int status = s.cell ? trial_workspace_alloc(&ws, g, NULL) : SWEEP_NO_MEMORY;
     if (status == SWEEP_OK) {
-        run_units(pilot, ws, g, p, order, count, seconds, &s);
+        run_units(pilot, ws, g, p, order, count, most, seconds, &s);
         trial_workspace_free(ws);
     }
     memory_free(s.cell);
