@@ -3,8 +3,6 @@
 . "$(dirname "$0")/harness.sh"
 cp "$here/trial.yaml" "$here/small.yaml" .
 export SLURM_CPUS_PER_TASK=1
-# The address sanitizer: a refused allocation is for the program to handle.
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}allocator_may_return_null=1"
 
 # The record is the one a run stores, whatever is exported, of failed trials too.
 run run -q trial.yaml -o run
