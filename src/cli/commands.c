@@ -19,15 +19,18 @@ const struct command command_table[] = {
      BIT(OUTPUT) | BIT(THREADS) | BIT(QUIET) | BIT(SHARD) | BIT(RETRY_FAILED) |
          BIT(FRESH) | BIT(MAX_FAILURES) | BIT(TIME_LIMIT) | BIT(ALLOW_MIXED),
      1, 1, cmd_run},
-    {"plan", "GRID [-o DIR] [-j N] [--shard i/n]", "tell what a run would cost, without running it",
+    {"plan", "GRID [-o DIR] [-j N] [--shard i/n]",
+     "tell what a run would cost, without running it",
      "Tells how many trials and trainings the grid file GRID asks for, what the "
      "results\n"
-     "folder holds of them already, how much memory and time a run takes. To know this\n"
+     "folder holds of them already, how much memory and time a run takes. To know "
+     "this\n"
      "machine a few trainings, 5 seconds or one, are run and forgotten. Nothing is "
      "written.\n"
      "\n"
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage.\n",
-     BIT(OUTPUT) | BIT(THREADS) | BIT(SHARD) | BIT(JSON) | BIT(NO_PILOT), 1, 1, cmd_plan},
+     BIT(OUTPUT) | BIT(THREADS) | BIT(SHARD) | BIT(JSON) | BIT(NO_PILOT), 1, 1,
+     cmd_plan},
     {"status", "DIR [--watch]", "tell how far a run or its shards are",
      "Tells what the results folder DIR, or the folders of shards in it, hold: trials\n"
      "done, failed and missing, the pace of the last run and who works there.\n"
@@ -35,18 +38,22 @@ const struct command command_table[] = {
      "ended, or died. A run on another machine counts as ended when 10 minutes bring\n"
      "no result.\n"
      "\n"
-     "Exit status: 0 all done, 1 failure, 3 done but some trials failed, 4 work left.\n",
+     "Exit status: 0 all done, 1 failure, 3 done but some trials failed, 4 work "
+     "left.\n",
      BIT(WATCH), 1, 1, cmd_status},
     {"merge", "OUT DIR...", "unite the folders of shards",
-     "Puts the trials of all folders DIR into the folder OUT and writes its table.tsv.\n"
-     "Folders of another grid, seed or platform are refused, and so are two results of\n"
+     "Puts the trials of all folders DIR into the folder OUT and writes its "
+     "table.tsv.\n"
+     "Folders of another grid, seed or platform are refused, and so are two results "
+     "of\n"
      "one trial that differ. Missing shards may be merged later.\n"
      "\n"
      "Exit status: 0 all done, 1 failure, 2 refused, 3 done but some trials failed, 4\n"
      "trials are missing.\n",
      BIT(ALLOW_MIXED), 2, MOST_FOLDERS, cmd_merge},
     {"verify", "DIR [--sample N]", "compute stored trials again and compare every bit",
-     "Computes N of the trials in the results folder DIR again, spread evenly over all\n"
+     "Computes N of the trials in the results folder DIR again, spread evenly over "
+     "all\n"
      "of them, and compares every result. On another CPU or compiler than the results\n"
      "come from, up to 1e-9 of a value may differ.\n"
      "\n"
@@ -70,7 +77,8 @@ const struct command command_table[] = {
      "changed and run again: gnuplot FILE.gp. Another 'sweep plot' replaces both.\n"
      "\n"
      "  sweep plot results/gaussian --x dimension --by step_scale --y restored_eps\n"
-     "  sweep plot results/near_orthogonality --map --x correlation --by step_scale \\\n"
+     "  sweep plot results/near_orthogonality --map --x correlation --by step_scale "
+     "\\\n"
      "    --y exact_tau --where 'correlation < 0.5' -o map.pdf\n"
      "\n"
      "Exit status: 0 drawn, 1 failure (without gnuplot the script is left), 2 usage.\n",
@@ -90,7 +98,8 @@ const struct command command_table[] = {
     {"parameters", "", "list what a grid file may set", "", 0, 0, 0, cmd_parameters},
     {"columns", "", "list the results of a trial", "", 0, 0, 0, cmd_columns},
     {"help", "[COMMAND]", "explain a command",
-     "Explains COMMAND, or lists the commands. Instead of one, 'man' writes the manual\n"
+     "Explains COMMAND, or lists the commands. Instead of one, 'man' writes the "
+     "manual\n"
      "page, and 'bash', 'zsh' or 'fish' the completion for that shell.\n",
      0, 0, 1, cmd_help},
     {"version", "", "print the version and those of the libraries", "", 0, 0, 0,

@@ -197,7 +197,8 @@ static void work(struct worker *w)
         memset(w->failed_as, 0, sizeof w->failed_as);
         int status = trial_unit(w->workspace, r->grid, w->cells, count, w->replicate,
                                 r->limits->cancel, keep, w);
-        if (flush(w, status == SWEEP_OK ? plan_unit_cost(r->plan, group, count) : 0) != SWEEP_OK ||
+        if (flush(w, status == SWEEP_OK ? plan_unit_cost(r->plan, group, count) : 0) !=
+                SWEEP_OK ||
             status != SWEEP_OK)
             break;
     }
