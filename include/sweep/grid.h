@@ -131,6 +131,9 @@ struct grid {
  * check per cell. */
 int grid_number_cells(struct grid *g, struct diagnostics *log);
 
+/* Whether there is a cell: SWEEP_OK, or SWEEP_INPUT told at `where`. */
+int grid_check_selection(const struct grid *g, struct diagnostics *log);
+
 /* The canonical setting of a cell, cell < cell_count. Thread-safe: derived values were
  * computed by grid_number_cells. */
 void grid_cell(const struct grid *g, size_t cell, struct setting *out);

@@ -123,6 +123,9 @@ int setting_check(const struct setting *s, enum parameter *blame, char *buffer,
  * group by. */
 void setting_canonical(struct setting *s);
 
+/* Whether two values of a parameter are equal, "not set" being equal to itself. */
+int parameter_same(double a, double b);
+
 /* The set of parameters that have no effect in this setting. */
 uint64_t setting_idle(const struct setting *s);
 

@@ -46,9 +46,9 @@ double plan_cost(const struct plan *p, const struct grid *g, size_t group);
 /* The same where only so many of its cells are run. */
 double plan_unit_cost(const struct plan *p, size_t group, size_t cells);
 
-/* Groups from the most to the least expensive, with their costs. Both (group_count).
+/* order (group_count): groups from the most to the least expensive.
  * SWEEP_OK, SWEEP_NO_MEMORY. */
-int plan_order(const struct plan *p, const struct grid *g, size_t *order, double *cost);
+int plan_order(const struct plan *p, size_t *order);
 
 /* Which trials belong to shard 1 .. shards: mine[cell * replicates + replicate]. Units
  * in the order of their cost are dealt forth and back (1 2 3 3 2 1 1 2 3 ...), so that

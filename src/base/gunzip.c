@@ -62,10 +62,6 @@ static int inflate_all(z_stream *z, const unsigned char *next, size_t left,
     int result = Z_OK;
     *reason = "is damaged";
     while (left > 0 || result != Z_STREAM_END) {
-        if (o->length > o->most) {
-            *reason = "holds more than is read";
-            return SWEEP_INPUT;
-        }
         if (o->length + 1 >= o->capacity && grow(o) != SWEEP_OK)
             return SWEEP_NO_MEMORY;
         if (result == Z_STREAM_END && inflateReset(z) != Z_OK) /* the next member */
@@ -79,6 +75,10 @@ static int inflate_all(z_stream *z, const unsigned char *next, size_t left,
         }
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
             return SWEEP_INPUT;
+        if (o->length > o->most) {
+            *reason = "holds more than is read";
+            return SWEEP_INPUT;
+        }
     }
     o->text[o->length] = '\0';
     return SWEEP_OK;
@@ -97,10 +97,6 @@ int gunzip(const void *bytes, size_t size, size_t most, char **text, size_t *len
         return SWEEP_NO_MEMORY;
     int status = inflate_all(&z, bytes, size, &o, reason);
     inflateEnd(&z);
-    if (status == SWEEP_OK && o.length > most) {
-        *reason = "holds more than is read";
-        status = SWEEP_INPUT;
-    }
     if (status != SWEEP_OK) {
         memory_free(o.text);
         return status;

@@ -53,15 +53,9 @@ static int name_folders(struct session *s, const char *output)
 {
     const struct run_options *o = &s->options;
     int status = folder_named(&s->output, output, &s->grid, &s->log);
-    if (status != SWEEP_OK)
-        return status;
-    int named = o->shards > 0 ? asprintf(&s->directory, "%s/shard-%zu-of-%zu",
-                                         s->output, o->shard, o->shards)
-                              : asprintf(&s->directory, "%s", s->output);
-    if (named >= 0)
-        return SWEEP_OK;
-    s->directory = NULL;
-    return out_of_memory(s);
+    return status == SWEEP_OK
+               ? folder_shard(&s->directory, s->output, o->shard, o->shards, &s->log)
+               : status;
 }
 
 /* Everything that can be wrong with the grid file is found here: nothing is written. */
@@ -70,15 +64,10 @@ static int prepare(struct session *s, const char *output)
     struct aggregate table;
 
     int status = grid_read_file(&s->grid, s->file, &s->log);
-    if (status != SWEEP_OK)
-        return status;
-    if (s->grid.cell_count == 0) {
-        diagnostics_add(&s->log, s->file, s->grid.where_line, s->grid.where_column,
-                        "the selection is empty: 'where' keeps none of the %zu cells",
-                        s->grid.product_count);
-        return SWEEP_INPUT;
-    }
-    status = aggregate_resolve(&table, &s->grid, &s->grid.table, &s->log);
+    if (status == SWEEP_OK)
+        status = grid_check_selection(&s->grid, &s->log);
+    if (status == SWEEP_OK)
+        status = aggregate_resolve(&table, &s->grid, &s->grid.table, &s->log);
     if (status != SWEEP_OK)
         return status;
     aggregate_release(&table);

@@ -79,13 +79,9 @@ static int identify(struct trial_identity *id, const struct grid *g,
     uint64_t cell;
 
     id->grid = g;
-    if (g->cell_count == 0) {
-        diagnostics_add(log, g->file, g->where_line, g->where_column,
-                        "the selection is empty: 'where' keeps none of the %zu cells",
-                        g->product_count);
-        return SWEEP_INPUT;
-    }
-    int status = take_index(args, OPTION_CELL, g->cell_count, &cell, log);
+    int status = grid_check_selection(g, log);
+    if (status == SWEEP_OK)
+        status = take_index(args, OPTION_CELL, g->cell_count, &cell, log);
     if (status == SWEEP_OK)
         status = take_index(args, OPTION_REPLICATE, g->replicates, &id->replicate, log);
     if (status == SWEEP_OK)

@@ -26,6 +26,17 @@ int folder_named(char **out, const char *option, const struct grid *g,
     return out_of_memory(log);
 }
 
+int folder_shard(char **out, const char *folder, size_t shard, size_t shards,
+                 struct diagnostics *log)
+{
+    int named = shards > 0 ? asprintf(out, "%s/shard-%zu-of-%zu", folder, shard, shards)
+                           : asprintf(out, "%s", folder);
+    if (named >= 0)
+        return SWEEP_OK;
+    *out = NULL;
+    return out_of_memory(log);
+}
+
 bool folder_has_shards(const char *directory)
 {
     char *pattern;

@@ -13,6 +13,10 @@
 int folder_named(char **out, const char *option, const struct grid *g,
                  struct diagnostics *log);
 
+/* The folder of a shard in it; shards 0: itself. As folder_named. */
+int folder_shard(char **out, const char *folder, size_t shard, size_t shards,
+                 struct diagnostics *log);
+
 /* The grid kept in the folder; SWEEP_INPUT also when there are shards in its place.
  * Release it, whatever is returned. */
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log);

@@ -2,6 +2,7 @@
 
 #include "folder.h"
 #include "plan_folder.h"
+#include "run_work.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
 #include <math.h>
@@ -13,13 +14,9 @@ static const double PILOT_SECONDS = 5;
 struct draft {
     struct outlook *o;
     struct diagnostics *log;
-    bool *done;             /* (cells, replicates) or not of this shard */
-    bool *mine;             /* (cells, replicates) of this shard */
-    bool *own;              /* (cells) some of it */
+    struct run_work work;
     size_t *left;           /* (groups) units to run */
     size_t *order, ordered; /* groups with units to run, longest first */
-    double *cost;           /* (groups) */
-    struct until until;
 };
 
 static int out_of_memory(struct diagnostics *log)
@@ -31,53 +28,28 @@ static int out_of_memory(struct diagnostics *log)
 static int read_grid(struct outlook *o, const char *file, const char *output,
                      struct diagnostics *log)
 {
-    struct grid *g = &o->grid;
-    char *whole;
-    int status = grid_read_file(g, file, log);
-    if (status != SWEEP_OK)
-        return status;
-    if (g->cell_count == 0) {
-        diagnostics_add(log, file, g->where_line, g->where_column,
-                        "the selection is empty: 'where' keeps none of the %zu cells",
-                        g->product_count);
-        return SWEEP_INPUT;
-    }
-    status = folder_named(&whole, output, g, log);
-    if (status != SWEEP_OK || o->shards == 0) {
-        o->folder = whole;
-        return status;
-    }
-    int named = asprintf(&o->folder, "%s/shard-%zu-of-%zu", whole, o->shard, o->shards);
+    char *whole = NULL;
+    int status = grid_read_file(&o->grid, file, log);
+    if (status == SWEEP_OK)
+        status = grid_check_selection(&o->grid, log);
+    if (status == SWEEP_OK)
+        status = folder_named(&whole, output, &o->grid, log);
+    if (status == SWEEP_OK)
+        status = folder_shard(&o->folder, whole, o->shard, o->shards, log);
     free(whole);
-    if (named >= 0)
-        return SWEEP_OK;
-    o->folder = NULL;
-    return out_of_memory(log);
+    return status;
 }
 
-/* What the shard is dealt: its trials, trainings and trainings again. */
-static int deal(struct draft *d)
+/* All that the shard is dealt, before the folder is read. */
+static void count_dealt(struct draft *d)
 {
     struct outlook *o = d->o;
-    const struct grid *g = &o->grid;
     const struct plan *p = &o->plan;
-    size_t replicates = g->replicates;
 
-    o->trials = g->cell_count * replicates;
-    for (size_t i = 0; i < o->trials; i++)
-        d->mine[i] = o->shards == 0;
-    if (o->shards > 0 &&
-        plan_deal(p, g, o->shard, o->shards, d->mine, &o->trials) != SWEEP_OK)
-        return SWEEP_NO_MEMORY;
-    for (size_t i = 0; i < g->cell_count * replicates; i++)
-        d->own[i / replicates] |= d->mine[i];
+    o->trials = d->work.trials;
+    o->units = plan_missing(p, d->work.done, d->left).units;
     for (size_t k = 0; k < p->group_count; k++)
-        for (size_t r = 0; r < replicates; r++) {
-            bool mine = d->mine[p->cell[p->start[k]] * replicates + r];
-            o->units += mine;
-            o->retrainings += mine ? p->retrainings[k] : 0;
-        }
-    return SWEEP_OK;
+        o->retrainings += d->left[k] * p->retrainings[k];
 }
 
 static int prepare(struct draft *d)
@@ -93,16 +65,12 @@ static int prepare(struct draft *d)
     }
     if (plan_build(p, g) != SWEEP_OK)
         return out_of_memory(d->log);
-    d->done = memory_array(g->cell_count, g->replicates * sizeof *d->done);
-    d->mine = memory_array(g->cell_count, g->replicates * sizeof *d->mine);
-    d->own = memory_array(g->cell_count, sizeof *d->own);
     d->left = memory_array(p->group_count, sizeof *d->left);
     d->order = memory_array(p->group_count, sizeof *d->order);
-    d->cost = memory_array(p->group_count, sizeof *d->cost);
-    if (!d->done || !d->mine || !d->own || !d->left || !d->order || !d->cost ||
-        until_init(&d->until, g) != SWEEP_OK ||
-        plan_order(p, g, d->order, d->cost) != SWEEP_OK || deal(d) != SWEEP_OK)
+    if (!d->left || !d->order || plan_order(p, d->order) != SWEEP_OK ||
+        run_work_init(&d->work, g, p, d->o->shard, d->o->shards) != SWEEP_OK)
         return out_of_memory(d->log);
+    count_dealt(d);
     return SWEEP_OK;
 }
 
@@ -111,23 +79,21 @@ static int prepare(struct draft *d)
 static void find_missing(struct draft *d)
 {
     struct outlook *o = d->o;
+    struct run_work *w = &d->work;
     const struct grid *g = &o->grid;
-    size_t all = g->cell_count * g->replicates;
 
-    for (size_t i = 0; i < all; i++)
-        d->done[i] |= !d->mine[i];
     if (g->until.least > 0) {
-        until_look(&d->until);
-        until_skip(&d->until, d->done, d->done);
-        o->least.rest = plan_missing(&o->plan, d->done, NULL);
-        o->tally = until_tally(&d->until, d->own);
-        for (size_t i = 0; i < all; i++) {
+        until_look(&w->until);
+        until_skip(&w->until, w->done, w->done);
+        o->least.rest = plan_missing(&o->plan, w->done, NULL);
+        o->tally = until_tally(&w->until, w->own);
+        for (size_t i = 0; i < g->cell_count * g->replicates; i++) {
             size_t cell = i / g->replicates, k = i % g->replicates;
-            if (d->own[cell] && d->until.state[cell] == UNTIL_OPEN)
-                d->done[i] = until_has(&d->until, cell, k);
+            if (w->own[cell] && w->until.state[cell] == UNTIL_OPEN)
+                w->done[i] = until_has(&w->until, cell, k);
         }
     }
-    o->missing.rest = plan_missing(&o->plan, d->done, d->left);
+    o->missing.rest = plan_missing(&o->plan, w->done, d->left);
     o->trials_done =
         g->until.least > 0 ? o->tally.done : o->trials - o->missing.rest.trials;
     for (size_t k = 0; k < o->plan.group_count; k++)
@@ -174,20 +140,16 @@ int outlook_init(struct outlook *o, const char *file, const char *output,
     if (status == SWEEP_OK)
         status = prepare(&d);
     if (status == SWEEP_OK)
-        status =
-            plan_folder_read(o->folder, &o->grid, d.done, &d.until, &o->exists, log);
+        status = plan_folder_read(o->folder, &o->grid, d.work.done, &d.work.until,
+                                  &o->exists, log);
     if (status == SWEEP_OK) {
         o->shards_there = !o->exists && folder_has_shards(o->folder);
         find_missing(&d);
         status = estimate(&d, pilot);
     }
-    memory_free(d.done);
-    memory_free(d.mine);
-    memory_free(d.own);
+    run_work_release(&d.work);
     memory_free(d.left);
     memory_free(d.order);
-    memory_free(d.cost);
-    until_release(&d.until);
     return status;
 }
 

@@ -30,6 +30,16 @@ void grid_point(const struct grid *g, const size_t *position, struct setting *ou
     grid_data_complete(g, out);
 }
 
+int grid_check_selection(const struct grid *g, struct diagnostics *log)
+{
+    if (g->cell_count > 0)
+        return SWEEP_OK;
+    diagnostics_add(log, g->file, g->where_line, g->where_column,
+                    "the selection is empty: 'where' keeps none of the %zu cells",
+                    g->product_count);
+    return SWEEP_INPUT;
+}
+
 void grid_cell(const struct grid *g, size_t cell, struct setting *out)
 {
     size_t position[PARAMETER_COUNT];
@@ -78,23 +88,8 @@ char *grid_format(const struct grid *g, enum parameter p, double value, char *bu
     return buffer;
 }
 
-static bool is_preset(enum parameter p, double value)
-{
-    double preset = parameter_table[p].preset;
-
-    return value == preset || (isnan(value) && isnan(preset));
-}
-
-/* Data enter by their content, wherever the file is. */
-static struct rng_key absorb_data(const struct grid *g, double value,
-                                  struct rng_key key)
-{
-    const struct rng_key digest = grid_file(g, value)->points.digest;
-
-    return rng_key_word(rng_key_word(key, digest.word[0]), digest.word[1]);
-}
-
-/* Choices and texts enter as words: their numbers depend on the table and the file. */
+/* Choices and texts enter as words: their numbers depend on the table and the file.
+ * Data enter by their content, wherever the file is. */
 static struct rng_key absorb(const struct grid *g, enum parameter p, double value,
                              struct rng_key key)
 {
@@ -103,8 +98,11 @@ static struct rng_key absorb(const struct grid *g, enum parameter p, double valu
     key = rng_key_text(key, info->name);
     if (info->type == PARAMETER_CHOICE)
         return rng_key_text(key, info->choices[(size_t)value]);
-    if (p == P_DATA)
-        return absorb_data(g, value, key);
+    if (p == P_DATA) {
+        const struct rng_key *digest = &grid_file(g, value)->points.digest;
+
+        return rng_key_word(rng_key_word(key, digest->word[0]), digest->word[1]);
+    }
     if (info->type == PARAMETER_TEXT)
         return rng_key_text(key, grid_string(g, value));
     return rng_key_real(key, value);
@@ -120,7 +118,7 @@ struct rng_key grid_setting_key(const struct grid *g, const struct setting *s,
         size_t i = count;
 
         if (parameter_table[p].stage > last || p == P_SIGNAL_EXPONENT ||
-            is_preset(p, s->value[p]))
+            parameter_same(s->value[p], parameter_table[p].preset))
             continue;
         for (; i > 0 &&
                strcmp(parameter_table[p].name, parameter_table[order[i - 1]].name) < 0;
@@ -146,7 +144,7 @@ struct rng_key grid_local_key(const struct grid *g, const struct setting *s,
         double value = s->value[p], fixed = g->fixed.value[p];
 
         if (parameter_table[p].stage <= last && p != P_SIGNAL_EXPONENT &&
-            value != fixed && !(isnan(value) && isnan(fixed)))
+            !parameter_same(value, fixed))
             changed |= PARAMETER_BIT(p);
     }
     key = rng_key_word(rng_key_start(), changed);

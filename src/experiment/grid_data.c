@@ -80,10 +80,18 @@ static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *
     return f->bytes ? SWEEP_OK : SWEEP_NO_MEMORY;
 }
 
-static bool starts_with(const struct grid_file *f, const char *magic)
+/* The packer that made these bytes and is not unpacked here, or NULL. */
+static const char *packer_of(const struct grid_file *f)
 {
-    size_t length = strlen(magic);
-    return f->size >= length && memcmp(f->bytes, magic, length) == 0;
+    static const struct {
+        const char *magic, *name;
+    } packers[] = {{"BZh", "bzip2"}, {"\3757zXZ", "xz"}, {"PK\3", "zip"}};
+    for (size_t i = 0; i < sizeof packers / sizeof packers[0]; i++) {
+        size_t length = strlen(packers[i].magic);
+        if (f->size >= length && memcmp(f->bytes, packers[i].magic, length) == 0)
+            return packers[i].name;
+    }
+    return NULL;
 }
 
 static int read_file(struct grid *g, struct grid_file *f, bool kept,
@@ -93,15 +101,10 @@ static int read_file(struct grid *g, struct grid_file *f, bool kept,
     int status = f->path ? read_bytes(f, log, g->file) : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
         return status;
-    const char *packed = starts_with(f, "BZh") ? "bzip2"
-                         : starts_with(f, "\xfd"
-                                          "7zXZ")
-                             ? "xz"
-                         : starts_with(f, "PK\x03") ? "zip"
-                                                    : NULL;
-    if (packed) {
+    const char *packer = packer_of(f);
+    if (packer) {
         diagnostics_add(log, f->path, 0, 0,
-                        "a %s file: unpack it first, or pack it with gzip", packed);
+                        "a %s file: unpack it first, or pack it with gzip", packer);
         return SWEEP_INPUT;
     }
     return libsvm_read(&f->points, f->path, f->bytes, f->size, log);
@@ -240,11 +243,6 @@ static int choose_classes(struct grid *g, struct grid_classes *c,
     return twoclass_select(&c->two, l, plus, minus);
 }
 
-static bool same(double a, double b)
-{
-    return a == b || (isnan(a) && isnan(b));
-}
-
 /* Every value that `labels` has in the grid; at least one. */
 static size_t list_labels(const struct grid *g, double *labels)
 {
@@ -316,13 +314,14 @@ size_t grid_data_bytes(const struct grid *g)
     return bytes;
 }
 
+/* NULL: the mixture. */
 static const struct grid_classes *classes_of(const struct grid *g,
                                              const struct setting *s)
 {
     double data = s->value[P_DATA], labels = s->value[P_LABELS];
     for (size_t i = 0; i < g->classes_count; i++) {
         const struct grid_classes *c = &g->classes[i];
-        if (c->data == data && (same(c->labels, labels) || c->canonical == labels))
+        if (c->data == data && (parameter_same(c->labels, labels) || c->canonical == labels))
             return c;
     }
     return NULL;
@@ -330,15 +329,14 @@ static const struct grid_classes *classes_of(const struct grid *g,
 
 const struct twoclass *grid_twoclass(const struct grid *g, const struct setting *s)
 {
-    const struct grid_classes *c =
-        s->value[P_DATA] == DATA_MIXTURE ? NULL : classes_of(g, s);
+    const struct grid_classes *c = classes_of(g, s);
     return c ? &c->two : NULL;
 }
 
 void grid_data_complete(const struct grid *g, struct setting *s)
 {
     double *v = s->value;
-    const struct grid_classes *c = v[P_DATA] == DATA_MIXTURE ? NULL : classes_of(g, s);
+    const struct grid_classes *c = classes_of(g, s);
 
     if (!c || c->wrong)
         return;
@@ -354,11 +352,11 @@ int grid_data_check(const struct grid *g, const struct setting *s,
                     enum parameter *blame, char *buffer, size_t size)
 {
     const double *v = s->value;
-    if (v[P_DATA] == DATA_MIXTURE)
-        return 0;
     const struct grid_classes *c = classes_of(g, s);
     const char *name = grid_string(g, v[P_DATA]);
 
+    if (!c)
+        return 0;
     if (c->wrong) {
         *blame = c->blame;
         snprintf(buffer, size, "%s", c->wrong);

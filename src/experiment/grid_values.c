@@ -119,13 +119,14 @@ static bool read_data(struct reader *r, const struct node *node, double *value)
     if (!read_text(r, node, "mixture or the name of a file") ||
         !read_string(r, node, node->text, value))
         return false;
+    if (*value == DATA_MIXTURE || grid_file(g, *value))
+        return true;
     if (!g->files)
         g->files = reader_array(r, STRING_LIMIT, sizeof *g->files);
     if (!g->files)
         return false;
-    if (*value != DATA_MIXTURE && !grid_file(g, *value))
-        g->files[g->file_count++] = (struct grid_file){
-            .data = *value, .line = node->line, .column = node->column};
+    g->files[g->file_count++] = (struct grid_file){
+        .data = *value, .line = node->line, .column = node->column};
     return true;
 }
 

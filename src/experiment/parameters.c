@@ -210,6 +210,11 @@ int parameter_in_range(enum parameter p, double value, char *buffer, size_t size
     return 0;
 }
 
+int parameter_same(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
 static bool rule_applies(const struct idle_rule *rule, const struct setting *s)
 {
     double on = fmin(s->value[rule->on], 31);

@@ -157,18 +157,16 @@ static int longest_first(const void *left, const void *right)
     return (a->group > b->group) - (a->group < b->group);
 }
 
-int plan_order(const struct plan *p, const struct grid *g, size_t *order, double *cost)
+int plan_order(const struct plan *p, size_t *order)
 {
     struct costed *costed = memory_array(p->group_count, sizeof *costed);
     if (!costed)
         return SWEEP_NO_MEMORY;
     for (size_t k = 0; k < p->group_count; k++)
-        costed[k] = (struct costed){plan_cost(p, g, k), k};
+        costed[k] = (struct costed){p->cost[k], k};
     qsort(costed, p->group_count, sizeof *costed, longest_first);
-    for (size_t k = 0; k < p->group_count; k++) {
+    for (size_t k = 0; k < p->group_count; k++)
         order[k] = costed[k].group;
-        cost[costed[k].group] = costed[k].cost;
-    }
     memory_free(costed);
     return SWEEP_OK;
 }
@@ -177,8 +175,7 @@ int plan_deal(const struct plan *p, const struct grid *g, size_t shard, size_t s
               bool *mine, size_t *count)
 {
     size_t *order = memory_array(p->group_count, sizeof *order);
-    double *cost = memory_array(p->group_count, sizeof *cost);
-    int status = order && cost ? plan_order(p, g, order, cost) : SWEEP_NO_MEMORY;
+    int status = order ? plan_order(p, order) : SWEEP_NO_MEMORY;
 
     *count = 0;
     for (size_t k = 0; k < p->group_count && status == SWEEP_OK; k++)
@@ -192,6 +189,5 @@ int plan_deal(const struct plan *p, const struct grid *g, size_t shard, size_t s
             }
         }
     memory_free(order);
-    memory_free(cost);
     return status;
 }

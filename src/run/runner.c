@@ -287,14 +287,14 @@ static enum runner_end end_of(const struct runner_result *result,
 }
 
 /* The order of units and, with a rule, room for what is to be skipped. */
-static int prepare(struct run *r, size_t *order, double *cost)
+static int prepare(struct run *r, size_t *order)
 {
     const struct plan *p = r->plan;
     bool rule = r->grid->until.least > 0;
     if (rule)
         r->done = r->skip = memory_array(r->grid->cell_count, p->replicates);
     r->order = order;
-    if (order && cost && r->done && plan_order(p, r->grid, order, cost) == SWEEP_OK)
+    if (order && r->done && plan_order(p, order) == SWEEP_OK)
         return SWEEP_OK;
     diagnostics_add(r->log, NULL, 0, 0, "out of memory");
     return SWEEP_NO_MEMORY;
@@ -308,7 +308,6 @@ int runner_run(const struct grid *g, const struct plan *p, struct store *s,
     struct run run = {.grid = g, .plan = p, .done = done, .kept = done, .until = u};
     struct plan_rest rest = {0};
     size_t *order = memory_array(p->group_count, sizeof *order);
-    double *cost = memory_array(p->group_count, sizeof *cost);
 
     *result = (struct runner_result){0};
     run.limits = limits;
@@ -317,7 +316,7 @@ int runner_run(const struct grid *g, const struct plan *p, struct store *s,
     run.meter = meter;
     run.result = result;
     run.log = log;
-    int status = prepare(&run, order, cost);
+    int status = prepare(&run, order);
     if (status == SWEEP_OK)
         rest = look(&run);
     result->planned = rest.trials;
@@ -330,7 +329,6 @@ int runner_run(const struct grid *g, const struct plan *p, struct store *s,
         status = store_commit(s, log);
     result->end = status == SWEEP_OK ? end_of(result, limits) : RUNNER_BROKEN;
     memory_free(order);
-    memory_free(cost);
     memory_free(run.skip);
     return status;
 }
