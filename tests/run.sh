@@ -22,9 +22,9 @@ done
 
 need_packages $BUILD_PACKAGES gnuplot-nox libcmocka-dev python3-numpy python3-scipy python3-sklearn bsdextrautils groff-base clang libomp-dev
 if [ -f "$build/build.ninja" ]; then
-    meson configure "$build" -Dwerror=true $setup
+    meson configure "$build" -Dtests=enabled -Dwerror=true $setup
 else
-    meson setup "$build" -Dwerror=true $setup
+    meson setup "$build" -Dtests=enabled -Dwerror=true $setup
 fi
 ninja -C "$build"
 meson test -C "$build" --print-errorlogs
