@@ -48,6 +48,7 @@ struct program {
     const double *count;      /* (R) neurons in the row */
     const unsigned char *pair; /* (R, m) enum pair */
     const double *target;     /* (R, r), or NULL for 0 */
+    const double *upper;      /* (m) bounds of lambda from above, or NULL for none */
 };
 
 /* The state of a solve and its answer. lambda, state and coefficient are also the warm
@@ -59,7 +60,9 @@ struct program_state {
     double *residual;     /* (R, r) rho_j */
     double *gradient;     /* (m) dF/dlambda */
     double value;         /* F */
-    double defect;        /* largest entry of the projected gradient */
+    double rest;          /* sqrt(sum_j count_j |rho_j|^2) */
+    double norm;          /* of t with a target, else of theta, which is `rest` */
+    double defect;        /* largest |g_i| / (|h_i| norm) of the projected gradient g */
     size_t iterations;    /* of Newton's method */
 };
 

@@ -1,22 +1,12 @@
 #include "sweep/program.h"
-#include "program_hessian.h"
+#include "program_private.h"
 #include "sweep/status.h"
+#include "vector.h"
 #include <gsl/gsl_cblas.h>
-#include <gsl/gsl_linalg.h>
 #include <math.h>
 #include <string.h>
 
-/* The projected gradient is called zero at this share of its scale: a few rounding
- * errors of a sum over all neurons. */
-static const double CONVERGED = 2e-15;
-
-/* Where the defect may stop falling because rounding is all that is left of it. */
-static const double NEAR = 1e-9;
-
-/* A dual value below this means that no weights satisfy the constraints. */
-static const double UNBOUNDED = -1e12;
-
-enum { ITERATION_LIMIT = 300, STALL_LIMIT = 3, HALVINGS = 40 };
+enum { STACK = 256 }; /* rows of a QR at once, at least */
 
 void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t r,
                           struct arena *a)
@@ -26,6 +16,24 @@ void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t
     s->state = arena_carve(a, rows, m, sizeof *s->state);
     s->residual = arena_doubles(a, rows, r);
     s->gradient = arena_doubles(a, m, 1);
+}
+
+static void model_layout(struct program_workspace *w, size_t m, size_t r,
+                         struct arena *a)
+{
+    w->model = arena_doubles(a, m, m);
+    w->aim = arena_doubles(a, m + 1, 1);
+    w->stack_rows = m + 1 + (r > STACK ? r : STACK);
+    w->stack = arena_doubles(a, m + 1, w->stack_rows);
+    w->reflector = arena_doubles(a, m + 1, 1);
+    w->lapack = arena_doubles(a, 64, m + 1);
+    boxls_layout(&w->step, m, m, a);
+    boxls_scratch_layout(&w->step_scratch, m, m, a);
+    w->every = arena_carve(a, m, 1, sizeof *w->every);
+    w->bound = arena_carve(a, m, 1, sizeof *w->bound);
+    w->change = arena_doubles(a, m, 1);
+    w->lambda = arena_doubles(a, m, 1);
+    w->direction = arena_doubles(a, m, 1);
 }
 
 void program_workspace_layout(struct program_workspace **out, size_t rows, size_t m,
@@ -53,15 +61,13 @@ void program_workspace_layout(struct program_workspace **out, size_t rows, size_
     into->slope = arena_doubles(a, rows, m);
     into->product = arena_doubles(a, rows, m);
     into->gram = arena_doubles(a, m, m);
-    into->hessian = arena_doubles(a, m, m);
+    into->length = arena_doubles(a, m, 1);
+    into->steep = arena_doubles(a, m, 1);
     into->reduced = arena_doubles(a, m, m);
     into->gathered = arena_doubles(a, m, r);
     into->inner = arena_doubles(a, k, m);
-    into->lambda = arena_doubles(a, m, 1);
-    into->direction = arena_doubles(a, m, 1);
-    into->last_gradient = arena_doubles(a, m, 1);
-    into->right = arena_doubles(a, m, 1);
     into->index = arena_carve(a, m, 1, sizeof *into->index);
+    model_layout(into, m, r, a);
 }
 
 /* y_i times the sign of u_j: +1 for same-class pairs, -1 for opposite ones. */
@@ -110,9 +116,26 @@ void program_begin(const struct program *p, struct program_workspace *w)
     }
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)m, (int)r, 1.0,
                 p->points->X, (int)r, p->points->X, (int)r, 0.0, w->gram, (int)m);
+    for (size_t i = 0; i < m; i++) {
+        w->length[i] = vector_length(r, p->points->X + i * r);
+        w->every[i] = i;
+    }
+    w->step.r = w->step.capacity = m;
+    w->orthogonal = false;
 }
 
-/* The inner minimum of row j for the multipliers in s. */
+/* An empty box has no side of its own: it takes the one it would open towards, and the
+ * leak's on a kink. */
+static signed char side_of_empty(const struct program *p, const double *residual,
+                                 size_t j, size_t i)
+{
+    size_t r = p->points->r;
+    double pull = cblas_ddot((int)r, p->points->X + i * r, 1, residual, 1);
+    if (pull == 0.0)
+        return alignment(p, j, i) > 0.0 ? BOX_LOW : BOX_HIGH;
+    return pull > 0.0 ? BOX_HIGH : BOX_LOW;
+}
+
 int program_row(const struct program *p, struct program_workspace *w,
                 struct program_state *s, size_t j)
 {
@@ -137,12 +160,8 @@ int program_row(const struct program *p, struct program_workspace *w,
         size_t i = column[k];
         s->coefficient[j * m + i] = w->value[k];
         s->state[j * m + i] = w->row_state[k];
-        /* An empty box has no side of its own: take the one it would open towards. */
         if (w->low[k] == w->high[k])
-            s->state[j * m + i] =
-                cblas_ddot((int)r, p->points->X + i * r, 1, residual, 1) > 0.0
-                    ? BOX_HIGH
-                    : BOX_LOW;
+            s->state[j * m + i] = side_of_empty(p, residual, j, i);
     }
     return status;
 }
@@ -162,10 +181,9 @@ static double effective(const struct program *p, const struct program_state *s,
     return a * p->u * slope;
 }
 
-/* rho, F and its gradient at s->lambda. SWEEP_NUMERIC when a row could not be solved.
- */
-static int evaluate(const struct program *p, struct program_workspace *w,
-                    struct program_state *s)
+/* What every pair with a fixed slope adds; the box pairs of a row come after it. */
+static void fixed_pairs(const struct program *p, struct program_workspace *w,
+                        struct program_state *s)
 {
     size_t m = p->points->m, r = p->points->r, R = p->rows;
     for (size_t j = 0; j < R; j++)
@@ -181,164 +199,95 @@ static int evaluate(const struct program *p, struct program_workspace *w,
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)R, (int)r, (int)m, -1.0,
                 w->product, (int)m, p->points->X, (int)r, p->target ? 1.0 : 0.0,
                 w->free_side, (int)r);
-    s->value = 0.0;
-    for (size_t j = 0; j < R; j++) {
-        if (program_row(p, w, s, j) != SWEEP_OK)
-            return SWEEP_NUMERIC;
-        const double *rho = s->residual + j * r;
-        s->value += 0.5 * p->count[j] * cblas_ddot((int)r, rho, 1, rho, 1);
-    }
+}
+
+/* dF/dlambda, and |h_i| with every free pair counted as slope 1. */
+static void differentiate(const struct program *p, struct program_workspace *w,
+                          struct program_state *s)
+{
+    size_t m = p->points->m, r = p->points->r, R = p->rows;
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)R, (int)m, (int)r, 1.0,
                 s->residual, (int)r, p->points->X, (int)r, 0.0, w->product, (int)m);
-    for (size_t i = 0; i < m; i++) {
+    memset(w->steep, 0, m * sizeof *w->steep);
+    for (size_t i = 0; i < m; i++)
         s->gradient[i] = -p->gain;
-        s->value -= p->gain * s->lambda[i];
-    }
     for (size_t j = 0; j < R; j++)
         for (size_t i = 0; i < m; i++) {
             double slope = effective(p, s, j, i);
+            bool is_free =
+                p->pair[j * m + i] == PAIR_BOX && s->state[j * m + i] == BOX_FREE;
+            double most = is_free ? p->u : slope;
             w->slope[j * m + i] = slope;
+            w->steep[i] += p->count[j] * most * most;
             s->gradient[i] -= p->count[j] * slope * w->product[j * m + i];
         }
-    /* The largest entry of the gradient that lambda can still follow. */
-    s->defect = 0.0;
-    for (size_t i = 0; i < m; i++) {
-        double entry = fabs(s->gradient[i]);
-        bool held = s->lambda[i] == 0.0 && s->gradient[i] > 0.0;
-        if (!held && (entry > s->defect || isnan(entry))) /* NaN stays */
-            s->defect = entry;
-    }
-    return isfinite(s->value) && isfinite(s->defect) ? SWEEP_OK : SWEEP_NUMERIC;
-}
-
-/* Solve H_II d = -gradient_I; steepest descent scaled by the diagonal elsewhere. I
- * leaves out the multipliers at (or within `near` of) zero that want to go below
- * (Bertsekas 1982). `damping` times the largest diagonal entry is added to H's
- * diagonal. */
-static void newton_direction(const struct program *p, struct program_workspace *w,
-                             const struct program_state *s, double damping)
-{
-    size_t m = p->points->m, count = 0;
-    double diagonal = 0.0, near = 0.0, top = 0.0;
-    for (size_t i = 0; i < m; i++) {
-        diagonal = fmax(diagonal, w->hessian[i * m + i]);
-        top = fmax(top, s->lambda[i]);
-    }
-    for (size_t i = 0; i < m; i++) {
-        double h = fmax(w->hessian[i * m + i], 1e-8 * diagonal);
-        double to = fmax(0.0, s->lambda[i] - s->gradient[i] / h);
-        w->direction[i] = -s->gradient[i] / h;
-        near = fmax(near, fabs(to - s->lambda[i]));
-    }
-    near = fmin(near, 1e-3 * top);
     for (size_t i = 0; i < m; i++)
-        if (!(s->lambda[i] <= near && s->gradient[i] > 0.0))
-            w->index[count++] = i;
-    double ridge = damping * diagonal;
-    for (int attempt = 0; attempt < 8 && count > 0; attempt++, ridge *= 100.0) {
-        for (size_t a = 0; a < count; a++) {
-            for (size_t b = 0; b < count; b++)
-                w->reduced[a * count + b] = w->hessian[w->index[a] * m + w->index[b]];
-            w->reduced[a * count + a] += ridge;
-            w->right[a] = -s->gradient[w->index[a]];
-        }
-        gsl_matrix_view H = gsl_matrix_view_array(w->reduced, count, count);
-        gsl_vector_view d = gsl_vector_view_array(w->right, count);
-        if (gsl_linalg_cholesky_decomp1(&H.matrix) != 0 ||
-            gsl_linalg_cholesky_svx(&H.matrix, &d.vector) != 0)
-            continue;
-        for (size_t a = 0; a < count; a++)
-            w->direction[w->index[a]] = w->right[a];
-        return;
-    }
+        w->steep[i] = sqrt(w->steep[i]) * w->length[i];
 }
 
-/* Try the Newton step, halving it until F falls enough or, where F's fall is below its
- * rounding, until the defect falls. Leaves s at the accepted point. */
-static bool search(const struct program *p, struct program_workspace *w,
-                   struct program_state *s)
+/* The largest entry of the gradient that lambda can still follow, each relative to
+ * |h_i| times the length of theta (of t, with a target). */
+static double projected(const struct program *p, const struct program_workspace *w,
+                        const struct program_state *s)
 {
-    size_t m = p->points->m;
-    double value = s->value, defect = s->defect, alpha = 1.0;
-    memcpy(w->lambda, s->lambda, m * sizeof *w->lambda);
-    memcpy(w->last_gradient, s->gradient, m * sizeof *w->last_gradient);
-    for (int halving = 0; halving < HALVINGS; halving++, alpha *= 0.5) {
-        double slope = 0.0;
-        for (size_t i = 0; i < m; i++) {
-            s->lambda[i] = fmax(0.0, w->lambda[i] + alpha * w->direction[i]);
-            slope += w->last_gradient[i] * (s->lambda[i] - w->lambda[i]);
-        }
-        if (evaluate(p, w, s) != SWEEP_OK)
+    double defect = 0.0;
+    for (size_t i = 0; i < p->points->m; i++) {
+        double top = p->upper ? p->upper[i] : INFINITY;
+        bool held = (s->lambda[i] <= 0.0 && s->gradient[i] > 0.0) ||
+                    (s->lambda[i] >= top && s->gradient[i] < 0.0);
+        double entry = fabs(s->gradient[i]);
+        if (held || entry == 0.0)
             continue;
-        double rounding = 1e-13 * (fabs(value) + 1e-300);
-        if (s->value <= value + 1e-4 * slope && slope < 0.0)
-            return true;
-        if (fabs(slope) <= rounding && s->value <= value + rounding &&
-            s->defect < defect)
-            return true;
+        entry /= w->steep[i] * s->norm;
+        if (entry > defect || isnan(entry)) /* NaN stays */
+            defect = entry;
     }
-    memcpy(s->lambda, w->lambda, m * sizeof *w->lambda);
-    evaluate(p, w, s);
-    return false;
+    return defect;
 }
 
-/* One Newton step. With more points than coordinates H can be singular and the step so
- * long that its projection goes up: damp it, in the end to steepest descent. */
-static bool advance(const struct program *p, struct program_workspace *w,
-                    struct program_state *s, double near)
-{
-    program_hessian(p, w, s);
-    for (double damping = 1e-14; damping < 10.0; damping *= 1e3) {
-        newton_direction(p, w, s, damping);
-        if (search(p, w, s))
-            return true;
-        if (s->defect <= near)
-            return false;
-    }
-    return false;
-}
-
-/* What a gradient entry is measured against: |t| times the largest |h_i|. */
-static double gradient_scale(const struct program *p, const struct program_workspace *w)
+int program_evaluate(const struct program *p, struct program_workspace *w,
+                     struct program_state *s)
 {
     size_t m = p->points->m, r = p->points->r;
-    double target = 0.0, longest = 0.0;
-    if (p->gain > 0.0)
-        return p->gain;
-    memset(w->right, 0, m * sizeof *w->right);
+    double square = 0.0, target = 0.0;
+    fixed_pairs(p, w, s);
     for (size_t j = 0; j < p->rows; j++) {
-        const double *t = p->target + j * r, *slope = w->slope + j * m;
-        target += p->count[j] * cblas_ddot((int)r, t, 1, t, 1);
-        for (size_t i = 0; i < m; i++)
-            w->right[i] += p->count[j] * slope[i] * slope[i];
+        if (program_row(p, w, s, j) != SWEEP_OK)
+            return SWEEP_NUMERIC;
+        const double *rho = s->residual + j * r;
+        square += p->count[j] * cblas_ddot((int)r, rho, 1, rho, 1);
+        if (p->target) {
+            const double *t = p->target + j * r;
+            target += p->count[j] * cblas_ddot((int)r, t, 1, t, 1);
+        }
     }
+    s->value = 0.5 * square;
     for (size_t i = 0; i < m; i++)
-        longest = fmax(longest, w->right[i] * w->gram[i * m + i]);
-    return sqrt(target) * sqrt(longest);
+        s->value -= p->gain * s->lambda[i];
+    s->rest = sqrt(square);
+    s->norm = p->target ? sqrt(target) : s->rest;
+    differentiate(p, w, s);
+    s->defect = projected(p, w, s);
+    return isfinite(s->value) && !isnan(s->defect) ? SWEEP_OK : SWEEP_NUMERIC;
 }
 
-enum program_stop program_solve(const struct program *p, struct program_workspace *w,
-                                struct program_state *s)
+void program_scale(const struct program *p, struct program_workspace *w,
+                   struct program_state *s, double factor)
 {
-    int stalled = 0;
-    s->iterations = 0;
-    if (evaluate(p, w, s) != SWEEP_OK)
-        return PROGRAM_NON_FINITE;
-    while (s->iterations < ITERATION_LIMIT) {
-        double scale = gradient_scale(p, w), defect = s->defect;
-        if (s->defect <= CONVERGED * scale)
-            return PROGRAM_CONVERGED;
-        if (s->value < UNBOUNDED)
-            return PROGRAM_UNBOUNDED;
-        s->iterations++;
-        if (!advance(p, w, s, NEAR * scale))
-            return s->defect <= NEAR * scale ? PROGRAM_CONVERGED : PROGRAM_STALLED;
-        stalled =
-            s->defect > 0.5 * defect && s->defect <= NEAR * scale ? stalled + 1 : 0;
-        if (stalled >= STALL_LIMIT)
-            return PROGRAM_CONVERGED;
+    size_t m = p->points->m, r = p->points->r;
+    for (size_t i = 0; i < m; i++)
+        s->lambda[i] *= factor;
+    cblas_dscal((int)(p->rows * m), factor, s->coefficient, 1);
+    cblas_dscal((int)(p->rows * r), factor, s->residual, 1);
+    s->value = 0.0;
+    for (size_t i = 0; i < m; i++) {
+        s->gradient[i] = factor * (s->gradient[i] + p->gain) - p->gain;
+        s->value -= p->gain * s->lambda[i];
     }
-    return PROGRAM_LIMIT;
+    s->rest *= factor;
+    s->norm = s->rest;
+    s->value += 0.5 * s->rest * s->rest;
+    s->defect = projected(p, w, s);
 }
 
 void program_slopes(const struct program *p, const struct program_state *s, double *v)

@@ -1,0 +1,191 @@
+/* The quadratic model of F, by Cholesky or by QR.
+ *
+ * With states of all box pairs fixed, F is quadratic in lambda: its Hessian is
+ * sum_j count_j S_j X P_j X^T S_j, P_j the projector orthogonal to the free columns of
+ * row j. With gain F has a linear term too, and A^T b = -gradient need not have a solution
+ * b. Rows of -gain kappa (1 .. 1) added to A (least distance programming by non-negative
+ * least squares: Lawson & Hanson 1974, chapter 23) give it one: minimise
+ *
+ *     1/2 |sum_i mu_i h_i|^2 + 1/2 kappa^2 (tau - sum_i mu_i)^2
+ *
+ * over mu >= 0, whose solution is that of F up to a factor. tau is chosen so that both
+ * have the same gradient at mu = lambda.
+ */
+#include "program_private.h"
+#include <gsl/gsl_cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+/* A pivot of Cholesky's below this share of its diagonal has lost too much: the Hessian
+ * is that of columns which nearly depend on each other. */
+static const double LOST = 1e-7;
+
+double program_weight(const struct program *p, const struct program_state *s)
+{
+    return p->gain > 0.0 && s->norm > 0.0 ? p->gain / s->norm : 0.0;
+}
+
+/* hessian -= T^T T with T = basis X^T, over the pairs of row j that have a slope: about
+ * a quarter of the points, so small products beat one large one over all of them. */
+static void subtract_free(const struct program *p, struct program_workspace *w,
+                          const struct boxls *f, size_t j)
+{
+    size_t m = p->points->m, r = p->points->r, count = 0;
+    const double *slope = w->slope + j * m;
+    double weight = sqrt(p->count[j]);
+    if (f->count == 0)
+        return;
+    for (size_t i = 0; i < m; i++)
+        if (slope[i] != 0.0) {
+            memcpy(w->gathered + count * r, p->points->X + i * r, r * sizeof *f->Q);
+            w->index[count++] = i;
+        }
+    if (count == 0)
+        return;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)f->count, (int)count,
+                (int)r, weight, f->Q, (int)r, w->gathered, (int)r, 0.0, w->inner,
+                (int)count);
+    for (size_t k = 0; k < f->count; k++)
+        for (size_t a = 0; a < count; a++)
+            w->inner[k * count + a] *= slope[w->index[a]];
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)count, (int)f->count, 1.0,
+                w->inner, (int)count, 0.0, w->reduced, (int)count);
+    for (size_t a = 0; a < count; a++)
+        for (size_t b = a; b < count; b++)
+            w->model[w->index[a] * m + w->index[b]] -= w->reduced[a * count + b];
+}
+
+/* The factorisation of row j's free pairs, made again where the row has none of its
+ * own. */
+static const struct boxls *free_pairs(const struct program *p,
+                                      struct program_workspace *w,
+                                      struct program_state *s, size_t j)
+{
+    if (w->own[j])
+        return &w->factor[j];
+    program_row(p, w, s, j);
+    return &w->shared;
+}
+
+/* The upper triangle of the Hessian. */
+static void hessian(const struct program *p, struct program_workspace *w,
+                    struct program_state *s)
+{
+    size_t m = p->points->m;
+    double weight = program_weight(p, s);
+    for (size_t j = 0; j < p->rows; j++)
+        for (size_t i = 0; i < m; i++)
+            w->product[j * m + i] = sqrt(p->count[j]) * w->slope[j * m + i];
+    cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)m, (int)p->rows, 1.0,
+                w->product, (int)m, 0.0, w->model, (int)m);
+    for (size_t i = 0; i < m; i++)
+        for (size_t k = i; k < m; k++)
+            w->model[i * m + k] *= w->gram[i * m + k];
+    for (size_t j = 0; j < p->rows; j++)
+        subtract_free(p, w, free_pairs(p, w, s, j), j);
+    for (size_t i = 0; i < m; i++)
+        for (size_t k = i; k < m; k++)
+            w->model[i * m + k] += weight * weight;
+}
+
+/* False where too much would be lost. Row-major upper is column-major lower: dpotrf's
+ * U^T U has column i of U in row i after a transposition. */
+static bool by_cholesky(const struct program *p, struct program_workspace *w,
+                        struct program_state *s)
+{
+    size_t m = p->points->m;
+    double *A = w->model;
+    hessian(p, w, s);
+    for (size_t i = 0; i < m; i++)
+        w->aim[i] = A[i * m + i];
+    if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (int)m, A, (int)m) != 0)
+        return false;
+    for (size_t i = 0; i < m; i++)
+        if (!(A[i * m + i] * A[i * m + i] > LOST * w->aim[i]))
+            return false;
+    for (size_t i = 0; i < m; i++)
+        for (size_t k = 0; k < i; k++) {
+            A[i * m + k] = A[k * m + i];
+            A[k * m + i] = 0.0;
+        }
+    for (size_t i = 0; i < m; i++)
+        w->aim[i] = -s->gradient[i];
+    cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)m, A,
+                (int)m, w->aim, 1);
+    return true;
+}
+
+/* What row j adds: the points times their slopes, orthogonal to the free ones, and its
+ * residual, into `rows` .. of the stack. */
+static void stack_row(const struct program *p, struct program_workspace *w,
+                      struct program_state *s, size_t j, size_t rows)
+{
+    size_t m = p->points->m, r = p->points->r;
+    const struct boxls *f = free_pairs(p, w, s, j);
+    double weight = sqrt(p->count[j]);
+    double *block = w->gathered;
+    memcpy(block, p->points->X, m * r * sizeof *block);
+    for (int pass = 0; pass < 2 && f->count > 0; pass++) {
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)f->count,
+                    (int)r, 1.0, block, (int)r, f->Q, (int)r, 0.0, w->inner,
+                    (int)f->count);
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)m, (int)r,
+                    (int)f->count, -1.0, w->inner, (int)f->count, f->Q, (int)r, 1.0,
+                    block, (int)r);
+    }
+    for (size_t i = 0; i <= m; i++) {
+        const double *from = i < m ? block + i * r : s->residual + j * r;
+        double scale = weight * (i < m ? w->slope[j * m + i] : 1.0);
+        double *to = w->stack + i * w->stack_rows + rows;
+        for (size_t k = 0; k < r; k++)
+            to[k] = scale * from[k];
+    }
+}
+
+/* Triangular again: the first min(rows, m + 1) rows of the stack. */
+static size_t compress(struct program_workspace *w, size_t m, size_t rows)
+{
+    int columns = (int)m + 1, high = (int)rows;
+    LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, high, columns, w->stack, (int)w->stack_rows,
+                        w->reflector, w->lapack, 64 * columns);
+    size_t left = rows < m + 1 ? rows : m + 1;
+    for (size_t i = 0; i <= m; i++)
+        for (size_t k = i + 1; k < left; k++)
+            w->stack[i * w->stack_rows + k] = 0.0;
+    return left;
+}
+
+static void by_qr(const struct program *p, struct program_workspace *w,
+                  struct program_state *s)
+{
+    size_t m = p->points->m, r = p->points->r, rows = 0;
+    double weight = program_weight(p, s);
+    if (weight > 0.0) {
+        for (size_t i = 0; i < m; i++)
+            w->stack[i * w->stack_rows] = weight;
+        w->stack[m * w->stack_rows] = p->gain / weight;
+        rows = 1;
+    }
+    for (size_t j = 0; j < p->rows; j++) {
+        if (rows + r > w->stack_rows)
+            rows = compress(w, m, rows);
+        stack_row(p, w, s, j, rows);
+        rows += r;
+    }
+    rows = compress(w, m, rows);
+    for (size_t i = 0; i <= m; i++) {
+        double *to = i < m ? w->model + i * m : w->aim;
+        for (size_t k = 0; k < m; k++)
+            to[k] = k < rows ? w->stack[i * w->stack_rows + k] : 0.0;
+    }
+}
+
+void program_model(const struct program *p, struct program_workspace *w,
+                   struct program_state *s)
+{
+    if (!w->orthogonal && !by_cholesky(p, w, s))
+        w->orthogonal = true;
+    if (w->orthogonal)
+        by_qr(p, w, s);
+}

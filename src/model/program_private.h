@@ -1,0 +1,71 @@
+/* Private parts of program.c: its workspace, and the factor of the generalised Hessian. */
+#ifndef PROGRAM_PRIVATE_H
+#define PROGRAM_PRIVATE_H
+
+#include "sweep/program.h"
+#include <stdbool.h>
+
+struct program_workspace {
+    struct boxls *factor; /* (R) factorisation of each row's free pairs */
+    bool *own;            /* (R) whether the row has a factorisation of its own */
+    size_t *boxes;        /* (R) box pairs of the row */
+    size_t *column;       /* (R, m) which */
+    double *pool;         /* storage of the factorisations */
+    size_t pool_size;
+    size_t *pool_free;
+    struct boxls shared; /* for rows the pool had no room for */
+    struct boxls_scratch scratch;
+    double *low, *high, *value; /* (m) one row's box problem */
+    signed char *row_state;     /* (m) */
+    double *free_side;          /* (R, r) target minus the fixed pairs */
+    double *slope;              /* (R, m) y_i u_j times the slope lambda_i acts with */
+    double *product;            /* (R, m) */
+    double *gram;               /* (m, m) */
+    double *length;             /* (m) |x_i| */
+    double *steep;              /* (m) |h_i|, free pairs counted with slope 1 */
+    double *reduced;            /* (m, m) */
+    double *gathered;           /* (m, r) points of one row */
+    double *inner;              /* (min(m, r), m) */
+    size_t *index;              /* (m) */
+
+    /* The quadratic model of F at the state at hand: columns of a matrix A with A^T A
+     * its Hessian, and b with A^T b = -gradient. */
+    double *model;   /* (m, m), column i of A in row i; its upper triangle is 0 */
+    double *aim;     /* (m) b */
+    double *stack;   /* (m + 1, stack_rows) QR of A and b, a few rows of neurons a time */
+    size_t stack_rows;
+    double *reflector; /* (m + 1) */
+    double *lapack;    /* (64 (m + 1)) */
+    struct boxls step; /* the bounded least squares on it */
+    struct boxls_scratch step_scratch;
+    size_t *every;      /* (m) 0, 1, .. */
+    signed char *bound; /* (m) enum box_state of each multiplier */
+    double *change;     /* (m) */
+    double *lambda, *direction; /* (m) */
+    bool orthogonal; /* the model comes from QR, as Cholesky would lose too much */
+};
+
+/* The inner minimum of row j for the multipliers in s. SWEEP_OK or SWEEP_NUMERIC. */
+int program_row(const struct program *p, struct program_workspace *w,
+                struct program_state *s, size_t j);
+
+/* rho, F, its gradient and defect at s->lambda. SWEEP_NUMERIC when a row could not be
+ * solved or a number was not finite. */
+int program_evaluate(const struct program *p, struct program_workspace *w,
+                     struct program_state *s);
+
+/* lambda, slopes and all that follows from them times a factor, without solving rows
+ * again. For gain > 0 and no target: F on a ray. */
+void program_scale(const struct program *p, struct program_workspace *w,
+                   struct program_state *s, double factor);
+
+/* What the extra row of the model is worth, see program_model.c: 1/|theta|. */
+double program_weight(const struct program *p, const struct program_state *s);
+
+/* Factor the model into w->model and w->aim: by Cholesky of the Hessian, or, with
+ * w->orthogonal or where that would lose more than half of the digits (then it is set), by
+ * QR. */
+void program_model(const struct program *p, struct program_workspace *w,
+                   struct program_state *s);
+
+#endif

@@ -1,0 +1,180 @@
+/* The outer iteration: a bounded least-squares step on the model, and a search along it. */
+#include "program_private.h"
+#include "sweep/status.h"
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* The defect is called zero here: a few rounding errors of a sum over all neurons. */
+static const double CONVERGED = 2e-15;
+
+/* Where it may end when no step improves it any more: what is left is rounding. */
+static const double ACCEPTED = 64.0 * DBL_EPSILON;
+
+/* From here on a defect that hardly falls is rounding, of the step or of itself. */
+static const double NEAR = 1e-9;
+
+/* A hull of all h_i as near to the origin as this share of the longest of them: a margin
+ * that double precision does not tell from none. */
+static const double UNRESOLVED = 1e-9;
+
+enum { ITERATION_LIMIT = 500, STALL_LIMIT = 3, HALVINGS = 40 };
+
+/* The minimiser of the model within the bounds, as w->change on top of lambda. */
+static int model_step(const struct program *p, struct program_workspace *w,
+                      struct program_state *s)
+{
+    size_t m = p->points->m;
+    program_model(p, w, s);
+    for (size_t i = 0; i < m; i++) {
+        double top = p->upper ? p->upper[i] : INFINITY;
+        w->low[i] = -s->lambda[i];
+        w->high[i] = top - s->lambda[i];
+        w->change[i] = 0.0;
+        w->bound[i] = s->lambda[i] <= 0.0   ? BOX_LOW
+                      : s->lambda[i] >= top ? BOX_HIGH
+                                            : BOX_FREE;
+    }
+    struct box_problem q = {m, w->model, w->every, w->low, w->high, w->aim};
+    boxls_reset(&w->step);
+    return boxls_solve(&w->step, &q, &w->step_scratch, w->bound, w->change,
+                       w->step_scratch.target);
+}
+
+/* With gain the model's solution is that of F up to a factor, see program_model.c. */
+static double model_factor(const struct program *p, const struct program_workspace *w,
+                           const struct program_state *s)
+{
+    double weight = program_weight(p, s), sum = 0.0;
+    if (weight == 0.0)
+        return 1.0;
+    for (size_t i = 0; i < p->points->m; i++)
+        sum += w->change[i];
+    double factor = p->gain / (p->gain - weight * weight * sum);
+    return factor > 0.0 && factor < 1e6 ? factor : 1e6;
+}
+
+static int newton_direction(const struct program *p, struct program_workspace *w,
+                            struct program_state *s)
+{
+    if (model_step(p, w, s) != SWEEP_OK)
+        return SWEEP_NUMERIC;
+    double factor = model_factor(p, w, s);
+    for (size_t i = 0; i < p->points->m; i++) {
+        double to = w->bound[i] == BOX_LOW    ? 0.0
+                    : w->bound[i] == BOX_HIGH ? p->upper[i]
+                                              : s->lambda[i] + w->change[i];
+        w->direction[i] = factor * fmax(0.0, to) - s->lambda[i];
+    }
+    return SWEEP_OK;
+}
+
+/* The best point on the ray through lambda: its length is lost in no sum there. */
+static void rescale(const struct program *p, struct program_workspace *w,
+                    struct program_state *s)
+{
+    double sum = 0.0;
+    if (!(p->gain > 0.0) || !(s->rest > 0.0))
+        return;
+    for (size_t i = 0; i < p->points->m; i++)
+        sum += s->lambda[i];
+    double factor = p->gain * sum / (s->rest * s->rest);
+    if (fabs(factor - 1.0) > 1e-3 && isfinite(factor))
+        program_scale(p, w, s, factor);
+}
+
+static double slope_of(const struct program *p, const struct program_workspace *w,
+                       const double *gradient)
+{
+    double slope = 0.0;
+    for (size_t i = 0; i < p->points->m; i++)
+        slope += gradient[i] * w->direction[i];
+    return slope;
+}
+
+/* Try the step, shorter and shorter, until F falls enough or, where F's fall is below its
+ * rounding, until the defect falls. F is convex on the line: where its slope has turned,
+ * its zero is near where a straight line has it. Leaves s at the accepted point. */
+static bool search(const struct program *p, struct program_workspace *w,
+                   struct program_state *s)
+{
+    size_t m = p->points->m;
+    double value = s->value, defect = s->defect, alpha = 1.0;
+    double first = slope_of(p, w, s->gradient);
+    double rounding = 1e-13 * (fabs(value) + DBL_MIN);
+    memcpy(w->lambda, s->lambda, m * sizeof *w->lambda);
+    for (int halving = 0; halving < HALVINGS; halving++) {
+        double cut = 0.5;
+        for (size_t i = 0; i < m; i++) {
+            double to = w->lambda[i] + alpha * w->direction[i];
+            s->lambda[i] = alpha == 1.0 && w->bound[i] != BOX_FREE
+                               ? (w->bound[i] == BOX_LOW ? 0.0 : p->upper[i])
+                               : fmax(0.0, to);
+        }
+        if (program_evaluate(p, w, s) == SWEEP_OK) {
+            double last = slope_of(p, w, s->gradient);
+            rescale(p, w, s);
+            if (first < 0.0 && s->value <= value + 1e-4 * alpha * first)
+                return true;
+            if (fabs(alpha * first) <= rounding && s->value <= value + rounding &&
+                s->defect < defect)
+                return true;
+            if (last > 0.0 && first < 0.0)
+                cut = fmin(0.9, fmax(0.1, first / (first - last)));
+        }
+        alpha *= cut;
+    }
+    memcpy(s->lambda, w->lambda, m * sizeof *w->lambda);
+    program_evaluate(p, w, s);
+    return false;
+}
+
+/* Whether the hull of the h_i is too near to the origin. */
+static bool unresolved(const struct program *p, const struct program_workspace *w,
+                       const struct program_state *s)
+{
+    double sum = 0.0, longest = 0.0;
+    if (!(p->gain > 0.0))
+        return false;
+    for (size_t i = 0; i < p->points->m; i++) {
+        sum += s->lambda[i];
+        longest = fmax(longest, w->steep[i]);
+    }
+    return s->rest <= UNRESOLVED * longest * sum;
+}
+
+/* From a state that has been evaluated. */
+static enum program_stop iterate(const struct program *p, struct program_workspace *w,
+                                 struct program_state *s)
+{
+    int stalled = 0;
+    while (s->iterations < ITERATION_LIMIT) {
+        double defect = s->defect;
+        if (s->defect <= CONVERGED)
+            return PROGRAM_CONVERGED;
+        if (unresolved(p, w, s))
+            return PROGRAM_UNBOUNDED;
+        s->iterations++;
+        bool better = newton_direction(p, w, s) == SWEEP_OK && search(p, w, s);
+        stalled = s->defect > 0.5 * defect && s->defect <= NEAR ? stalled + 1 : 0;
+        if (better && stalled < STALL_LIMIT)
+            continue;
+        if (s->defect <= ACCEPTED)
+            return PROGRAM_CONVERGED;
+        if (w->orthogonal)
+            return PROGRAM_STALLED;
+        w->orthogonal = true;
+        stalled = 0;
+    }
+    return PROGRAM_LIMIT;
+}
+
+enum program_stop program_solve(const struct program *p, struct program_workspace *w,
+                                struct program_state *s)
+{
+    s->iterations = 0;
+    if (program_evaluate(p, w, s) != SWEEP_OK)
+        return PROGRAM_NON_FINITE;
+    rescale(p, w, s);
+    return iterate(p, w, s);
+}
