@@ -13,9 +13,13 @@
 
 #include <stddef.h>
 
-/* A pre-activation is on the kink when |<w, x>| <= KINK_TOLERANCE |w| |x|: a few hundred
- * rounding errors of a dot product. */
+/* A pre-activation is on the kink when |<w, x>| <= KINK_TOLERANCE T |x|, T the length of the
+ * terms that w was summed from (|w| where it was not summed): a few hundred rounding errors
+ * of a dot product. */
 #define KINK_TOLERANCE 1e-12
+
+/* A row w with |w| <= CANCELLED T is what rounding left of a zero. */
+#define CANCELLED 1.4e-14
 
 /* In the order of the words in parameters.c. */
 enum model_kind { MODEL_LINEAR, MODEL_RELU, MODEL_LEAKY_RELU };
@@ -45,6 +49,8 @@ struct points {
 struct weights {
     double *W;   /* (n, r) row-major */
     double perp; /* signed length along W(0)_perp / |W(0)_perp| */
+    double *terms; /* (n) T_j >= |w_j|: sum of the lengths of the terms that row j was
+                    * summed from; NULL: not summed, T_j = |w_j| */
 };
 
 /* Z = W X^T, (n, m) row-major. Cost 2 n m r. */
@@ -54,15 +60,22 @@ void network_preactivations(size_t n, const double *W, const struct points *p, d
 double network_margins(const struct network *net, const double *Z, const double *y,
                        size_t m, double *margin);
 
-/* Activation states from Z (n, m): +1 active, -1 inactive, 0 on the kink. A neuron with
- * w = 0 is on every kink. Cost n (m + r) + m r. */
-void network_states(size_t n, const double *W, const double *Z, const struct points *p,
-                    signed char *state);
+/* Activation states from theta's pre-activations Z (n, m): +1 active, -1 inactive, 0 on the
+ * kink. A neuron with w = 0 is on every kink. Cost n (m + r) + m r. */
+void network_states(size_t n, const struct weights *theta, const double *Z,
+                    const struct points *p, signed char *state);
+
+/* T_j. */
+double weights_terms(const struct weights *a, size_t r, size_t j);
+
+/* Rows that are what rounding left of a zero become 0. */
+void weights_drop_cancelled(size_t n, size_t r, struct weights *a);
 
 /* |theta|, Frobenius norm over W and perp. Scaled: no overflow, NaN stays NaN. */
 double weights_norm(size_t n, size_t r, const struct weights *a);
 
-/* to = scale * from. scale 1 copies bit for bit. */
+/* to = scale * from, its terms too if it has room for them. scale 1 copies bit for bit.
+ */
 void weights_scale(size_t n, size_t r, const struct weights *from, double scale,
                    struct weights *to);
 

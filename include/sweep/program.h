@@ -49,6 +49,7 @@ struct program {
     const unsigned char *pair; /* (R, m) enum pair */
     const double *target;     /* (R, r), or NULL for 0 */
     const double *upper;      /* (m) bounds of lambda from above, or NULL for none */
+    double ridge;             /* adds ridge^2 |lambda|^2 / 2 to F; with a target only */
 };
 
 /* The state of a solve and its answer. lambda, state and coefficient are also the warm
@@ -61,6 +62,7 @@ struct program_state {
     double *gradient;     /* (m) dF/dlambda */
     double value;         /* F */
     double rest;          /* sqrt(sum_j count_j |rho_j|^2) */
+    double terms;         /* of the sums in rho: sum_i lambda_i |h_i| + |t| */
     double norm;          /* of t with a target, else of theta, which is `rest` */
     double defect;        /* largest |g_i| / (|h_i| norm) of the projected gradient g */
     size_t iterations;    /* of Newton's method */

@@ -60,7 +60,7 @@ static double changed_states(struct unit *u)
     if (ws->shape.net.leak == 1.0)
         return 0.0;
     network_preactivations(n, ws->unlearned.W, &u->retain, ws->Z);
-    network_states(n, ws->unlearned.W, ws->Z, &u->retain, ws->after_state);
+    network_states(n, &ws->unlearned, ws->Z, &u->retain, ws->after_state);
     return metrics_flips(ws->kept_state, ws->after_state, count);
 }
 

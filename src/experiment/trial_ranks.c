@@ -15,7 +15,7 @@ void trial_ranks(struct unit *u)
 {
     struct trial_workspace *ws = u->ws;
     struct trained *scratch = &ws->retrained;
-    struct weights init = {ws->span.W0, ws->span.perp_norm};
+    struct weights init = {.W = ws->span.W0, .perp = ws->span.perp_norm};
     struct train_options one = trial_train_options(u);
     struct train_result result;
     measure(u, RANKED_INIT, &init);

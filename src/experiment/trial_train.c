@@ -115,7 +115,7 @@ static void settle_trained(struct unit *u, const struct train_result *result)
         memcpy(t->v, measured.v, n * m * sizeof *t->v);
     }
     network_preactivations(n, t->theta.W, &u->points, ws->Z);
-    network_states(n, t->theta.W, ws->Z, &u->points, ws->state);
+    network_states(n, &t->theta, ws->Z, &u->points, ws->state);
     size_t kinks = 0;
     for (size_t k = 0; k < n * m; k++)
         kinks += ws->state[k] == 0;

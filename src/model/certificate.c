@@ -43,7 +43,7 @@ void certificate_scaled(const struct network *net, const struct points *retain,
                         const struct weights *theta, struct certificate_workspace *w,
                         struct certificate *out)
 {
-    struct weights scaled = {w->W, 0.0};
+    struct weights scaled = {.W = w->W, .perp = 0.0};
     struct multipliers multipliers = {.lambda = w->lambda};
     *out = undefined(margin_of(net, retain, theta->W, w));
     if (!(out->margin > 0.0))
@@ -139,7 +139,7 @@ void certificate_restored(const struct network *net, const struct points *retain
                           const struct weights *theta, const struct kept *kept,
                           struct certificate_workspace *w, struct certificate *out)
 {
-    struct weights restored = {w->W, theta->perp};
+    struct weights restored = {.W = w->W, .perp = theta->perp};
     double factor = 1.0;
     *out = undefined(margin_of(net, retain, theta->W, w));
     if (!(out->margin > 0.0))
@@ -160,7 +160,7 @@ void certificate_exact(const struct network *net, const struct points *retain,
                        const struct weights *theta, const double *warm,
                        struct certificate_workspace *w, struct certificate *out)
 {
-    struct weights exact = {w->W, 0.0};
+    struct weights exact = {.W = w->W, .perp = 0.0};
     struct kkt_point point = {.W = w->W, .lambda = w->lambda, .v = w->v};
     double factor = 1.0;
     *out = undefined(margin_of(net, retain, theta->W, w));

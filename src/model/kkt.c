@@ -6,10 +6,6 @@
 
 enum { ROUND_LIMIT = 1000 };
 
-/* Weights smaller than this share of the terms they are summed from are cancellation.
- */
-static const double CANCELLED = 1e-13;
-
 /* The margins of an exact point are 1 up to this. */
 static const double MARGIN_TOLERANCE = 1e-12;
 

@@ -1,4 +1,5 @@
 #include "sweep/multipliers.h"
+#include "multipliers_choose.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
@@ -15,6 +16,7 @@ void multipliers_layout(struct multipliers_workspace *w, size_t n, size_t m, siz
     w->pair = arena_carve(a, n, m, sizeof *w->pair);
     w->target = arena_doubles(a, n, r);
     w->row_v = arena_doubles(a, n, m);
+    multipliers_choose_layout(w, n, m, r, a);
 }
 
 /* The slope of a pair follows from its state; a linear activation has no kinks. */
@@ -47,33 +49,77 @@ static struct program build(const struct network *net, const struct points *p,
                             .target = w->target};
 }
 
-void multipliers_solve(const struct network *net, const struct points *p,
-                       const struct weights *theta, struct multipliers_workspace *w,
-                       struct multipliers *out)
+/* A pair on a kink starts free, inside its box if v is. */
+static void start_from(const struct program *problem, const struct multipliers *known,
+                       struct multipliers_workspace *w)
 {
-    network_preactivations(net->n, theta->W, p, w->Z);
-    network_margins(net, w->Z, p->y, p->m, w->margin);
-    network_states(net->n, theta->W, w->Z, p, w->kink);
-    struct program problem = build(net, p, theta, w);
-    program_begin(&problem, w->program);
-    program_cold(&problem, &w->state);
-    out->stop = program_solve(&problem, w->program, &w->state);
+    size_t m = problem->points->m;
+    memcpy(w->state.lambda, known->lambda, m * sizeof *known->lambda);
+    for (size_t g = 0; g < problem->rows; g++)
+        for (size_t i = 0; i < m; i++) {
+            size_t k = g * m + i;
+            double v = known->v[w->groups.first[g] * m + i];
+            w->state.state[k] = BOX_FREE;
+            w->state.coefficient[k] =
+                problem->points->y[i] * problem->sign[g] * problem->u * v;
+        }
+}
+
+static void finish(const struct network *net, const struct points *p,
+                   const struct weights *theta, const struct program *problem,
+                   struct multipliers_workspace *w, struct multipliers *out)
+{
     memcpy(out->lambda, w->state.lambda, p->m * sizeof *out->lambda);
     if (out->v) {
-        program_slopes(&problem, &w->state, w->row_v);
+        program_slopes(problem, &w->state, w->row_v);
         for (size_t j = 0; j < net->n; j++)
             memcpy(out->v + j * p->m, w->row_v + w->groups.of[j] * p->m,
                    p->m * sizeof *out->v);
     }
-    double sum = theta->perp * theta->perp;
-    for (size_t g = 0; g < w->groups.count; g++) {
-        const double *rho = w->state.residual + g * p->r;
-        sum += w->groups.size[g] * cblas_ddot((int)p->r, rho, 1, rho, 1);
-    }
-    out->eps = sqrt(sum);
-    out->delta = p->m ? -INFINITY : 0.0;
-    for (size_t i = 0; i < p->m; i++)
-        out->delta = fmax(out->delta, out->lambda[i] * (w->margin[i] - 1.0));
+    out->eps = hypot(w->state.rest, theta->perp);
+    out->delta = multipliers_slackness(out->lambda, w->margin, p->m);
     if (out->stop == PROGRAM_NON_FINITE)
         out->eps = out->delta = NAN;
+}
+
+static void solve(const struct network *net, const struct points *p,
+                  const struct weights *theta, bool known,
+                  struct multipliers_workspace *w, struct multipliers *out)
+{
+    network_preactivations(net->n, theta->W, p, w->Z);
+    network_margins(net, w->Z, p->y, p->m, w->margin);
+    network_states(net->n, theta, w->Z, p, w->kink);
+    struct program problem = build(net, p, theta, w);
+    program_begin(&problem, w->program);
+    if (known)
+        start_from(&problem, out, w);
+    else
+        program_cold(&problem, &w->state);
+    out->unique = false;
+    out->stop = program_solve(&problem, w->program, &w->state);
+    if (out->stop == PROGRAM_CONVERGED)
+        out->unique = multipliers_choose(&problem, w);
+    finish(net, p, theta, &problem, w, out);
+}
+
+void multipliers_solve(const struct network *net, const struct points *p,
+                       const struct weights *theta, struct multipliers_workspace *w,
+                       struct multipliers *out)
+{
+    solve(net, p, theta, false, w, out);
+}
+
+void multipliers_measure(const struct network *net, const struct points *p,
+                         const struct weights *theta, struct multipliers_workspace *w,
+                         struct multipliers *out)
+{
+    solve(net, p, theta, true, w, out);
+}
+
+double multipliers_slackness(const double *lambda, const double *margin, size_t m)
+{
+    double delta = m ? -INFINITY : 0.0;
+    for (size_t i = 0; i < m; i++)
+        delta = fmax(delta, lambda[i] * (margin[i] - 1.0));
+    return delta;
 }

@@ -2,6 +2,7 @@
 #include "vector.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
+#include <string.h>
 
 struct network network_make(enum model_kind kind, size_t width, double leak)
 {
@@ -47,14 +48,26 @@ double network_margins(const struct network *net, const double *Z, const double 
     return smallest;
 }
 
-void network_states(size_t n, const double *W, const double *Z, const struct points *p,
-                    signed char *state)
+double weights_terms(const struct weights *a, size_t r, size_t j)
+{
+    return a->terms ? a->terms[j] : vector_length(r, a->W + j * r);
+}
+
+void weights_drop_cancelled(size_t n, size_t r, struct weights *a)
+{
+    for (size_t j = 0; j < n; j++)
+        if (vector_length(r, a->W + j * r) <= CANCELLED * weights_terms(a, r, j))
+            memset(a->W + j * r, 0, r * sizeof *a->W);
+}
+
+void network_states(size_t n, const struct weights *theta, const double *Z,
+                    const struct points *p, signed char *state)
 {
     double longest = 0.0;
     for (size_t i = 0; i < p->m; i++)
         longest = fmax(longest, vector_length(p->r, p->X + i * p->r));
     for (size_t j = 0; j < n; j++) {
-        double w = KINK_TOLERANCE * vector_length(p->r, W + j * p->r);
+        double w = KINK_TOLERANCE * weights_terms(theta, p->r, j);
         for (size_t i = 0; i < p->m; i++) {
             double z = Z[j * p->m + i];
             /* |x_i| is only needed where the coarse test does not decide. */
@@ -76,6 +89,8 @@ void weights_scale(size_t n, size_t r, const struct weights *from, double scale,
     for (size_t k = 0; k < n * r; k++)
         to->W[k] = scale * from->W[k];
     to->perp = scale * from->perp;
+    for (size_t j = 0; to->terms && j < n; j++)
+        to->terms[j] = fabs(scale) * weights_terms(from, r, j);
 }
 
 double weights_cosine_distance(size_t n, size_t r, const struct weights *a,

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { STACK = 256 }; /* rows of a QR at once, at least */
+enum { STACK = 256 }; /* rows of a QR at once, beyond those of its result and of one neuron */
 
 void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t r,
                           struct arena *a)
@@ -23,7 +23,7 @@ static void model_layout(struct program_workspace *w, size_t m, size_t r,
 {
     w->model = arena_doubles(a, m, m);
     w->aim = arena_doubles(a, m + 1, 1);
-    w->stack_rows = m + 1 + (r > STACK ? r : STACK);
+    w->stack_rows = m + 1 + (r > m ? r : m) + STACK;
     w->stack = arena_doubles(a, m + 1, w->stack_rows);
     w->reflector = arena_doubles(a, m + 1, 1);
     w->lapack = arena_doubles(a, 64, m + 1);
@@ -201,7 +201,7 @@ static void fixed_pairs(const struct program *p, struct program_workspace *w,
                 w->free_side, (int)r);
 }
 
-/* dF/dlambda, and |h_i| with every free pair counted as slope 1. */
+/* dF/dlambda, the ridge's share of F, and |h_i| with every free pair counted as slope 1. */
 static void differentiate(const struct program *p, struct program_workspace *w,
                           struct program_state *s)
 {
@@ -221,8 +221,13 @@ static void differentiate(const struct program *p, struct program_workspace *w,
             w->steep[i] += p->count[j] * most * most;
             s->gradient[i] -= p->count[j] * slope * w->product[j * m + i];
         }
-    for (size_t i = 0; i < m; i++)
+    s->terms = p->target ? s->norm : 0.0;
+    for (size_t i = 0; i < m; i++) {
         w->steep[i] = sqrt(w->steep[i]) * w->length[i];
+        s->terms += s->lambda[i] * w->steep[i];
+        s->gradient[i] += p->ridge * p->ridge * s->lambda[i];
+        s->value += 0.5 * p->ridge * p->ridge * s->lambda[i] * s->lambda[i];
+    }
 }
 
 /* The largest entry of the gradient that lambda can still follow, each relative to
@@ -285,6 +290,7 @@ void program_scale(const struct program *p, struct program_workspace *w,
         s->value -= p->gain * s->lambda[i];
     }
     s->rest *= factor;
+    s->terms *= factor;
     s->norm = s->rest;
     s->value += 0.5 * s->rest * s->rest;
     s->defect = projected(p, w, s);

@@ -156,6 +156,19 @@ static size_t compress(struct program_workspace *w, size_t m, size_t rows)
     return left;
 }
 
+/* ridge times lambda is to be small too. */
+static size_t stack_ridge(const struct program *p, struct program_workspace *w,
+                          const struct program_state *s, size_t rows)
+{
+    size_t m = p->points->m;
+    for (size_t i = 0; i < m; i++) {
+        for (size_t k = 0; k < m; k++)
+            w->stack[i * w->stack_rows + rows + k] = i == k ? p->ridge : 0.0;
+        w->stack[m * w->stack_rows + rows + i] = -p->ridge * s->lambda[i];
+    }
+    return m;
+}
+
 static void by_qr(const struct program *p, struct program_workspace *w,
                   struct program_state *s)
 {
@@ -174,6 +187,8 @@ static void by_qr(const struct program *p, struct program_workspace *w,
         rows += r;
     }
     rows = compress(w, m, rows);
+    if (p->ridge > 0.0)
+        rows = compress(w, m, rows + stack_ridge(p, w, s, rows));
     for (size_t i = 0; i <= m; i++) {
         double *to = i < m ? w->model + i * m : w->aim;
         for (size_t k = 0; k < m; k++)
@@ -184,7 +199,7 @@ static void by_qr(const struct program *p, struct program_workspace *w,
 void program_model(const struct program *p, struct program_workspace *w,
                    struct program_state *s)
 {
-    if (!w->orthogonal && !by_cholesky(p, w, s))
+    if (p->ridge > 0.0 || (!w->orthogonal && !by_cholesky(p, w, s)))
         w->orthogonal = true;
     if (w->orthogonal)
         by_qr(p, w, s);

@@ -8,8 +8,12 @@
 /* The defect is called zero here: a few rounding errors of a sum over all neurons. */
 static const double CONVERGED = 2e-15;
 
-/* Where it may end when no step improves it any more: what is left is rounding. */
+/* Where it may end when no step improves it any more: what is left is rounding of the
+ * terms that theta is summed from. */
 static const double ACCEPTED = 64.0 * DBL_EPSILON;
+
+/* A residual below this share of |t| may be one that should be zero. */
+static const double SMALL = 1e-6;
 
 /* From here on a defect that hardly falls is rounding, of the step or of itself. */
 static const double NEAR = 1e-9;
@@ -159,7 +163,7 @@ static enum program_stop iterate(const struct program *p, struct program_workspa
         stalled = s->defect > 0.5 * defect && s->defect <= NEAR ? stalled + 1 : 0;
         if (better && stalled < STALL_LIMIT)
             continue;
-        if (s->defect <= ACCEPTED)
+        if (s->defect * s->norm <= ACCEPTED * s->terms)
             return PROGRAM_CONVERGED;
         if (w->orthogonal)
             return PROGRAM_STALLED;
@@ -169,6 +173,23 @@ static enum program_stop iterate(const struct program *p, struct program_workspa
     return PROGRAM_LIMIT;
 }
 
+/* A small gradient makes a small residual of a target only where the h_i are far from
+ * dependent. Steps on orthogonal factors give the least residual itself. */
+static void refine(const struct program *p, struct program_workspace *w,
+                   struct program_state *s)
+{
+    double last = INFINITY;
+    if (!p->target || (!w->orthogonal && !(s->rest < SMALL * s->norm)))
+        return;
+    w->orthogonal = true;
+    while (s->rest > 4.0 * DBL_EPSILON * s->norm && s->rest < 0.9 * last) {
+        last = s->rest;
+        if (newton_direction(p, w, s) != SWEEP_OK || !search(p, w, s))
+            break;
+        s->iterations++;
+    }
+}
+
 enum program_stop program_solve(const struct program *p, struct program_workspace *w,
                                 struct program_state *s)
 {
@@ -176,5 +197,8 @@ enum program_stop program_solve(const struct program *p, struct program_workspac
     if (program_evaluate(p, w, s) != SWEEP_OK)
         return PROGRAM_NON_FINITE;
     rescale(p, w, s);
-    return iterate(p, w, s);
+    enum program_stop stop = iterate(p, w, s);
+    if (stop == PROGRAM_CONVERGED)
+        refine(p, w, s);
+    return stop;
 }

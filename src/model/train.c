@@ -90,7 +90,7 @@ static void synchronise(const struct network *net, const struct points *p,
 static double alignment(const struct network *net, const struct points *p,
                         struct train_workspace *w, const struct weights *theta)
 {
-    struct weights direction = {w->direction, 0.0};
+    struct weights direction = {.W = w->direction, .perp = 0.0};
     size_t m = p->m;
     network_preactivations(net->n, theta->W, p, w->Z);
     for (size_t j = 0; j < net->n; j++) {

@@ -124,7 +124,7 @@ static void model_complete(struct model *model, const struct instance *in)
         weights_scale(n, r, &model->theta, 1.0 / model->result.margin, &model->theta);
         network_preactivations(n, model->theta.W, &in->points, Z);
         network_margins(&in->net, Z, in->points.y, m, model->margin);
-        network_states(n, model->theta.W, Z, &in->points, model->state);
+        network_states(n, &model->theta, Z, &in->points, model->state);
         multipliers_solve(&in->net, &in->points, &model->theta, &w,
                           &model->multipliers);
     }

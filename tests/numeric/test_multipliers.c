@@ -44,7 +44,7 @@ static void draw_scale(struct draw *a)
     weights_scale(N, R, &a->theta, 1.0 / smallest, &a->theta);
     network_preactivations(N, a->theta.W, &a->points, a->Z);
     network_margins(&a->net, a->Z, a->y, a->points.m, a->margin);
-    network_states(N, a->theta.W, a->Z, &a->points, a->state);
+    network_states(N, &a->theta, a->Z, &a->points, a->state);
 }
 
 static void draw_solve(struct draw *a)

@@ -25,7 +25,7 @@ static void draw_make(struct draw *a, gsl_rng *rng, double leak)
 static double draw_forward(struct draw *a)
 {
     network_preactivations(N, a->W, &a->points, a->Z);
-    network_states(N, a->W, a->Z, &a->points, a->state);
+    network_states(N, &(struct weights){.W = a->W}, a->Z, &a->points, a->state);
     return network_margins(&a->net, a->Z, a->y, M, a->margin);
 }
 
@@ -208,7 +208,7 @@ static void test_kinks(void **state)
         signed char states[10];
 
         network_preactivations(2, W, &p, Z);
-        network_states(2, W, Z, &p, states);
+        network_states(2, &(struct weights){.W = W}, Z, &p, states);
         for (size_t i = 0; i < 10; i++)
             check_true(states[i] == expected[i], "scale %zu: state %zu is %d", k, i,
                        states[i]);

@@ -10,7 +10,7 @@ static struct rank measure(const struct instance *in, const double *W, double pe
 {
     struct arena arena = {0};
     struct rank_workspace w = {0};
-    struct weights theta = {(double *)W, perp};
+    struct weights theta = {.W = (double *)W, .perp = perp};
     struct rank rank;
 
     FIXTURE_LAYOUT(&arena)

@@ -1,0 +1,223 @@
+/* All minimisers attain the same sum P = sum_i lambda_i h_i, the projection of theta on a
+ * cone. Least delta is the least t for which P is attained under lambda_i <= t / (q_i - 1):
+ * the distance phi(t) from P under these bounds is convex and falls to 0, so Newton's
+ * method on it climbs to the first zero from the left (van den Berg & Friedlander 2008
+ * do the same for other norms). A ridge then leads to the pattern of the least |lambda|,
+ * and a complete orthogonal factorisation to its numbers. */
+#include "multipliers_choose.h"
+#include "program_private.h"
+#include "sweep/status.h"
+#include <float.h>
+#include <gsl/gsl_cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+/* A gradient or a margin beyond 1 below this share of its terms is none. */
+static const double NONE = 1e-11;
+
+/* Columns are dependent when less than this share of one is new. */
+static const double DEPENDENT = 1e-11;
+
+/* P is attained when no more than this share of it is left. */
+static const double ATTAINED = 1e-13;
+
+/* Of the longest h_i: small beside what it must not move, large beside rounding. */
+static const double RIDGE = 1e-7;
+
+enum { CLIMB_LIMIT = 60 };
+
+void multipliers_choose_layout(struct multipliers_workspace *w, size_t n, size_t m,
+                               size_t r, struct arena *a)
+{
+    w->attained = arena_doubles(a, n, r);
+    w->upper = arena_doubles(a, m, 1);
+    w->best = arena_doubles(a, m, 1);
+    w->loose = arena_carve(a, m, 1, sizeof *w->loose);
+    w->column = arena_doubles(a, m, m);
+    w->right = arena_doubles(a, m, 1);
+    w->lapack_size = 64 * (m + 2);
+    w->lapack = arena_doubles(a, w->lapack_size, 1);
+    w->pivot = arena_carve(a, m, 1, sizeof *w->pivot);
+}
+
+/* Whether q_i is 1 up to rounding. */
+static bool tight(const struct multipliers_workspace *w, size_t i)
+{
+    return w->margin[i] - 1.0 <= NONE * fmax(1.0, w->program->steep[i] * w->state.norm);
+}
+
+/* A delta that is rounding of 0. */
+static bool slack(const struct multipliers_workspace *w, size_t m)
+{
+    const struct program_state *s = &w->state;
+    return multipliers_slackness(s->lambda, w->margin, m) > ATTAINED * s->norm * s->norm;
+}
+
+/* Points that some minimiser may give a multiplier; where delta is 0 already, only those
+ * that keep it there. */
+static void find_loose(struct multipliers_workspace *w, size_t m, bool keep_zero)
+{
+    const struct program_state *s = &w->state;
+    for (size_t i = 0; i < m; i++) {
+        double none = w->program->steep[i] *
+                      (NONE * s->rest + 64.0 * DBL_EPSILON * s->norm);
+        w->loose[i] = s->lambda[i] > 0.0 || (fabs(s->gradient[i]) <= none &&
+                                             (!keep_zero || tight(w, i)));
+    }
+}
+
+/* The model's columns of the points chosen, side by side (column-major, m rows). */
+static size_t gather(struct multipliers_workspace *w, size_t m, const bool *chosen)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < m; i++)
+        if (chosen[i])
+            memcpy(w->column + m * count++, w->program->model + i * m,
+                   m * sizeof *w->column);
+    return count;
+}
+
+static bool independent(const struct program *p, struct multipliers_workspace *w)
+{
+    size_t m = p->points->m;
+    program_model(p, w->program, &w->state);
+    if (!w->program->orthogonal)
+        return true;
+    size_t count = gather(w, m, w->loose);
+    for (size_t k = 0; k < count; k++) {
+        double *column = w->column + k * m;
+        double length = cblas_dnrm2((int)m, column, 1);
+        cblas_dscal((int)m, length > 0.0 ? 1.0 / length : 0.0, column, 1);
+        w->pivot[k] = 0;
+    }
+    if (count == 0)
+        return true;
+    LAPACKE_dgeqp3_work(LAPACK_COL_MAJOR, (int)m, (int)count, w->column, (int)m,
+                        w->pivot, w->right, w->lapack, (int)w->lapack_size);
+    double last = w->column[(count - 1) * m + count - 1];
+    return fabs(last) > DEPENDENT;
+}
+
+/* lambda_i <= t / (q_i - 1), without a bound where the margin is tight. */
+static void bound(struct multipliers_workspace *w, size_t m, double t)
+{
+    for (size_t i = 0; i < m; i++) {
+        if (!w->loose[i])
+            w->upper[i] = 0.0;
+        else
+            w->upper[i] = tight(w, i) ? INFINITY : t / (w->margin[i] - 1.0);
+        w->state.lambda[i] = fmin(w->best[i], w->upper[i]);
+    }
+}
+
+/* d(phi^2 / 2)/dt, with the sign turned. */
+static double fall(const struct multipliers_workspace *w, size_t m)
+{
+    const struct program_state *s = &w->state;
+    double sum = 0.0;
+    for (size_t i = 0; i < m; i++)
+        if (isfinite(w->upper[i]) && s->lambda[i] >= w->upper[i] && w->loose[i])
+            sum += fmax(0.0, -s->gradient[i]) / (w->margin[i] - 1.0);
+    return sum;
+}
+
+static void evaluate_at(const struct program *p, struct multipliers_workspace *w,
+                        const double *lambda)
+{
+    memcpy(w->state.lambda, lambda, p->points->m * sizeof *lambda);
+    program_evaluate(p, w->program, &w->state);
+}
+
+/* The least t for which P is attained; the state is a point there. `most` is attained. */
+static double climb(const struct program *p, struct multipliers_workspace *w,
+                    double most)
+{
+    size_t m = p->points->m;
+    double t = 0.0;
+    for (int k = 0; k < CLIMB_LIMIT && t < most; k++) {
+        bound(w, m, t);
+        if (program_solve(p, w->program, &w->state) != PROGRAM_CONVERGED)
+            break;
+        if (w->state.rest <= ATTAINED * w->state.norm)
+            return t;
+        double slope = fall(w, m), square = w->state.rest * w->state.rest;
+        if (!(slope > 0.0) || !(t + square / slope > t))
+            break;
+        t += square / slope;
+    }
+    bound(w, m, most);
+    evaluate_at(p, w, w->best);
+    return most;
+}
+
+/* The pattern that the ridge leads to: multipliers between their bounds. */
+static size_t inside(const struct multipliers_workspace *w, size_t m, bool *free)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < m; i++) {
+        free[i] = w->state.lambda[i] > 0.0 && w->state.lambda[i] < w->upper[i];
+        count += free[i];
+    }
+    return count;
+}
+
+/* lambda += the shortest change of the free ones that makes them the shortest with the
+ * same residual: A_free lambda_free is kept. False if a bound is crossed. */
+static bool shorten(const struct program *p, struct multipliers_workspace *w)
+{
+    size_t m = p->points->m;
+    bool *is_free = w->loose;
+    size_t count = inside(w, m, is_free);
+    int rank;
+    program_model(p, w->program, &w->state);
+    memcpy(w->right, w->program->aim, m * sizeof *w->right);
+    for (size_t i = 0; i < m; i++)
+        if (is_free[i])
+            cblas_daxpy((int)m, w->state.lambda[i], w->program->model + i * m, 1,
+                        w->right, 1);
+    gather(w, m, is_free);
+    memset(w->pivot, 0, m * sizeof *w->pivot);
+    if (count == 0 ||
+        LAPACKE_dgelsy_work(LAPACK_COL_MAJOR, (int)m, (int)count, 1, w->column, (int)m,
+                            w->right, (int)m, w->pivot, DEPENDENT, &rank, w->lapack,
+                            (int)w->lapack_size) != 0)
+        return false;
+    for (size_t i = 0, k = 0; i < m; i++)
+        if (is_free[i]) {
+            double to = w->right[k++];
+            if (!(to >= 0.0) || !(to <= w->upper[i]))
+                return false;
+            w->state.lambda[i] = to;
+        }
+    return program_evaluate(p, w->program, &w->state) == SWEEP_OK;
+}
+
+bool multipliers_choose(const struct program *problem, struct multipliers_workspace *w)
+{
+    struct program_state *s = &w->state;
+    size_t m = problem->points->m, count = problem->rows * problem->points->r;
+    bool has_slack = slack(w, m);
+    find_loose(w, m, !has_slack);
+    if (independent(problem, w))
+        return true;
+    struct program attain = *problem;
+    memcpy(w->attained, problem->target, count * sizeof *w->attained);
+    cblas_daxpy((int)count, -1.0, s->residual, 1, w->attained, 1);
+    attain.target = w->attained;
+    attain.upper = w->upper;
+    memcpy(w->best, s->lambda, m * sizeof *w->best);
+    double delta = multipliers_slackness(s->lambda, w->margin, m);
+    bound(w, m, fmax(0.0, delta));
+    if (has_slack)
+        climb(&attain, w, delta);
+    memcpy(w->best, s->lambda, m * sizeof *w->best);
+    for (size_t i = 0; i < m; i++)
+        attain.ridge = fmax(attain.ridge, RIDGE * w->program->steep[i]);
+    program_solve(&attain, w->program, s);
+    attain.ridge = 0.0;
+    if (!shorten(&attain, w) || !(s->rest <= ATTAINED * s->norm))
+        evaluate_at(&attain, w, w->best);
+    program_evaluate(problem, w->program, s);
+    return false;
+}
