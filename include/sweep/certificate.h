@@ -11,7 +11,8 @@
  *   exact    the exact KKT point on R from theta''s own gates; eps and delta are
  *            rounding and are measured all the same.
  *
- * Where the smallest margin on R is not positive there is no certificate: all NAN.
+ * Where the smallest margin on R is not positive beyond rounding there is no certificate:
+ * all NAN.
  */
 #ifndef SWEEP_CERTIFICATE_H
 #define SWEEP_CERTIFICATE_H
@@ -20,12 +21,22 @@
 #include "sweep/multipliers.h"
 #include "sweep/network.h"
 
+enum certificate_stop {
+    CERTIFIED,
+    CERTIFICATE_NONE,       /* the model does not separate R */
+    CERTIFICATE_UNRESOLVED, /* R's margin is too small for double precision */
+    CERTIFICATE_UNSOLVED    /* the solver behind it ended above rounding level */
+};
+
+/* NAN unless CERTIFIED. eps / norm and delta / norm^2 do not depend on the scale of the
+ * problem. */
 struct certificate {
     double eps, delta, tau;
-    double norm;   /* |theta~|: eps/norm is the relative residual */
-    double margin; /* gamma, smallest margin on R before scaling */
-    size_t flips;  /* exact: gates flipped on the way */
-    bool solved;   /* the solver behind it ended as it should */
+    double norm;   /* |theta~| */
+    double margin; /* gamma, smallest margin on R before scaling; always there */
+    double flips;  /* exact: gates flipped on the way */
+    bool unique;   /* scaled: whether eps alone decides the multipliers */
+    enum certificate_stop stop;
 };
 
 /* The trained model's multipliers on R, kept by the restored certificate. */
@@ -41,8 +52,10 @@ struct certificate_workspace {
     double *W;      /* (n, r) theta~ */
     double *Z;      /* (n, m) */
     double *margin; /* (m) */
-    double *lambda; /* (m) */
-    double *v;      /* (n, m) */
+    double *lambda; /* (m) its multipliers */
+    double *v;      /* (n, m) its slopes times multipliers */
+    double perp;    /* its part outside the span */
+    double *terms;  /* (n) T_j of network.h */
     double *C;      /* (n, m) */
     double *H;      /* (n, r) */
     struct groups groups;
@@ -58,7 +71,7 @@ struct certificate_workspace {
 void certificate_layout(struct certificate_workspace *w, size_t n, size_t m, size_t r,
                         struct arena *a);
 
-/* `retain` holds the points of R only. */
+/* `retain` holds the points of R only. theta~, lambda and v are left in the workspace. */
 void certificate_scaled(const struct network *net, const struct points *retain,
                         const struct weights *theta, struct certificate_workspace *w,
                         struct certificate *out);

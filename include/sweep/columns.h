@@ -21,9 +21,13 @@ enum column {
     C_TRAINED_DELTA,
     C_TRAINED_MARGIN,
     C_TRAINED_NORM,
+    C_TRAINED_RELATIVE_EPS,
+    C_TRAINED_RELATIVE_DELTA,
+    C_UNIQUE,
     C_POLISH_TAU,
     C_POLISH_FLIPS,
     C_KINKS,
+    C_DEAD_NEURONS,
     C_STABLE_RANK_INIT,
     C_STABLE_RANK_STEP,
     C_STABLE_RANK_TRAINED,
@@ -38,19 +42,32 @@ enum column {
     C_SCALED_EPS,
     C_SCALED_DELTA,
     C_NORM,
+    C_SCALED_RELATIVE_EPS,
+    C_SCALED_RELATIVE_DELTA,
     C_RESTORED_EPS,
     C_RESTORED_DELTA,
     C_RESTORED_TAU,
+    C_RESTORED_NORM,
+    C_RESTORED_RELATIVE_EPS,
+    C_RESTORED_RELATIVE_DELTA,
     C_EXACT_EPS,
     C_EXACT_DELTA,
     C_EXACT_TAU,
+    C_EXACT_NORM,
+    C_EXACT_RELATIVE_EPS,
+    C_EXACT_RELATIVE_DELTA,
     C_FLIPS,
     C_RETRAIN_TAU,
     C_NONE_TAU,
     C_RETRAIN_RATIO,
     C_FORGET_MARGIN_BEFORE,
     C_FORGET_MARGIN_AFTER,
+    C_FORGET_MARGIN_UNLEARNED,
+    C_FORGET_MARGIN_UNLEARNED_MEAN,
+    C_FORGET_MARGIN_UNLEARNED_MAX,
     C_FORGET_MARGIN_RETRAIN,
+    C_FORGET_MARGIN_RETRAIN_MEAN,
+    C_FORGET_MARGIN_RETRAIN_MAX,
     C_RETAIN_MARGIN_CHANGE,
     C_STATES_CHANGED,
     C_STEP_FLOPS,
@@ -81,7 +98,9 @@ enum trial_status {
     TRIAL_OK,
     TRIAL_NON_FINITE,    /* a number became infinite or NaN */
     TRIAL_NOT_SEPARATED, /* the trained model does not classify its training set */
-    TRIAL_SOLVER_LIMIT,  /* an iteration ended at its bound without an answer */
+    TRIAL_DEAD_POINT,    /* nor will it: no neuron is active on some training point */
+    TRIAL_UNRESOLVED,    /* separated, by a margin too small for double precision */
+    TRIAL_SOLVER_LIMIT,  /* an iteration ended above rounding level */
     TRIAL_OUT_OF_MEMORY,
     TRIAL_STATUS_COUNT
 };

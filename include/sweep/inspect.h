@@ -54,7 +54,9 @@ typedef void inspect_reporter(void *context, const char *stage, const char *acco
  * is a common direction, W_init, W_trained (as training left it), W_polished (margin 1,
  * only with `polish`), W_unlearned (the step taken from W_polished, or from W_trained
  * at margin 1; not rescaled), W_retrained (margin 1, where there is one), lambda (m)
- * and v (n, m) of the model the step was taken from, retain, forget; of the test points
+ * and v (n, m) of the model the step was taken from, retain, forget; of each certificate
+ * C (scaled, restored, exact), where there is one, W_C (theta~, margin 1 on the retained
+ * points), lambda_C (m - k) and v_C (n, m - k) in the order of retain; of the test points
  * X_test, y_test, and test_outside (n, T) in the sampler's own coordinates. A failed
  * trial shows what it had. The record is the same bits as in a run, but for the
  * seconds. SWEEP_OK, SWEEP_NO_MEMORY (told in log), or what the visitor returned.

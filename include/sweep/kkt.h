@@ -8,7 +8,8 @@
  * Where a pre-activation contradicts its gate the gate is flipped; that only raises
  * margins, so the norm of the next optimum is smaller, and the process ends. What comes
  * out satisfies the KKT conditions at rounding level, with slopes of kinks from the
- * Clarke subdifferential.
+ * Clarke subdifferential. It is called exact only after all conditions were computed again
+ * from the weights (kkt_check).
  */
 #ifndef SWEEP_KKT_H
 #define SWEEP_KKT_H
@@ -16,23 +17,38 @@
 #include "sweep/groups.h"
 #include "sweep/network.h"
 #include "sweep/program.h"
+#include <stdbool.h>
 
 enum kkt_stop {
-    KKT_EXACT,      /* gates consistent, program converged */
-    KKT_INFEASIBLE, /* no weights with these gates separate the points */
-    KKT_INEXACT,    /* the program stalled above rounding level */
+    KKT_EXACT,      /* kkt_check accepts it */
+    KKT_INFEASIBLE, /* no weights with these gates separate the points, or by a margin
+                     * over |theta| max |h_i| below 1e-8: double precision cannot tell */
+    KKT_INEXACT,    /* the program stalled, or kkt_check does not accept it */
     KKT_LIMIT,      /* bound on rounds of gate flips */
     KKT_NON_FINITE
+};
+
+/* How far a point is from the KKT conditions. Each is relative to the terms it is summed
+ * from: T_j as in network.h, T = (T_1 .. T_n). */
+struct kkt_defects {
+    double margin;    /* max (1 - q_i) / (|h_i| |T|) */
+    double slackness; /* max |q_i - 1| / (|h_i| |T|) over lambda_i > 0 */
+    double slope;     /* max of g lambda_i - v_ji and v_ji - lambda_i, over lambda_i */
+    double gate;      /* max |z_ji| / (T_j |x_i|) where v_ji / lambda_i is not the slope
+                       * of z_ji's sign */
+    double residual;  /* |theta - sum_i lambda_i h_i| / |T| */
 };
 
 struct kkt_point {
     double *W;            /* (n, r); the part outside the span is 0 */
     double *lambda;       /* (m) */
     double *v;            /* (n, m) slope times multiplier */
+    double *terms;        /* (n) T_j of network.h; the workspace's, until the next solve */
     size_t flips;         /* neuron-point pairs whose gate was flipped on the way */
     size_t rounds;        /* convex programs solved */
     size_t iterations;    /* Newton steps in all */
     double margin_defect; /* max of 1 - q_i, and of |q_i - 1| where lambda_i > 0 */
+    struct kkt_defects defects;
     enum kkt_stop stop;
 };
 
@@ -45,15 +61,28 @@ struct kkt_workspace {
     double *row_W;        /* (R, r) */
     double *row_Z;        /* (R, m) */
     double *row_v;        /* (R, m) */
+    double *row_terms;    /* (R) */
     double *length;       /* (m) |x_i| */
     double *margin;       /* (m) */
+    double *terms;        /* (n) */
+    double *Z;            /* (n, m) */
+    double *H;            /* (n, r) */
 };
 
 void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct arena *a);
 
-/* From the activation states of `start` (n, r), which may be out->W. `warm` (may be
- * NULL) is a first guess of the multipliers. m = 0 gives W = 0. Cost: see
- * program_solve; a few rounds. */
+/* The defects of a point, computed again from W, lambda and v alone. Cost 4 n m r. */
+void kkt_check(const struct network *net, const struct points *p,
+               const struct kkt_point *point, struct kkt_workspace *w,
+               struct kkt_defects *out);
+
+/* Whether they are rounding: 64 units of it, a few hundred for a gate. */
+bool kkt_accepts(const struct kkt_defects *defects);
+
+/* From the activation states of `start` (n, r), which may be out->W. A pre-activation
+ * that is 0 has the leak's gate. `warm` (may be NULL) is a first guess of the multipliers.
+ * m = 0 gives W = 0. The point is scaled so that no margin as computed is below 1. Cost:
+ * see program_solve; a few rounds. */
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
                const double *warm, struct kkt_workspace *w, struct kkt_point *out);
 

@@ -60,6 +60,11 @@ void network_preactivations(size_t n, const double *W, const struct points *p, d
 double network_margins(const struct network *net, const double *Z, const double *y,
                        size_t m, double *margin);
 
+/* H = sum_i lambda_i h_i (n, r) of v_ji = lambda_i s_ji (n, m): H_j = sum_i y_i u_j v_ji
+ * x_i. `scratch` (n, m). Cost 2 n m r. */
+void network_combine(const struct network *net, const struct points *p, const double *v,
+                     double *scratch, double *H);
+
 /* Activation states from theta's pre-activations Z (n, m): +1 active, -1 inactive, 0 on the
  * kink. A neuron with w = 0 is on every kink. Cost n (m + r) + m r. */
 void network_states(size_t n, const struct weights *theta, const double *Z,

@@ -44,6 +44,9 @@ enum model {
     MODEL_POLISHED,
     MODEL_UNLEARNED,
     MODEL_RETRAINED,
+    MODEL_SCALED, /* theta~ of the certificates, in the order of their steps */
+    MODEL_RESTORED,
+    MODEL_EXACT,
     MODEL_COUNT
 };
 
@@ -55,6 +58,26 @@ static const struct {
     [MODEL_POLISHED] = {"W_polished", "perp_polished"},
     [MODEL_UNLEARNED] = {"W_unlearned", "perp_unlearned"},
     [MODEL_RETRAINED] = {"W_retrained", "perp_retrained"},
+    [MODEL_SCALED] = {"W_scaled", "perp_scaled"},
+    [MODEL_RESTORED] = {"W_restored", "perp_restored"},
+    [MODEL_EXACT] = {"W_exact", "perp_exact"},
+};
+
+enum { CERTIFICATES = MODEL_COUNT - MODEL_SCALED };
+
+static const struct {
+    const char *lambda, *v;
+} multiplier_names[CERTIFICATES] = {
+    {"lambda_scaled", "v_scaled"},
+    {"lambda_restored", "v_restored"},
+    {"lambda_exact", "v_exact"},
+};
+
+/* A certificate's theta~ on the retained points, kept as the next one overwrites it. */
+struct certified {
+    struct weights theta;
+    double *lambda; /* (m - k) */
+    double *v;      /* (n, m - k) */
 };
 
 /* Arrays that the trial holds in another form; NULL: not wanted. */
@@ -65,7 +88,7 @@ struct copies {
     double *W[MODEL_COUNT]; /* (n, d) */
 };
 
-enum { MOST_ARRAYS = 11 + MODEL_COUNT };
+enum { MOST_ARRAYS = 11 + MODEL_COUNT + 2 * CERTIFICATES };
 
 struct inspector {
     struct setting setting;
@@ -73,6 +96,8 @@ struct inspector {
     struct record record;
     unsigned ended, passed; /* steps, as bits: over, and over without a failure */
     struct copies copies;
+    struct arena kept;                        /* of the certificates */
+    struct certified certified[CERTIFICATES]; /* laid out in it, if it is there */
     struct inspect_array array[MOST_ARRAYS];
     struct inspect_scalar scalar[MODEL_COUNT];
     size_t array_count, scalar_count;
@@ -109,9 +134,38 @@ static void report(const struct inspector *in, const struct account *a,
     in->reporter(in->context, a->stage, text);
 }
 
+static void certified_layout(struct certified *c, size_t n, size_t m, size_t r,
+                             struct arena *a)
+{
+    for (size_t k = 0; k < CERTIFICATES; k++) {
+        c[k].theta = (struct weights){.W = arena_doubles(a, n, r)};
+        c[k].lambda = arena_doubles(a, m, 1);
+        c[k].v = arena_doubles(a, n, m);
+    }
+}
+
+/* The theta~ that the certificate has left in its workspace. */
+static void keep_certified(struct inspector *in, enum step step)
+{
+    const struct trial_workspace *ws = in->ws;
+    const struct certificate_workspace *w = &ws->certificate;
+    struct certified *c = &in->certified[step - STEP_SCALED];
+    size_t n = ws->span.n;
+    size_t kept = ws->span.m - (size_t)in->record.value[C_FORGOTTEN];
+    if (!c->theta.W)
+        return;
+    memcpy(c->theta.W, w->W, n * ws->span.r * sizeof *w->W);
+    memcpy(c->lambda, w->lambda, kept * sizeof *w->lambda);
+    memcpy(c->v, w->v, n * kept * sizeof *w->v);
+    c->theta.perp = w->perp;
+}
+
 static void step_ended(void *context, enum step step, const struct record *r)
 {
     struct inspector *in = context;
+    in->record = *r;
+    if (step >= STEP_SCALED && step <= STEP_EXACT)
+        keep_certified(in, step);
     in->ended |= 1u << step;
     if (r->status == TRIAL_OK)
         in->passed |= 1u << step;
@@ -185,7 +239,7 @@ static const struct weights *weights_of(const struct inspector *in, enum model m
     const struct trial_workspace *ws = in->ws;
     switch (model) {
     case MODEL_INIT:
-        *init = (struct weights){ws->span.W0, ws->span.perp_norm};
+        *init = (struct weights){.W = ws->span.W0, .perp = ws->span.perp_norm};
         return init;
     case MODEL_TRAINED:
         return has_ended(in, STEP_TRAIN) ? &ws->raw : NULL;
@@ -194,8 +248,12 @@ static const struct weights *weights_of(const struct inspector *in, enum model m
                                                               : NULL;
     case MODEL_UNLEARNED:
         return has_ended(in, STEP_UNLEARN) ? &ws->unlearned : NULL;
-    default:
+    case MODEL_RETRAINED:
         return has_passed(in, STEP_RETRAIN) ? &ws->retrained.theta : NULL;
+    default:
+        return has_ended(in, STEP_SCALED + (model - MODEL_SCALED))
+                   ? &in->certified[model - MODEL_SCALED].theta
+                   : NULL;
     }
 }
 
@@ -216,6 +274,17 @@ static void add_models(struct inspector *in)
         if (!is_ambient(ws))
             in->scalar[in->scalar_count++] =
                 (struct inspect_scalar){model_names[k].perp, theta->perp};
+    }
+}
+
+/* Multipliers and slopes of the certificates, of the `kept` retained points. */
+static void add_certified(struct inspector *in, size_t kept)
+{
+    for (size_t k = 0; k < CERTIFICATES; k++) {
+        if (!has_ended(in, STEP_SCALED + k))
+            continue;
+        add(in, multiplier_names[k].lambda, in->certified[k].lambda, kept, 0);
+        add(in, multiplier_names[k].v, in->certified[k].v, in->ws->span.n, kept);
     }
 }
 
@@ -256,6 +325,7 @@ static void add_arrays(struct inspector *in, enum inspect_depth depth)
         add(in, "v", ws->trained.v, s->n, s->m);
         add_index(in, "forget", ws->forget, k);
         add_index(in, "retain", ws->retain, s->m - k);
+        add_certified(in, s->m - k);
     }
     if (depth == INSPECT_TESTS && ws->shape.request.tests > 0)
         add_tests(in);
@@ -273,6 +343,14 @@ static int allocate(struct inspector *in, const struct grid *g,
     if (depth >= INSPECT_ARRAYS)
         copies_layout(&in->copies, &measured, depth, &a);
     int status = trial_workspace_sized(&in->ws, &a);
+    if (status == SWEEP_OK && depth >= INSPECT_ARRAYS) {
+        size_t n = shape.net.n, m = shape.request.mixture.m;
+        size_t r = span_rank(&shape.request);
+        certified_layout(in->certified, n, m, r, &in->kept);
+        status = arena_allocate(&in->kept);
+        if (status == SWEEP_OK)
+            certified_layout(in->certified, n, m, r, &in->kept);
+    }
     if (status != SWEEP_OK && a.overflow)
         diagnostics_add(log, NULL, 0, 0, "out of memory: the trial is too large");
     else if (status != SWEEP_OK)
@@ -293,8 +371,11 @@ int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
         .context = &in};
     grid_cell(g, cell, &in.setting);
     int status = allocate(&in, g, depth, watch.extras, log);
-    if (status != SWEEP_OK)
+    if (status != SWEEP_OK) {
+        trial_workspace_free(in.ws);
+        arena_release(&in.kept);
         return status;
+    }
     trial_unit_watched(in.ws, g, &cell, 1, replicate, NULL, &watch, keep_record, &in);
     if (depth >= INSPECT_ARRAYS && has_passed(&in, STEP_DATA)) {
         copies_layout(&in.copies, in.ws, depth, &in.ws->arena);
@@ -309,5 +390,6 @@ int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
                               .ambient = is_ambient(in.ws)};
     status = visitor(context, &what);
     trial_workspace_free(in.ws);
+    arena_release(&in.kept);
     return status;
 }

@@ -29,6 +29,13 @@ static void step_ended(const struct unit *u, enum step step, const struct record
         u->watch->ended(u->watch->context, step, r);
 }
 
+void trial_certified(struct unit *u, enum step step, const struct certificate *c,
+                     const struct record *r)
+{
+    if (c->stop == CERTIFIED)
+        step_ended(u, step, r);
+}
+
 static bool wants_retrained(const struct setting *s)
 {
     return s->value[P_RETRAIN] != 0.0 ||

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <string.h>
 
+/* A tau of two models whose angle is rounding. */
+static const double SAME_DIRECTION = 1e-24;
+
 void trial_split(struct unit *u, enum forget_which which, size_t k)
 {
     struct trial_workspace *ws = u->ws;
@@ -53,6 +56,21 @@ static double margins(struct unit *u, const struct weights *theta, double *margi
     return metrics_smallest(margin, ws->forget, u->forget_count);
 }
 
+/* Mean and largest of the forget set's margins, of a model times `scale`. */
+static void spread(const struct unit *u, const double *margin, double scale,
+                   double *mean, double *largest)
+{
+    if (u->forget_count == 0)
+        return;
+    *mean = 0.0;
+    *largest = -INFINITY;
+    for (size_t k = 0; k < u->forget_count; k++) {
+        double q = scale * margin[u->ws->forget[k]];
+        *mean += q / (double)u->forget_count;
+        *largest = fmax(*largest, q);
+    }
+}
+
 static double changed_states(struct unit *u)
 {
     struct trial_workspace *ws = u->ws;
@@ -64,37 +82,94 @@ static double changed_states(struct unit *u)
     return metrics_flips(ws->kept_state, ws->after_state, count);
 }
 
+/* Where a certificate's numbers go. */
+struct certificate_columns {
+    const char *name;
+    enum column eps, delta, tau, norm, relative_eps, relative_delta;
+};
+
+static const struct certificate_columns scaled_columns = {"scaled",
+                                                          C_SCALED_EPS,
+                                                          C_SCALED_DELTA,
+                                                          COLUMN_COUNT,
+                                                          C_NORM,
+                                                          C_SCALED_RELATIVE_EPS,
+                                                          C_SCALED_RELATIVE_DELTA},
+                                        restored_columns = {"restored",
+                                                            C_RESTORED_EPS,
+                                                            C_RESTORED_DELTA,
+                                                            C_RESTORED_TAU,
+                                                            C_RESTORED_NORM,
+                                                            C_RESTORED_RELATIVE_EPS,
+                                                            C_RESTORED_RELATIVE_DELTA},
+                                        exact_columns = {"exact",
+                                                         C_EXACT_EPS,
+                                                         C_EXACT_DELTA,
+                                                         C_EXACT_TAU,
+                                                         C_EXACT_NORM,
+                                                         C_EXACT_RELATIVE_EPS,
+                                                         C_EXACT_RELATIVE_DELTA};
+
+/* Its numbers, or its failure. */
+static void put_certificate(struct record *r, const struct certificate_columns *to,
+                            const struct certificate *c)
+{
+    double *value = r->value;
+    value[to->eps] = c->eps;
+    value[to->delta] = c->delta;
+    if (to->tau != COLUMN_COUNT)
+        value[to->tau] = c->tau;
+    value[to->norm] = c->norm;
+    value[to->relative_eps] = c->eps / c->norm;
+    value[to->relative_delta] = c->delta / (c->norm * c->norm);
+    if (c->stop == CERTIFICATE_UNRESOLVED)
+        trial_fail(r, TRIAL_UNRESOLVED,
+                   "%s certificate: the margin of the retained points is too small for "
+                   "double precision",
+                   to->name);
+    else if (c->stop == CERTIFICATE_UNSOLVED)
+        trial_fail(r, TRIAL_SOLVER_LIMIT,
+                   "%s certificate: the solver ended above rounding", to->name);
+}
+
 static void certify(struct unit *u, struct record *r)
 {
     struct trial_workspace *ws = u->ws;
     const struct network *net = &ws->shape.net;
+    struct certificate_workspace *w = &ws->certificate;
     struct kept kept = {ws->kept_state, ws->kept_v, ws->kept_lambda};
-    struct certificate scaled, restored, exact;
-    double *value = r->value;
-    certificate_scaled(net, &u->retain, &ws->unlearned, &ws->certificate, &scaled);
-    certificate_restored(net, &u->retain, &ws->unlearned, &kept, &ws->certificate,
-                         &restored);
-    certificate_exact(net, &u->retain, &ws->unlearned, ws->kept_lambda,
-                      &ws->certificate, &exact);
-    value[C_SEPARATED] = scaled.margin > 0.0;
-    value[C_SCALED_EPS] = scaled.eps;
-    value[C_SCALED_DELTA] = scaled.delta;
-    value[C_NORM] = scaled.norm;
-    value[C_RESTORED_EPS] = restored.eps;
-    value[C_RESTORED_DELTA] = restored.delta;
-    value[C_RESTORED_TAU] = restored.tau;
-    value[C_EXACT_EPS] = exact.eps;
-    value[C_EXACT_DELTA] = exact.delta;
-    value[C_EXACT_TAU] = exact.tau;
-    value[C_FLIPS] = exact.solved ? (double)exact.flips : NAN;
-    if (isnan(scaled.margin))
+    struct certificate c;
+    certificate_scaled(net, &u->retain, &ws->unlearned, w, &c);
+    if (isnan(c.margin))
         trial_fail(r, TRIAL_NON_FINITE, "unlearning: a margin is not finite");
-    else if (!scaled.solved || !restored.solved || !exact.solved)
-        trial_fail(r, TRIAL_SOLVER_LIMIT,
-                   "%s certificate: the solver ended without an answer",
-                   !scaled.solved     ? "scaled"
-                   : !restored.solved ? "restored"
-                                      : "exact");
+    r->value[C_SEPARATED] = c.stop != CERTIFICATE_NONE;
+    u->retain_margin = c.stop != CERTIFICATE_NONE ? c.margin : NAN;
+    put_certificate(r, &scaled_columns, &c);
+    trial_certified(u, STEP_SCALED, &c, r);
+    certificate_restored(net, &u->retain, &ws->unlearned, &kept, w, &c);
+    put_certificate(r, &restored_columns, &c);
+    trial_certified(u, STEP_RESTORED, &c, r);
+    certificate_exact(net, &u->retain, &ws->unlearned, ws->kept_lambda, w, &c);
+    put_certificate(r, &exact_columns, &c);
+    r->value[C_FLIPS] = c.flips;
+    trial_certified(u, STEP_EXACT, &c, r);
+}
+
+/* The rows of theta' are sums of theta's and of the steps: what cancelled is 0. */
+static void settle_unlearned(struct unit *u, const struct unlearn_method *method)
+{
+    struct trial_workspace *ws = u->ws;
+    size_t n = ws->shape.net.n, r = u->points.r;
+    const struct weights *theta = &ws->trained.theta;
+    for (size_t j = 0; j < n && !method->needs_retrained; j++) {
+        double square = 0.0;
+        for (size_t k = 0; k < r; k++) {
+            double step = ws->unlearned.W[j * r + k] - theta->W[j * r + k];
+            square += step * step;
+        }
+        ws->unlearned.terms[j] = weights_terms(theta, r, j) + sqrt(square);
+    }
+    weights_drop_cancelled(n, r, &ws->unlearned);
 }
 
 /* theta' of the cell's method; false after a failure. */
@@ -126,8 +201,10 @@ static bool unlearn(struct unit *u, const struct setting *s, struct record *r)
                                 .steps = (size_t)value[P_UNLEARN_STEPS],
                                 .direction = rng_key_text(key, "random_direction")};
     if (method->apply(&q, &ws->unlearning, &ws->unlearned, &r->value[C_STEP_FLOPS]) ==
-        SWEEP_OK)
+        SWEEP_OK) {
+        settle_unlearned(u, method);
         return true;
+    }
     trial_fail(r, TRIAL_SOLVER_LIMIT, "%s: a solver ended without an answer",
                method->name);
     return false;
@@ -150,11 +227,13 @@ static void compare(struct unit *u, size_t tests, struct record *r)
     double *value = r->value;
     value[C_ACCURACY_RETRAINED] = accuracy_of(u, &ws->retrained, tests);
     value[C_FORGET_MARGIN_RETRAIN] = margins(u, retrained, ws->margin);
+    spread(u, ws->margin, 1.0, &value[C_FORGET_MARGIN_RETRAIN_MEAN],
+           &value[C_FORGET_MARGIN_RETRAIN_MAX]);
     value[C_RETRAIN_TAU] =
         weights_cosine_distance(n, coordinates, &ws->unlearned, retrained);
     value[C_NONE_TAU] =
         weights_cosine_distance(n, coordinates, &ws->trained.theta, retrained);
-    if (value[C_NONE_TAU] > 0.0)
+    if (value[C_NONE_TAU] > SAME_DIRECTION)
         value[C_RETRAIN_RATIO] = value[C_RETRAIN_TAU] / value[C_NONE_TAU];
 }
 
@@ -174,6 +253,11 @@ void trial_evaluate(struct unit *u, const struct setting *s, struct record *r)
     certify(u, r);
     value[C_STATES_CHANGED] = changed_states(u);
     value[C_FORGET_MARGIN_AFTER] = margins(u, &ws->unlearned, ws->margin);
+    value[C_FORGET_MARGIN_UNLEARNED] = value[C_FORGET_MARGIN_AFTER] / u->retain_margin;
+    if (isfinite(u->retain_margin))
+        spread(u, ws->margin, 1.0 / u->retain_margin,
+               &value[C_FORGET_MARGIN_UNLEARNED_MEAN],
+               &value[C_FORGET_MARGIN_UNLEARNED_MAX]);
     value[C_RETAIN_MARGIN_CHANGE] =
         metrics_largest_change(ws->before, ws->margin, ws->retain, u->retain.m);
     value[C_ACCURACY_TRAINED] = accuracy_of(u, &ws->trained, tests);

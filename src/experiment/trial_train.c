@@ -50,6 +50,38 @@ struct train_options trial_train_options(const struct unit *u)
         .stable_steps = (uint64_t)parameter(u, P_STABLE_STEPS)};
 }
 
+/* Points on which every neuron is inactive: no step moves them. */
+static size_t dead_points(struct unit *u, const struct points *p, const double *W)
+{
+    struct trial_workspace *ws = u->ws;
+    size_t n = ws->shape.net.n, dead = 0;
+    network_preactivations(n, W, p, ws->Z);
+    for (size_t i = 0; i < p->m && ws->shape.net.leak == 0.0; i++) {
+        bool active = false;
+        for (size_t j = 0; j < n; j++)
+            active |= ws->Z[j * p->m + i] > 0.0;
+        dead += !active;
+    }
+    return dead;
+}
+
+static void fail_unseparated(struct unit *u, const struct points *p, const char *what,
+                             const struct weights *theta,
+                             const struct train_result *result, struct record *r)
+{
+    size_t dead = dead_points(u, p, theta->W);
+    if (dead > 0)
+        trial_fail(r, TRIAL_DEAD_POINT,
+                   "%s: no neuron is active on %zu of %zu points, so no step can "
+                   "separate them; leaky_relu or a larger init_scale can",
+                   what, dead, p->m);
+    else
+        trial_fail(r, TRIAL_NOT_SEPARATED,
+                   "%s: smallest margin %g after %llu steps, so the points are not "
+                   "separated",
+                   what, result->margin + 0.0, (unsigned long long)result->steps);
+}
+
 /* Train on `p`; `what` names the model in messages. Fills theta and, in r, how it went.
  */
 static void train(struct unit *u, const struct points *p, const char *what,
@@ -65,27 +97,99 @@ static void train(struct unit *u, const struct points *p, const char *what,
     if (result->stop == TRAIN_NON_FINITE)
         trial_fail(r, TRIAL_NON_FINITE, "%s: a margin became non-finite at step %llu",
                    what, (unsigned long long)result->steps);
-    else if (result->stop != TRAIN_CANCELLED && !(result->margin > 0.0))
-        trial_fail(
-            r, TRIAL_NOT_SEPARATED,
-            "%s: smallest margin %g after %llu steps, so the points are not separated",
-            what, result->margin, (unsigned long long)result->steps);
+    else if (result->stop != TRAIN_CANCELLED && !(result->margin > 0.0) &&
+             !ws->shape.polish)
+        fail_unseparated(u, p, what, theta, result, r);
 }
 
-/* out becomes the exact KKT point of the gates of `start`, which may be out's own. */
+/* out becomes the exact KKT point of the gates of `start`, which may be out's own. What
+ * training has not separated yet may have one too. */
 static size_t polish(struct unit *u, const struct points *p, const char *what,
-                     const struct weights *start, struct record *r, struct trained *out)
+                     const struct weights *start, const struct train_result *result,
+                     struct record *r, struct trained *out)
 {
     struct trial_workspace *ws = u->ws;
     struct kkt_point point = {.W = out->theta.W, .lambda = out->lambda, .v = out->v};
+    if (!(result->margin > 0.0) && dead_points(u, p, start->W) > 0) {
+        fail_unseparated(u, p, what, start, result, r);
+        return 0;
+    }
     kkt_solve(&ws->shape.net, p, start->W, NULL, &ws->kkt, &point);
     out->theta.perp = 0.0;
+    memcpy(out->theta.terms, point.terms, ws->shape.net.n * sizeof *point.terms);
     if (point.stop == KKT_NON_FINITE)
         trial_fail(r, TRIAL_NON_FINITE, "%s: the exact KKT point is not finite", what);
+    else if (point.stop == KKT_INFEASIBLE && !(result->margin > 0.0))
+        fail_unseparated(u, p, what, start, result, r);
+    else if (point.stop == KKT_INFEASIBLE)
+        trial_fail(r, TRIAL_UNRESOLVED,
+                   "%s: the points are separated, but by a margin over |theta| |x| too "
+                   "small for double precision",
+                   what);
     else if (point.stop != KKT_EXACT)
-        trial_fail(r, TRIAL_SOLVER_LIMIT, "%s: no exact KKT point, margins off by %.3g",
-                   what, point.margin_defect);
+        trial_fail(r, TRIAL_SOLVER_LIMIT,
+                   "%s: no exact KKT point, margins off by %.3g of their terms", what,
+                   fmax(point.defects.margin, point.defects.slackness));
     return point.flips;
+}
+
+/* A neuron that no training point reaches. */
+static bool is_dead(const struct network *net, const signed char *state, size_t m)
+{
+    bool active = false, off_kink = false;
+    for (size_t i = 0; i < m; i++) {
+        active |= state[i] > 0;
+        off_kink |= state[i] != 0;
+    }
+    return !active && (net->leak == 0.0 || !off_kink);
+}
+
+/* Kinks among the pairs of living neurons, and the share of dead ones. */
+static void count_kinks(struct unit *u)
+{
+    struct trial_workspace *ws = u->ws;
+    const struct network *net = &ws->shape.net;
+    size_t m = u->points.m, dead = 0, kinks = 0;
+    for (size_t j = 0; j < net->n && net->leak < 1.0; j++) {
+        const signed char *state = ws->state + j * m;
+        if (is_dead(net, state, m)) {
+            dead++;
+            continue;
+        }
+        for (size_t i = 0; i < m; i++)
+            kinks += state[i] == 0;
+    }
+    u->record.value[C_DEAD_NEURONS] = (double)dead / (double)net->n;
+    u->record.value[C_KINKS] =
+        dead < net->n ? (double)kinks / (double)((net->n - dead) * m) : NAN;
+}
+
+static void measure_trained(struct unit *u)
+{
+    struct trial_workspace *ws = u->ws;
+    struct trained *t = &ws->trained;
+    double *value = u->record.value;
+    size_t n = ws->shape.net.n;
+    struct multipliers measured = {.lambda = t->lambda, .v = t->v};
+    if (ws->shape.polish)
+        multipliers_measure(&ws->shape.net, &u->points, &t->theta, &ws->multipliers,
+                            &measured);
+    else
+        multipliers_solve(&ws->shape.net, &u->points, &t->theta, &ws->multipliers,
+                          &measured);
+    if (measured.stop != PROGRAM_CONVERGED)
+        trial_fail(&u->record, TRIAL_SOLVER_LIMIT,
+                   "multipliers of the trained model: the solver ended above rounding");
+    network_preactivations(n, t->theta.W, &u->points, ws->Z);
+    network_states(n, &t->theta, ws->Z, &u->points, ws->state);
+    count_kinks(u);
+    double norm = weights_norm(n, u->points.r, &t->theta);
+    value[C_TRAINED_EPS] = measured.eps;
+    value[C_TRAINED_DELTA] = measured.delta;
+    value[C_TRAINED_NORM] = norm;
+    value[C_TRAINED_RELATIVE_EPS] = measured.eps / norm;
+    value[C_TRAINED_RELATIVE_DELTA] = measured.delta / (norm * norm);
+    value[C_UNIQUE] = measured.unique;
 }
 
 static void settle_trained(struct unit *u, const struct train_result *result)
@@ -93,36 +197,17 @@ static void settle_trained(struct unit *u, const struct train_result *result)
     struct trial_workspace *ws = u->ws;
     struct trained *t = &ws->trained;
     double *value = u->record.value;
-    size_t n = ws->shape.net.n, m = u->points.m, r = u->points.r;
+    size_t n = ws->shape.net.n, r = u->points.r;
     t->accuracy = NAN;
     if (ws->shape.polish) {
         value[C_POLISH_FLIPS] =
-            (double)polish(u, &u->points, "training", &ws->raw, &u->record, t);
+            (double)polish(u, &u->points, "training", &ws->raw, result, &u->record, t);
         value[C_POLISH_TAU] = weights_cosine_distance(n, r, &ws->raw, &t->theta);
     } else {
         weights_scale(n, r, &ws->raw, 1.0 / result->margin, &t->theta);
     }
-    struct multipliers measured = {.lambda = ws->kept_lambda, .v = ws->kept_v};
-    multipliers_solve(&ws->shape.net, &u->points, &t->theta, &ws->multipliers,
-                      &measured);
-    if (measured.stop != PROGRAM_CONVERGED)
-        trial_fail(&u->record, TRIAL_SOLVER_LIMIT,
-                   "multipliers of the trained model: no "
-                   "minimum within the bound on iterations");
-    /* The exact point brings its own multipliers; a trained model's are measured. */
-    if (!ws->shape.polish) {
-        memcpy(t->lambda, measured.lambda, m * sizeof *t->lambda);
-        memcpy(t->v, measured.v, n * m * sizeof *t->v);
-    }
-    network_preactivations(n, t->theta.W, &u->points, ws->Z);
-    network_states(n, &t->theta, ws->Z, &u->points, ws->state);
-    size_t kinks = 0;
-    for (size_t k = 0; k < n * m; k++)
-        kinks += ws->state[k] == 0;
-    value[C_KINKS] = ws->shape.net.leak < 1.0 ? (double)kinks / (double)(n * m) : 0.0;
-    value[C_TRAINED_EPS] = measured.eps;
-    value[C_TRAINED_DELTA] = measured.delta;
-    value[C_TRAINED_NORM] = weights_norm(n, r, &t->theta);
+    if (u->record.status == TRIAL_OK)
+        measure_trained(u);
 }
 
 bool trial_train(struct unit *u)
@@ -149,8 +234,10 @@ bool trial_retrain(struct unit *u, struct record *r)
     u->retrain_steps = (double)result.steps;
     ws->retrained.accuracy = NAN;
     if (r->status == TRIAL_OK && ws->shape.polish)
-        polish(u, &u->retain, "retraining", theta, r, &ws->retrained);
-    else if (r->status == TRIAL_OK)
-        weights_scale(ws->shape.net.n, u->retain.r, theta, 1.0 / result.margin, theta);
+        polish(u, &u->retain, "retraining", theta, &result, r, &ws->retrained);
+    else if (r->status == TRIAL_OK) {
+        struct weights raw = {.W = theta->W, .perp = theta->perp};
+        weights_scale(ws->shape.net.n, u->retain.r, &raw, 1.0 / result.margin, theta);
+    }
     return true;
 }

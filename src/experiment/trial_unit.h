@@ -5,7 +5,15 @@
 #include "trial_workspace.h"
 
 /* The steps of a trial that somebody may look on at. */
-enum step { STEP_DATA, STEP_TRAIN, STEP_RETRAIN, STEP_UNLEARN };
+enum step {
+    STEP_DATA,
+    STEP_TRAIN,
+    STEP_RETRAIN,
+    STEP_SCALED, /* the certificates: only where there is one, theta~ in the workspace */
+    STEP_RESTORED,
+    STEP_EXACT,
+    STEP_UNLEARN
+};
 
 /* Who looks on: told as each step ends, with the record that the step wrote. */
 struct watch {
@@ -28,6 +36,7 @@ struct unit {
     struct record record; /* the columns that all cells share, and an early failure */
     struct rank rank[RANKED_MODELS]; /* with shape.ranks */
     double retrain_steps;            /* of the retrained model, if any */
+    double retain_margin; /* smallest retained margin of the unlearned model, NAN: none */
 };
 
 /* Note a failure; the first one is the trial's reason. */
@@ -52,6 +61,10 @@ void trial_split(struct unit *u, enum forget_which which, size_t forget_count);
 /* The model trained on R alone, from the same W(0). A failure is told in r. False when
  * cancelled. */
 bool trial_retrain(struct unit *u, struct record *r);
+
+/* A certificate is ready: whoever looks on may look. */
+void trial_certified(struct unit *u, enum step step, const struct certificate *c,
+                     const struct record *r);
 
 /* Stages unlearn and evaluate of one cell, into r, which holds the shared columns.
  * The retrained model must be there if the cell asks for it. */

@@ -34,6 +34,7 @@ static void trained_layout(struct trained *t, size_t n, size_t m, size_t r,
                            struct arena *a)
 {
     t->theta.W = arena_doubles(a, n, r);
+    t->theta.terms = arena_doubles(a, n, 1);
     t->lambda = arena_doubles(a, m, 1);
     t->v = arena_doubles(a, n, m);
 }
@@ -60,7 +61,9 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     trained_layout(&ws->trained, n, m, r, a);
     trained_layout(&ws->retrained, n, m, r, a);
     ws->raw.W = arena_doubles(a, n, r);
+    ws->raw.terms = NULL;
     ws->unlearned.W = arena_doubles(a, n, r);
+    ws->unlearned.terms = arena_doubles(a, n, 1);
     ws->state = arena_carve(a, n, m, sizeof *ws->state);
     ws->margin = arena_doubles(a, m, 1);
     ws->before = arena_doubles(a, m, 1);

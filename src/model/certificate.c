@@ -1,9 +1,13 @@
 #include "sweep/certificate.h"
 #include "sweep/status.h"
 #include "vector.h"
+#include <float.h>
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
+
+/* A margin below this share of its terms is rounding. */
+static const double ROUNDING = 64.0 * DBL_EPSILON;
 
 void certificate_layout(struct certificate_workspace *w, size_t n, size_t m, size_t r,
                         struct arena *a)
@@ -13,6 +17,7 @@ void certificate_layout(struct certificate_workspace *w, size_t n, size_t m, siz
     w->margin = arena_doubles(a, m, 1);
     w->lambda = arena_doubles(a, m, 1);
     w->v = arena_doubles(a, n, m);
+    w->terms = arena_doubles(a, n, 1);
     w->C = arena_doubles(a, n, m);
     w->H = arena_doubles(a, n, r);
     boxls_layout(&w->projection, m, r, a);
@@ -26,11 +31,6 @@ void certificate_layout(struct certificate_workspace *w, size_t n, size_t m, siz
     w->side = arena_carve(a, m, 1, sizeof *w->side);
 }
 
-static struct certificate undefined(double margin)
-{
-    return (struct certificate){NAN, NAN, NAN, NAN, margin, 0, true};
-}
-
 /* Smallest margin of theta on the points. */
 static double margin_of(const struct network *net, const struct points *p,
                         const double *W, struct certificate_workspace *w)
@@ -39,22 +39,50 @@ static double margin_of(const struct network *net, const struct points *p,
     return network_margins(net, w->Z, p->y, p->m, w->margin);
 }
 
+/* Whether a margin is more than rounding of the terms that it is summed from. */
+static bool positive(const struct network *net, const struct points *p,
+                     const struct weights *theta, double margin)
+{
+    double longest = 0.0, square = 0.0;
+    for (size_t i = 0; i < p->m; i++)
+        longest = fmax(longest, vector_length(p->r, p->X + i * p->r));
+    for (size_t j = 0; j < net->n; j++) {
+        double terms = weights_terms(theta, p->r, j);
+        square += terms * terms;
+    }
+    return margin > ROUNDING * longest * sqrt(square);
+}
+
+/* Nothing is known yet but gamma; true where there is something to certify. */
+static bool begin(const struct network *net, const struct points *p,
+                  const struct weights *theta, struct certificate_workspace *w,
+                  struct certificate *out)
+{
+    *out = (struct certificate){NAN, NAN, NAN, NAN, NAN, NAN, false, CERTIFICATE_NONE};
+    out->margin = margin_of(net, p, theta->W, w);
+    return positive(net, p, theta, out->margin);
+}
+
 void certificate_scaled(const struct network *net, const struct points *retain,
                         const struct weights *theta, struct certificate_workspace *w,
                         struct certificate *out)
 {
-    struct weights scaled = {.W = w->W, .perp = 0.0};
-    struct multipliers multipliers = {.lambda = w->lambda};
-    *out = undefined(margin_of(net, retain, theta->W, w));
-    if (!(out->margin > 0.0))
+    struct weights scaled = {.W = w->W, .terms = w->terms};
+    struct multipliers multipliers = {.lambda = w->lambda, .v = w->v};
+    if (!begin(net, retain, theta, w, out))
         return;
     weights_scale(net->n, retain->r, theta, 1.0 / out->margin, &scaled);
     multipliers_solve(net, retain, &scaled, w->multipliers, &multipliers);
+    out->stop =
+        multipliers.stop == PROGRAM_CONVERGED ? CERTIFIED : CERTIFICATE_UNSOLVED;
+    if (out->stop != CERTIFIED)
+        return;
     out->eps = multipliers.eps;
     out->delta = multipliers.delta;
+    out->unique = multipliers.unique;
     out->tau = 0.0;
     out->norm = weights_norm(net->n, retain->r, &scaled);
-    out->solved = multipliers.stop == PROGRAM_CONVERGED;
+    w->perp = scaled.perp;
 }
 
 /* to becomes the nearest vector to row with the given states: row + sum_i g_i x_i, g_i
@@ -110,12 +138,8 @@ static double residual(const struct network *net, const struct points *p,
                        const struct weights *theta, const double *v, bool fit,
                        struct certificate_workspace *w, double *factor)
 {
-    size_t n = net->n, m = p->m, r = p->r;
-    for (size_t j = 0; j < n; j++)
-        for (size_t i = 0; i < m; i++)
-            w->C[j * m + i] = p->y[i] * network_sign(net, j) * net->u * v[j * m + i];
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)n, (int)r, (int)m, 1.0,
-                w->C, (int)m, p->X, (int)r, 0.0, w->H, (int)r);
+    size_t n = net->n, r = p->r;
+    network_combine(net, p, v, w->C, w->H);
     double square = cblas_ddot((int)(n * r), w->H, 1, w->H, 1);
     double inner = cblas_ddot((int)(n * r), w->H, 1, theta->W, 1);
     if (fit)
@@ -125,55 +149,71 @@ static double residual(const struct network *net, const struct points *p,
     return hypot(vector_length(n * r, w->H), theta->perp);
 }
 
-/* max_i factor lambda_i (q_i - 1). */
-static double slackness(const double *lambda, const double *margin, size_t m,
-                        double factor)
+/* The trained multipliers and slopes times a factor are those of theta~. */
+static void keep(const struct network *net, const struct points *p,
+                 const struct kept *kept, double factor,
+                 struct certificate_workspace *w)
 {
-    double delta = m ? -INFINITY : 0.0;
-    for (size_t i = 0; i < m; i++)
-        delta = fmax(delta, factor * lambda[i] * (margin[i] - 1.0));
-    return delta;
+    for (size_t i = 0; i < p->m; i++)
+        w->lambda[i] = factor * kept->lambda[i];
+    for (size_t k = 0; k < net->n * p->m; k++)
+        w->v[k] = factor * kept->v[k];
 }
 
 void certificate_restored(const struct network *net, const struct points *retain,
                           const struct weights *theta, const struct kept *kept,
                           struct certificate_workspace *w, struct certificate *out)
 {
-    struct weights restored = {.W = w->W, .perp = theta->perp};
+    struct weights restored = {.W = w->W, .perp = theta->perp, .terms = w->terms};
     double factor = 1.0;
-    *out = undefined(margin_of(net, retain, theta->W, w));
-    if (!(out->margin > 0.0))
+    if (!begin(net, retain, theta, w, out))
         return;
-    out->solved = restore(net, retain, theta, kept, w) == SWEEP_OK;
+    for (size_t j = 0; j < net->n; j++)
+        w->terms[j] = weights_terms(theta, retain->r, j);
+    if (restore(net, retain, theta, kept, w) != SWEEP_OK) {
+        out->stop = CERTIFICATE_UNSOLVED;
+        return;
+    }
+    weights_drop_cancelled(net->n, retain->r, &restored);
     double gamma = margin_of(net, retain, w->W, w);
-    if (!out->solved || !(gamma > 0.0))
+    if (!positive(net, retain, &restored, gamma))
         return;
+    out->stop = CERTIFIED;
     out->tau = weights_cosine_distance(net->n, retain->r, theta, &restored);
     weights_scale(net->n, retain->r, &restored, 1.0 / gamma, &restored);
     margin_of(net, retain, w->W, w);
     out->eps = residual(net, retain, &restored, kept->v, true, w, &factor);
-    out->delta = slackness(kept->lambda, w->margin, retain->m, factor);
+    keep(net, retain, kept, factor, w);
+    out->delta = multipliers_slackness(w->lambda, w->margin, retain->m);
     out->norm = weights_norm(net->n, retain->r, &restored);
+    w->perp = restored.perp;
+}
+
+static enum certificate_stop exact_stop(enum kkt_stop stop)
+{
+    if (stop == KKT_EXACT)
+        return CERTIFIED;
+    return stop == KKT_INFEASIBLE ? CERTIFICATE_UNRESOLVED : CERTIFICATE_UNSOLVED;
 }
 
 void certificate_exact(const struct network *net, const struct points *retain,
                        const struct weights *theta, const double *warm,
                        struct certificate_workspace *w, struct certificate *out)
 {
-    struct weights exact = {.W = w->W, .perp = 0.0};
+    struct weights exact = {.W = w->W};
     struct kkt_point point = {.W = w->W, .lambda = w->lambda, .v = w->v};
     double factor = 1.0;
-    *out = undefined(margin_of(net, retain, theta->W, w));
-    if (!(out->margin > 0.0))
+    if (!begin(net, retain, theta, w, out))
         return;
     kkt_solve(net, retain, theta->W, warm, w->kkt, &point);
-    out->flips = point.flips;
-    out->solved = point.stop == KKT_EXACT || point.stop == KKT_INEXACT;
-    if (!out->solved)
+    out->stop = exact_stop(point.stop);
+    if (out->stop != CERTIFIED)
         return;
+    out->flips = (double)point.flips;
     margin_of(net, retain, w->W, w);
     out->eps = residual(net, retain, &exact, w->v, false, w, &factor);
-    out->delta = slackness(w->lambda, w->margin, retain->m, 1.0);
+    out->delta = multipliers_slackness(w->lambda, w->margin, retain->m);
     out->tau = weights_cosine_distance(net->n, retain->r, theta, &exact);
     out->norm = weights_norm(net->n, retain->r, &exact);
+    w->perp = 0.0;
 }

@@ -1,13 +1,14 @@
 #include "sweep/kkt.h"
 #include "vector.h"
+#include <float.h>
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
 
 enum { ROUND_LIMIT = 1000 };
 
-/* The margins of an exact point are 1 up to this. */
-static const double MARGIN_TOLERANCE = 1e-12;
+/* Defects of an exact point are below this share of their terms. */
+static const double ROUNDING = 64.0 * DBL_EPSILON;
 
 void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct arena *a)
 {
@@ -19,8 +20,12 @@ void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct ar
     w->row_W = arena_doubles(a, n, r);
     w->row_Z = arena_doubles(a, n, m);
     w->row_v = arena_doubles(a, n, m);
+    w->row_terms = arena_doubles(a, n, 1);
     w->length = arena_doubles(a, m, 1);
     w->margin = arena_doubles(a, m, 1);
+    w->terms = arena_doubles(a, n, 1);
+    w->Z = arena_doubles(a, n, m);
+    w->H = arena_doubles(a, n, r);
 }
 
 static void start_gates(const struct network *net, const struct points *p,
@@ -55,21 +60,21 @@ static struct program build(const struct network *net, const struct points *p,
                             .pair = w->pair};
 }
 
-/* w = sum_i C_i x_i of each row, exactly zero where that is all cancellation, and its
- * pre-activations. */
+/* w = sum_i C_i x_i of each row, exactly zero where that is all cancellation, its terms
+ * and its pre-activations. */
 static void form_weights(const struct points *p, struct kkt_workspace *w)
 {
     size_t R = w->groups.count, m = p->m, r = p->r;
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)R, (int)r, (int)m, 1.0,
                 w->state.coefficient, (int)m, p->X, (int)r, 0.0, w->row_W, (int)r);
     for (size_t g = 0; g < R; g++) {
-        double terms = 0.0, *row = w->row_W + g * r;
+        double terms = 0.0;
         for (size_t i = 0; i < m; i++)
-            terms += fabs(w->state.coefficient[g * m + i]) *
-                     w->length[i];
-        if (vector_length(r, row) <= CANCELLED * terms)
-            memset(row, 0, r * sizeof *row);
+            terms += fabs(w->state.coefficient[g * m + i]) * w->length[i];
+        w->row_terms[g] = terms;
     }
+    struct weights rows = {.W = w->row_W, .terms = w->row_terms};
+    weights_drop_cancelled(R, r, &rows);
     network_preactivations(R, w->row_W, p, w->row_Z);
 }
 
@@ -80,7 +85,7 @@ static size_t flip_gates(const struct network *net, const struct points *p,
 {
     double flips = 0.0;
     for (size_t g = 0; g < w->groups.count && net->leak < 1.0; g++) {
-        double size = KINK_TOLERANCE * vector_length(p->r, w->row_W + g * p->r);
+        double size = KINK_TOLERANCE * w->row_terms[g];
         for (size_t i = 0; i < p->m; i++) {
             size_t k = g * p->m + i;
             double z = w->row_Z[k];
@@ -96,22 +101,97 @@ static size_t flip_gates(const struct network *net, const struct points *p,
     return (size_t)flips;
 }
 
-static double margin_defect(const struct points *p, const struct network *net,
-                            struct kkt_workspace *w)
+/* Larger of two defects; NaN stays. */
+static double worse(double defect, double entry)
+{
+    return entry > defect || isnan(entry) ? entry : defect;
+}
+
+/* Slopes and gates of neuron j. */
+static void check_slopes(const struct network *net, const struct points *p,
+                         const struct kkt_point *point, const struct kkt_workspace *w,
+                         size_t j, struct kkt_defects *out)
+{
+    const double *v = point->v + j * p->m, *z = w->Z + j * p->m;
+    for (size_t i = 0; i < p->m; i++) {
+        double lambda = point->lambda[i], low = net->leak * lambda;
+        double off = fmax(low - v[i], v[i] - lambda);
+        out->slope = worse(out->slope, lambda > 0.0 ? off / lambda : fabs(v[i]));
+        double should = z[i] > 0.0 ? lambda : low;
+        if (fabs(v[i] - should) > ROUNDING * lambda)
+            out->gate = worse(out->gate, fabs(z[i]) / (point->terms[j] * w->length[i]));
+    }
+}
+
+/* Margins against |h_i| |T|; |h_i| with the slopes of v where there is a multiplier. */
+static void check_margins(const struct network *net, const struct points *p,
+                          const struct kkt_point *point, struct kkt_workspace *w,
+                          double terms, struct kkt_defects *out)
+{
+    network_margins(net, w->Z, p->y, p->m, w->margin);
+    for (size_t i = 0; i < p->m; i++) {
+        double square = 0.0, lambda = point->lambda[i];
+        for (size_t j = 0; j < net->n; j++) {
+            double z = w->Z[j * p->m + i];
+            double slope = lambda > 0.0 ? point->v[j * p->m + i] / lambda
+                           : z > 0.0    ? 1.0
+                                        : net->leak;
+            square += slope * slope;
+        }
+        double scale = net->u * sqrt(square) * w->length[i] * terms;
+        double over = (w->margin[i] - 1.0) / scale;
+        out->margin = worse(out->margin, -over);
+        if (lambda > 0.0)
+            out->slackness = worse(out->slackness, fabs(over));
+    }
+}
+
+void kkt_check(const struct network *net, const struct points *p,
+               const struct kkt_point *point, struct kkt_workspace *w,
+               struct kkt_defects *out)
+{
+    size_t n = net->n, r = p->r;
+    double terms = vector_length(n, point->terms);
+    *out = (struct kkt_defects){0};
+    for (size_t i = 0; i < p->m; i++)
+        w->length[i] = vector_length(r, p->X + i * r);
+    network_preactivations(n, point->W, p, w->Z);
+    for (size_t j = 0; j < n; j++)
+        check_slopes(net, p, point, w, j, out);
+    check_margins(net, p, point, w, terms, out);
+    network_combine(net, p, point->v, w->Z, w->H);
+    cblas_daxpy((int)(n * r), -1.0, point->W, 1, w->H, 1);
+    if (p->m > 0)
+        out->residual = worse(0.0, vector_length(n * r, w->H) / terms);
+}
+
+bool kkt_accepts(const struct kkt_defects *d)
+{
+    return d->margin <= ROUNDING && d->slackness <= ROUNDING && d->slope <= ROUNDING &&
+           d->gate <= KINK_TOLERANCE && d->residual <= ROUNDING;
+}
+
+/* No margin below 1, as far as they can be computed. */
+static void scale_up(const struct network *net, const struct points *p,
+                     struct kkt_workspace *w, struct kkt_point *out)
+{
+    network_preactivations(net->n, out->W, p, w->Z);
+    double smallest = network_margins(net, w->Z, p->y, p->m, w->margin);
+    if (!(smallest > 0.5 && smallest < 1.0))
+        return;
+    cblas_dscal((int)(net->n * p->r), 1.0 / smallest, out->W, 1);
+    cblas_dscal((int)net->n, 1.0 / smallest, out->terms, 1);
+    cblas_dscal((int)(net->n * p->m), 1.0 / smallest, out->v, 1);
+    cblas_dscal((int)p->m, 1.0 / smallest, out->lambda, 1);
+}
+
+static double margin_defect(const struct points *p, const struct kkt_point *point,
+                            const struct kkt_workspace *w)
 {
     double defect = 0.0;
-    memset(w->margin, 0, p->m * sizeof *w->margin);
-    for (size_t g = 0; g < w->groups.count; g++)
-        for (size_t i = 0; i < p->m; i++) {
-            double z = w->row_Z[g * p->m + i], phi = z > 0.0 ? z : net->leak * z;
-            w->margin[i] +=
-                p->y[i] * w->groups.sign[g] * net->u * w->groups.size[g] * phi;
-        }
     for (size_t i = 0; i < p->m; i++) {
         double over = w->margin[i] - 1.0;
-        double off = w->state.lambda[i] > 0.0 ? fabs(over) : -over;
-        if (off > defect || isnan(off)) /* NaN stays */
-            defect = off;
+        defect = worse(defect, point->lambda[i] > 0.0 ? fabs(over) : -over);
     }
     return defect;
 }
@@ -121,16 +201,20 @@ static void spread(const struct network *net, const struct points *p,
                    struct kkt_point *out)
 {
     program_slopes(problem, &w->state, w->row_v);
+    out->terms = w->terms;
     memcpy(out->lambda, w->state.lambda, p->m * sizeof *out->lambda);
     for (size_t j = 0; j < net->n; j++) {
         size_t g = w->groups.of[j];
         memcpy(out->W + j * p->r, w->row_W + g * p->r, p->r * sizeof *out->W);
         memcpy(out->v + j * p->m, w->row_v + g * p->m, p->m * sizeof *out->v);
+        out->terms[j] = w->row_terms[g];
     }
-    out->margin_defect = margin_defect(p, net, w);
+    scale_up(net, p, w, out);
+    kkt_check(net, p, out, w, &out->defects);
+    out->margin_defect = margin_defect(p, out, w);
 }
 
-static enum kkt_stop verdict(enum program_stop stop, double defect)
+static enum kkt_stop verdict(enum program_stop stop, const struct kkt_defects *defects)
 {
     switch (stop) {
     case PROGRAM_UNBOUNDED:
@@ -138,7 +222,7 @@ static enum kkt_stop verdict(enum program_stop stop, double defect)
     case PROGRAM_NON_FINITE:
         return KKT_NON_FINITE;
     default:
-        return defect <= MARGIN_TOLERANCE ? KKT_EXACT : KKT_INEXACT;
+        return kkt_accepts(defects) ? KKT_EXACT : KKT_INEXACT;
     }
 }
 
@@ -150,7 +234,7 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
     start_gates(net, p, start, w);
     struct program problem = build(net, p, w);
     program_cold(&problem, &w->state);
-    if (warm)
+    if (warm && cblas_dasum((int)p->m, warm, 1) > 0.0)
         memcpy(w->state.lambda, warm, p->m * sizeof *warm);
     out->flips = out->rounds = out->iterations = 0;
     program_begin(&problem, w->program);
@@ -167,5 +251,5 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
         out->flips += flipped;
     } while (flipped > 0 && out->rounds < ROUND_LIMIT);
     spread(net, p, &problem, w, out);
-    out->stop = flipped > 0 ? KKT_LIMIT : verdict(stop, out->margin_defect);
+    out->stop = flipped > 0 ? KKT_LIMIT : verdict(stop, &out->defects);
 }

@@ -1,9 +1,9 @@
-/* All minimisers attain the same sum P = sum_i lambda_i h_i, the projection of theta on a
- * cone. Least delta is the least t for which P is attained under lambda_i <= t / (q_i - 1):
- * the distance phi(t) from P under these bounds is convex and falls to 0, so Newton's
- * method on it climbs to the first zero from the left (van den Berg & Friedlander 2008
- * do the same for other norms). A ridge then leads to the pattern of the least |lambda|,
- * and a complete orthogonal factorisation to its numbers. */
+/* All minimisers attain the same sum P = sum_i lambda_i h_i, the projection of theta on
+ * a cone. Least delta is the least t for which P is attained under lambda_i <= t / (q_i
+ * - 1): the distance phi(t) from P under these bounds is convex and falls to 0, so
+ * Newton's method on it climbs to the first zero from the left (van den Berg &
+ * Friedlander 2008 do the same for other norms). A ridge then leads to the pattern of
+ * the least |lambda|, and a complete orthogonal factorisation to its numbers. */
 #include "multipliers_choose.h"
 #include "program_private.h"
 #include "sweep/status.h"
@@ -51,19 +51,20 @@ static bool tight(const struct multipliers_workspace *w, size_t i)
 static bool slack(const struct multipliers_workspace *w, size_t m)
 {
     const struct program_state *s = &w->state;
-    return multipliers_slackness(s->lambda, w->margin, m) > ATTAINED * s->norm * s->norm;
+    return multipliers_slackness(s->lambda, w->margin, m) >
+           ATTAINED * s->norm * s->norm;
 }
 
-/* Points that some minimiser may give a multiplier; where delta is 0 already, only those
- * that keep it there. */
+/* Points that some minimiser may give a multiplier; where delta is 0 already, only
+ * those that keep it there. */
 static void find_loose(struct multipliers_workspace *w, size_t m, bool keep_zero)
 {
     const struct program_state *s = &w->state;
     for (size_t i = 0; i < m; i++) {
-        double none = w->program->steep[i] *
-                      (NONE * s->rest + 64.0 * DBL_EPSILON * s->norm);
-        w->loose[i] = s->lambda[i] > 0.0 || (fabs(s->gradient[i]) <= none &&
-                                             (!keep_zero || tight(w, i)));
+        double none =
+            w->program->steep[i] * (NONE * s->rest + 64.0 * DBL_EPSILON * s->norm);
+        w->loose[i] = s->lambda[i] > 0.0 ||
+                      (fabs(s->gradient[i]) <= none && (!keep_zero || tight(w, i)));
     }
 }
 
@@ -129,7 +130,8 @@ static void evaluate_at(const struct program *p, struct multipliers_workspace *w
     program_evaluate(p, w->program, &w->state);
 }
 
-/* The least t for which P is attained; the state is a point there. `most` is attained. */
+/* The least t for which P is attained; the state is a point there. `most` is attained.
+ */
 static double climb(const struct program *p, struct multipliers_workspace *w,
                     double most)
 {

@@ -6,7 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-enum { STACK = 256 }; /* rows of a QR at once, beyond those of its result and of one neuron */
+enum {
+    STACK = 256
+}; /* rows of a QR at once, beyond those of its result and of one neuron */
 
 void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t r,
                           struct arena *a)
@@ -201,7 +203,8 @@ static void fixed_pairs(const struct program *p, struct program_workspace *w,
                 w->free_side, (int)r);
 }
 
-/* dF/dlambda, the ridge's share of F, and |h_i| with every free pair counted as slope 1. */
+/* dF/dlambda, the ridge's share of F, and |h_i| with every free pair counted as
+ * slope 1. */
 static void differentiate(const struct program *p, struct program_workspace *w,
                           struct program_state *s)
 {

@@ -2,9 +2,9 @@
  *
  * With states of all box pairs fixed, F is quadratic in lambda: its Hessian is
  * sum_j count_j S_j X P_j X^T S_j, P_j the projector orthogonal to the free columns of
- * row j. With gain F has a linear term too, and A^T b = -gradient need not have a solution
- * b. Rows of -gain kappa (1 .. 1) added to A (least distance programming by non-negative
- * least squares: Lawson & Hanson 1974, chapter 23) give it one: minimise
+ * row j. With gain F has a linear term too, and A^T b = -gradient need not have a
+ * solution b. Rows of -gain kappa (1 .. 1) added to A (least distance programming by
+ * non-negative least squares: Lawson & Hanson 1974, chapter 23) give it one: minimise
  *
  *     1/2 |sum_i mu_i h_i|^2 + 1/2 kappa^2 (tau - sum_i mu_i)^2
  *

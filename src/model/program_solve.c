@@ -1,4 +1,5 @@
-/* The outer iteration: a bounded least-squares step on the model, and a search along it. */
+/* The outer iteration: a bounded least-squares step on the model, and a search along
+ * it. */
 #include "program_private.h"
 #include "sweep/status.h"
 #include <float.h>
@@ -18,9 +19,9 @@ static const double SMALL = 1e-6;
 /* From here on a defect that hardly falls is rounding, of the step or of itself. */
 static const double NEAR = 1e-9;
 
-/* A hull of all h_i as near to the origin as this share of the longest of them: a margin
- * that double precision does not tell from none. */
-static const double UNRESOLVED = 1e-9;
+/* A hull of all h_i as near to the origin as this share of the longest of them: a
+ * margin that double precision does not tell from none. */
+static const double UNRESOLVED = 1e-8;
 
 enum { ITERATION_LIMIT = 500, STALL_LIMIT = 3, HALVINGS = 40 };
 
@@ -96,9 +97,10 @@ static double slope_of(const struct program *p, const struct program_workspace *
     return slope;
 }
 
-/* Try the step, shorter and shorter, until F falls enough or, where F's fall is below its
- * rounding, until the defect falls. F is convex on the line: where its slope has turned,
- * its zero is near where a straight line has it. Leaves s at the accepted point. */
+/* Try the step, shorter and shorter, until F falls enough or, where F's fall is below
+ * its rounding, until the defect falls. F is convex on the line: where its slope has
+ * turned, its zero is near where a straight line has it. Leaves s at the accepted
+ * point. */
 static bool search(const struct program *p, struct program_workspace *w,
                    struct program_state *s)
 {
@@ -133,7 +135,7 @@ static bool search(const struct program *p, struct program_workspace *w,
     return false;
 }
 
-/* Whether the hull of the h_i is too near to the origin. */
+/* Whether the hull of the h_i is too near to the origin, or one of them is there. */
 static bool unresolved(const struct program *p, const struct program_workspace *w,
                        const struct program_state *s)
 {
@@ -143,6 +145,8 @@ static bool unresolved(const struct program *p, const struct program_workspace *
     for (size_t i = 0; i < p->points->m; i++) {
         sum += s->lambda[i];
         longest = fmax(longest, w->steep[i]);
+        if (w->steep[i] == 0.0)
+            return true;
     }
     return s->rest <= UNRESOLVED * longest * sum;
 }
