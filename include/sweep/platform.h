@@ -4,10 +4,23 @@
 #ifndef SWEEP_PLATFORM_H
 #define SWEEP_PLATFORM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* One line: "step avx2; blas Haswell; cpu fma avx2; gcc 12.2.0 optimized". Returns
  * buffer. */
 char *platform_text(char *buffer, size_t size);
+
+/* Trials run one a thread, so BLAS must not start threads of its own. Returns whether
+ * it obeys. */
+bool platform_serial_blas(void);
+
+/* The BLAS kernel in use, "Haswell", and its library, "OpenBLAS 0.3.21", in buffer. */
+const char *platform_kernel(void);
+char *platform_library(char *buffer, size_t size);
+
+/* Another kernel than `in_use` that this CPU can run, for OPENBLAS_CORETYPE; NULL when
+ * there is none, or OpenBLAS was built for one CPU. */
+const char *platform_other_kernel(const char *in_use);
 
 #endif

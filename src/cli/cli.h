@@ -95,6 +95,7 @@ struct command {
     const char *details;  /* help text below the usage; "" if none */
     uint64_t options;     /* bits OPTION_BIT(OPTION_...) */
     int least, most;      /* number of operands */
+    bool computes;        /* results: refused when the linear algebra is wrong */
     int (*run)(const struct command *self, const struct arguments *args);
 };
 

@@ -1,6 +1,7 @@
 #include "cli.h"
 
-#include <cblas.h>
+#include "sweep/blas_check.h"
+#include "sweep/platform.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
@@ -18,11 +19,24 @@ static void occupy_standard_streams(void)
             (void)!open("/dev/null", O_RDONLY);
 }
 
-/* Trials run one a thread: BLAS must not start threads of its own. */
-static bool blas_is_serial(void)
+/* Whether the linear algebra computes right here; after a message if not. */
+static bool blas_is_right(const struct command *command)
 {
-    openblas_set_num_threads(1);
-    return openblas_get_num_threads() == 1;
+    struct blas_fault fault;
+    const char *kernel = platform_kernel(), *other = platform_other_kernel(kernel);
+    char library[64], what_to_do[160] = "install another version of the library";
+
+    if (blas_check(&blas_calls_linked, &fault))
+        return true;
+    if (other)
+        snprintf(what_to_do, sizeof what_to_do,
+                 "set another one before starting: OPENBLAS_CORETYPE=%s sweep %s ...",
+                 other, command->name);
+    tell(command,
+         "the BLAS kernel '%s' of %s computes wrong results (%s, off by %.2g); %s",
+         kernel, platform_library(library, sizeof library), fault.call, fault.off,
+         what_to_do);
+    return false;
 }
 
 static bool reader_is_gone(void)
@@ -61,6 +75,8 @@ static int dispatch(int count, char **word)
         print_command_help(stdout, command);
         return EXIT_DONE;
     }
+    if (command->computes && !blas_is_right(command))
+        return EXIT_BROKEN;
     return command->run(command, &args);
 }
 
@@ -69,7 +85,7 @@ int main(int argc, char **argv)
     gsl_set_error_handler_off();
     signal(SIGPIPE, SIG_IGN);
     occupy_standard_streams();
-    if (!blas_is_serial()) {
+    if (!platform_serial_blas()) {
         tell(NULL, "OpenBLAS does not run in one thread; set OPENBLAS_NUM_THREADS=1");
         return EXIT_BROKEN;
     }

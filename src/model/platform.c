@@ -3,6 +3,7 @@
 #include "step.h"
 #include <cblas.h>
 #include <stdio.h>
+#include <string.h>
 
 #ifdef __clang__
 #define COMPILER "clang " __clang_version__
@@ -30,9 +31,48 @@ static const char *cpu_family(void)
 #endif
 }
 
+bool platform_serial_blas(void)
+{
+    openblas_set_num_threads(1);
+    return openblas_get_num_threads() == 1;
+}
+
+const char *platform_kernel(void)
+{
+    return openblas_get_corename();
+}
+
+char *platform_library(char *buffer, size_t size)
+{
+    const char *words = openblas_get_config(); /* its name, its version, its options */
+    size_t name = strcspn(words, " ");
+    size_t length = name + strspn(words + name, " ");
+    length += strcspn(words + length, " ");
+    snprintf(buffer, size, "%.*s", (int)length, words);
+    return buffer;
+}
+
+const char *platform_other_kernel(const char *in_use)
+{
+#ifdef __x86_64__
+    /* Zen's kernels are Haswell's. */
+    bool haswell = strcmp(in_use, "Haswell") == 0 || strcmp(in_use, "Zen") == 0;
+    if (!strstr(openblas_get_config(), "DYNAMIC_ARCH"))
+        return NULL;
+    if (!haswell && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        return "Haswell";
+    if (strcmp(in_use, "Nehalem") != 0 && __builtin_cpu_supports("sse4.2"))
+        return "Nehalem";
+    return strcmp(in_use, "Prescott") != 0 ? "Prescott" : NULL;
+#else
+    (void)in_use;
+    return NULL;
+#endif
+}
+
 char *platform_text(char *buffer, size_t size)
 {
     snprintf(buffer, size, "step %s; blas %s; cpu %s; %s %s", step_variant(),
-             openblas_get_corename(), cpu_family(), COMPILER, BUILD);
+             platform_kernel(), cpu_family(), COMPILER, BUILD);
     return buffer;
 }

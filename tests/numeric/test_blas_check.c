@@ -1,0 +1,292 @@
+/* The linked library passes; each function that is wrong in a single place is found. */
+#include "check.h"
+#include "sweep/blas_check.h"
+#include "sweep/platform.h"
+
+/* Which numbers of the result are spoiled, and how. */
+static struct {
+    double factor; /* of one number; NAN: makes it NaN */
+    int least;     /* calls with a result of fewer rows stay right */
+} plant;
+
+static void spoil(double *number, int rows)
+{
+    if (rows >= plant.least)
+        *number *= plant.factor;
+}
+
+static void wrong_dgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE ta,
+                        enum CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha,
+                        const double *a, int lda, const double *b, int ldb, double beta,
+                        double *c, int ldc)
+{
+    cblas_dgemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+    spoil(c + (m - 1) * ldc + n / 2, m);
+}
+
+/* Forgets the last row when rows are left over from blocks of four. */
+static void short_dgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE ta,
+                        enum CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha,
+                        const double *a, int lda, const double *b, int ldb, double beta,
+                        double *c, int ldc)
+{
+    if (ta == CblasNoTrans && m > 4 && m % 4 == 3)
+        m--;
+    cblas_dgemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, beta, c, ldc);
+}
+
+/* Takes what was there for zero. */
+static void fresh_dgemm(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE ta,
+                        enum CBLAS_TRANSPOSE tb, int m, int n, int k, double alpha,
+                        const double *a, int lda, const double *b, int ldb, double beta,
+                        double *c, int ldc)
+{
+    (void)beta;
+    cblas_dgemm(order, ta, tb, m, n, k, alpha, a, lda, b, ldb, 0.0, c, ldc);
+}
+
+static void wrong_dsyrk(enum CBLAS_ORDER order, enum CBLAS_UPLO half,
+                        enum CBLAS_TRANSPOSE ta, int n, int k, double alpha,
+                        const double *a, int lda, double beta, double *c, int ldc)
+{
+    cblas_dsyrk(order, half, ta, n, k, alpha, a, lda, beta, c, ldc);
+    spoil(c + n - 1, n);
+}
+
+static void wrong_dgemv(enum CBLAS_ORDER order, enum CBLAS_TRANSPOSE ta, int m, int n,
+                        double alpha, const double *a, int lda, const double *x, int dx,
+                        double beta, double *y, int dy)
+{
+    cblas_dgemv(order, ta, m, n, alpha, a, lda, x, dx, beta, y, dy);
+    spoil(y + (ta == CblasTrans ? n : m) - 1, ta == CblasTrans ? n : m);
+}
+
+static double wrong_ddot(int n, const double *x, int dx, const double *y, int dy)
+{
+    double dot = cblas_ddot(n, x, dx, y, dy);
+    spoil(&dot, n);
+    return dot;
+}
+
+static void wrong_daxpy(int n, double alpha, const double *x, int dx, double *y, int dy)
+{
+    cblas_daxpy(n, alpha, x, dx, y, dy);
+    spoil(y + n - 1, n);
+}
+
+static void wrong_dscal(int n, double alpha, double *x, int dx)
+{
+    cblas_dscal(n, alpha, x, dx);
+    spoil(x + n - 1, n);
+}
+
+static double wrong_dnrm2(int n, const double *x, int dx)
+{
+    double norm = cblas_dnrm2(n, x, dx);
+    spoil(&norm, n);
+    return norm;
+}
+
+static lapack_int wrong_dgeqrf(int order, lapack_int m, lapack_int n, double *a,
+                               lapack_int lda, double *tau, double *work,
+                               lapack_int size)
+{
+    lapack_int info = LAPACKE_dgeqrf_work(order, m, n, a, lda, tau, work, size);
+    spoil(a + (n - 1) * lda, m);
+    return info;
+}
+
+static lapack_int wrong_dorgqr(int order, lapack_int m, lapack_int n, lapack_int k,
+                               double *a, lapack_int lda, const double *tau,
+                               double *work, lapack_int size)
+{
+    lapack_int info = LAPACKE_dorgqr_work(order, m, n, k, a, lda, tau, work, size);
+    spoil(a + n * lda - 1, m);
+    return info;
+}
+
+static char spoiled_job; /* of dsyev */
+
+static lapack_int wrong_dsyev(int order, char job, char half, lapack_int n, double *a,
+                              lapack_int lda, double *value, double *work,
+                              lapack_int size)
+{
+    lapack_int info =
+        LAPACKE_dsyev_work(order, job, half, n, a, lda, value, work, size);
+    if (job == spoiled_job)
+        spoil(value + n - 1, n);
+    return info;
+}
+
+static lapack_int turned_dsyev(int order, char job, char half, lapack_int n, double *a,
+                               lapack_int lda, double *value, double *work,
+                               lapack_int size)
+{
+    lapack_int info =
+        LAPACKE_dsyev_work(order, job, half, n, a, lda, value, work, size);
+    if (job == 'V')
+        spoil(a, n);
+    return info;
+}
+
+static lapack_int wrong_dgesvd(int order, char left, char right, lapack_int m,
+                               lapack_int n, double *a, lapack_int lda, double *value,
+                               double *u, lapack_int ldu, double *v, lapack_int ldv,
+                               double *work, lapack_int size)
+{
+    lapack_int info = LAPACKE_dgesvd_work(order, left, right, m, n, a, lda, value, u,
+                                          ldu, v, ldv, work, size);
+    spoil(value, m);
+    return info;
+}
+
+static lapack_int turned_dgesvd(int order, char left, char right, lapack_int m,
+                                lapack_int n, double *a, lapack_int lda, double *value,
+                                double *u, lapack_int ldu, double *v, lapack_int ldv,
+                                double *work, lapack_int size)
+{
+    lapack_int info = LAPACKE_dgesvd_work(order, left, right, m, n, a, lda, value, u,
+                                          ldu, v, ldv, work, size);
+    spoil(a, m);
+    return info;
+}
+
+static int wrong_cholesky(gsl_matrix *a)
+{
+    int status = gsl_linalg_cholesky_decomp1(a);
+    spoil(gsl_matrix_ptr(a, a->size1 - 1, 0), (int)a->size1);
+    return status;
+}
+
+static int wrong_solve(const gsl_matrix *factor, gsl_vector *x)
+{
+    int status = gsl_linalg_cholesky_svx(factor, x);
+    spoil(gsl_vector_ptr(x, 0), (int)x->size);
+    return status;
+}
+
+static int no_solve(const gsl_matrix *factor, gsl_vector *x)
+{
+    (void)factor;
+    (void)x;
+    return 1;
+}
+
+/* Refused, the call named first being `name`. */
+static void expect(const struct blas_calls *calls, const char *name, double least)
+{
+    struct blas_fault fault;
+    check_true(!blas_check(calls, &fault), "a wrong %s is accepted", name);
+    check_true(strncmp(fault.call, name, strlen(name)) == 0, "'%s' for %s", fault.call,
+               name);
+    check_true(isnan(plant.factor) ? isnan(fault.off) : fault.off >= least,
+               "%s, off by %g", name, fault.off);
+}
+
+static void linked_library_is_right(void **state)
+{
+    (void)state;
+    struct blas_fault fault;
+    bool right = blas_check(&blas_calls_linked, &fault);
+    check_true(right, "%s, off by %g", fault.call, fault.off);
+}
+
+static void one_wrong_number_is_found(void **state)
+{
+    (void)state;
+    /* A relative error of 1e-9 everywhere, in large results only, and no number. The
+     * least error is of numbers of 1 or more; those of orthonormal vectors may be
+     * small. */
+    static const struct {
+        double factor, least;
+        int rows;
+    } plants[] = {{1.0 + 1e-9, 1e-10, 0}, {1.0 + 1e-9, 1e-10, 41}, {(double)NAN, 0, 0}};
+    for (size_t i = 0; i < sizeof plants / sizeof plants[0]; i++) {
+        plant.factor = plants[i].factor;
+        plant.least = plants[i].rows;
+        struct blas_calls calls = blas_calls_linked;
+#define EXPECT(member, function, name)                                                 \
+    calls.member = function;                                                           \
+    expect(&calls, name, plants[i].least);                                             \
+    calls.member = blas_calls_linked.member
+        EXPECT(dgemm, wrong_dgemm, "dgemm, ");
+        EXPECT(dsyrk, wrong_dsyrk, "dsyrk, ");
+        EXPECT(dgemv, wrong_dgemv, "dgemv, ");
+        EXPECT(ddot, wrong_ddot, "ddot, ");
+        EXPECT(daxpy, wrong_daxpy, "daxpy, ");
+        EXPECT(dscal, wrong_dscal, "dscal, ");
+        EXPECT(dnrm2, wrong_dnrm2, "dnrm2, ");
+        EXPECT(dgeqrf, wrong_dgeqrf, "dgeqrf and dorgqr, ");
+    }
+}
+
+static void factorisations_are_checked(void **state)
+{
+    (void)state;
+    static const double factors[] = {1.0 + 1e-9, (double)NAN};
+    for (size_t i = 0; i < sizeof factors / sizeof factors[0]; i++) {
+        plant.factor = factors[i];
+        plant.least = 0;
+        struct blas_calls calls = blas_calls_linked;
+#define EXPECT_FACTOR(member, function, name)                                          \
+    calls.member = function;                                                           \
+    expect(&calls, name, 1e-13);                                                       \
+    calls.member = blas_calls_linked.member
+        EXPECT_FACTOR(dorgqr, wrong_dorgqr, "dgeqrf and dorgqr, ");
+        EXPECT_FACTOR(dsyev, turned_dsyev, "dsyev, ");
+        spoiled_job = 'V';
+        EXPECT_FACTOR(dsyev, wrong_dsyev, "dsyev, ");
+        spoiled_job = 'N';
+        EXPECT_FACTOR(dsyev, wrong_dsyev, "dsyev, ");
+        EXPECT_FACTOR(dgesvd, wrong_dgesvd, "dgesvd, ");
+        EXPECT_FACTOR(dgesvd, turned_dgesvd, "dgesvd, ");
+        EXPECT_FACTOR(cholesky, wrong_cholesky, "Cholesky, ");
+        EXPECT_FACTOR(cholesky_solve, wrong_solve, "Cholesky, ");
+    }
+    struct blas_calls calls = blas_calls_linked;
+    EXPECT_FACTOR(cholesky_solve, no_solve, "Cholesky, ");
+}
+
+static void kernels_with_a_wrong_case(void **state)
+{
+    (void)state;
+    struct blas_calls calls = blas_calls_linked;
+    plant.factor = 1.0;
+    calls.dgemm = short_dgemm;
+    expect(&calls, "dgemm, 7 x 11 x 5", 1);
+    calls.dgemm = fresh_dgemm;
+    expect(&calls, "dgemm, 1 x 11 x 5", 1);
+}
+
+static void another_kernel_is_another(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"Cooperlake", "SkylakeX", "Haswell",
+                                        "Zen",        "Nehalem",  "Prescott"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const char *other = platform_other_kernel(names[i]);
+        check_true(!other || strcmp(other, names[i]) != 0, "%s for itself", names[i]);
+    }
+    const char *twin = platform_other_kernel("Zen");
+    check_true(!twin || strcmp(twin, "Haswell") != 0, "Haswell for Zen");
+}
+
+static void all_cases_ran(void **state)
+{
+    (void)state;
+    check_cases(1 + 3 * 3 * 8 + 2 * 3 * 8 + 3 + 2 * 3 + 7);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(linked_library_is_right),
+        cmocka_unit_test(one_wrong_number_is_found),
+        cmocka_unit_test(factorisations_are_checked),
+        cmocka_unit_test(kernels_with_a_wrong_case),
+        cmocka_unit_test(another_kernel_is_another),
+        cmocka_unit_test(all_cases_ran),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
