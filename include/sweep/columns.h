@@ -78,6 +78,22 @@ enum column {
     COLUMN_COUNT
 };
 
+/* What the rounding error of a result is a share of: two machines that round otherwise
+ * differ by a few 1e-16 of it, grown by the condition of the problem, however small the
+ * result itself is. */
+enum column_scale {
+    SCALE_UNDECIDED,         /* of no row: a new one has to choose */
+    SCALE_VALUE,             /* itself: nothing cancels in it */
+    SCALE_ONE,               /* 1 - cos, margins, scalar products of unit vectors */
+    SCALE_TRAINED,           /* |theta| of the trained model at margin 1 */
+    SCALE_TRAINED_SQUARED,   /* its square, which is the sum of the multipliers */
+    SCALE_UNLEARNED,         /* |theta~|, or the trained model's if that is larger */
+    SCALE_UNLEARNED_SQUARED, /* its square */
+    SCALE_RATIO,             /* 1 / none_tau */
+    SCALE_EVENTS             /* none: a count or a choice is the same, or an event that
+                                rounding decides went the other way */
+};
+
 struct column_info {
     const char *name;
     const char *symbol; /* "" if none */
@@ -85,6 +101,7 @@ struct column_info {
     const char *const *words; /* NULL-terminated words of a COLUMN_WORD, else NULL */
     const char *unit;         /* "" if none */
     int in_table;             /* 0: differs between equal runs, so only in the database */
+    enum column_scale scale;  /* of its rounding error */
     const char *meaning;      /* one line */
 };
 

@@ -11,6 +11,12 @@
  * buffer. */
 char *platform_text(char *buffer, size_t size);
 
+/* How a program that calls itself `here` comes to compute as `there` did, the first
+ * line of it; both may end in "; answer WORD", what a known trial gave. In buffer, "use
+ * its BLAS kernel: OPENBLAS_CORETYPE=Haswell sweep run ..." when all else is equal. */
+char *platform_way_back(const char *there, const char *here, const char *command,
+                        char *buffer, size_t size);
+
 /* Trials run one a thread, so BLAS must not start threads of its own. Returns whether
  * it obeys. */
 bool platform_serial_blas(void);

@@ -105,11 +105,19 @@ int store_check_grid(struct store *s, const struct grid *g, struct diagnostics *
 int store_merge(struct store *to, struct store *from, const struct grid *g,
                 bool allow_mixed, size_t *added, struct diagnostics *log);
 
-/* The first result in which two records of one trial differ, times and places aside, or
- * COLUMN_COUNT; `tolerance` relative (0: every bit, but the sign of a zero). The status
- * counts as a difference in C_STOP_REASON. */
+/* How far the results of one trial may be apart: by a share of their value, or of the
+ * scale of their rounding error (columns.h). What is no real number has to be the same.
+ * All 0: every bit, but the sign of a zero. */
+struct store_tolerance {
+    double value, rounding;
+};
+
+/* A result in which two records of one trial differ, times and places aside, or
+ * COLUMN_COUNT. The status counts as a difference in C_STOP_REASON. Where several
+ * differ it is the first count of events (SCALE_EVENTS), which explains others, else
+ * the first. */
 enum column store_difference(const struct record *a, const struct record *b,
-                             double tolerance);
+                             struct store_tolerance t);
 
 /* The text of a meta entry in memory_string memory, or NULL. */
 char *store_meta(struct store *s, const char *name);

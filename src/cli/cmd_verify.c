@@ -3,6 +3,7 @@
 #include "folder.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
+#include "sweep/platform.h"
 #include "sweep/store.h"
 #include "sweep/trial.h"
 #include <inttypes.h>
@@ -11,9 +12,9 @@
 
 enum { PRESET_SAMPLE = 100, MOST_SHOWN = 20 };
 
-/* Largest relative difference between two CPU families: a few roundings, grown by the
- * condition of the problem. */
-static const double OTHER_PLATFORM = 1e-9;
+/* Between two CPU families or kernels: a few roundings, grown by the condition of the
+ * problem. */
+static const struct store_tolerance OTHER_PLATFORM = {.value = 1e-9, .rounding = 1e-12};
 
 /* A stored trial and its new computation. */
 struct pair {
@@ -27,7 +28,8 @@ struct verify {
     struct store *store;
     struct pair *pair; /* (count), of `recorded` trials in order of cell, replicate */
     size_t count, sample, recorded, seen, differ;
-    double tolerance; /* 0: every bit */
+    size_t events;  /* those of `differ` in which a count differs */
+    bool elsewhere; /* results of another platform, or of several */
     struct diagnostics log;
 };
 
@@ -80,17 +82,23 @@ static int choose(struct verify *v)
     return store_each(v->store, &v->grid, pick, v, &v->log);
 }
 
-/* Results of another platform, or of several, are compared with a tolerance. */
 static int compare_platforms(struct verify *v)
 {
-    char *here, *there = store_meta(v->store, "platform");
+    char *here, *there = store_meta(v->store, "platform"), way[128];
     int status = folder_platform(&here, &v->log);
-    if (status == SWEEP_OK && (!there || strcmp(here, there) != 0)) {
-        v->tolerance = OTHER_PLATFORM;
+    v->elsewhere = status == SWEEP_OK && (!there || strcmp(here, there) != 0);
+    if (v->elsewhere) {
+        const char *first = there ? there : "unknown";
+        bool several = strchr(first, '\n') != NULL;
         fprintf(stderr,
-                "another platform: there '%s', here '%s'; results may differ by %g of "
-                "their value\n",
-                there ? there : "unknown", here, v->tolerance);
+                "another platform: there '%.*s'%s, here '%s'; differences of rounding "
+                "are allowed: %g of a value, or %g of what it is measured in",
+                (int)strcspn(first, "\n"), first, several ? " and others" : "", here,
+                OTHER_PLATFORM.value, OTHER_PLATFORM.rounding);
+        if (!several)
+            fprintf(stderr, "; to compare every bit, %s",
+                    platform_way_back(first, here, "verify", way, sizeof way));
+        fputc('\n', stderr);
     }
     memory_free(there);
     free(here);
@@ -99,6 +107,7 @@ static int compare_platforms(struct verify *v)
 
 static void show(struct verify *v, const struct pair *p, enum column differs)
 {
+    v->events += column_table[differs].scale == SCALE_EVENTS;
     if (v->differ++ >= MOST_SHOWN)
         return;
     printf("cell %zu, replicate %" PRIu64 ": ", p->cell, p->replicate);
@@ -119,7 +128,9 @@ static int compute_again(struct verify *v)
     for (size_t k = 0; k < v->count && status == SWEEP_OK; k++) {
         struct pair *p = &v->pair[k];
         status = trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL, keep, p);
-        enum column differs = store_difference(&p->stored, &p->again, v->tolerance);
+        enum column differs = store_difference(
+            &p->stored, &p->again,
+            v->elsewhere ? OTHER_PLATFORM : (struct store_tolerance){0});
         if (status == SWEEP_OK && differs != COLUMN_COUNT)
             show(v, p, differs);
     }
@@ -139,6 +150,20 @@ static int read_sample(struct verify *v, const struct command *self,
     }
     v->sample = (size_t)sample;
     return 0;
+}
+
+static void report(const struct verify *v)
+{
+    printf("%zu of %zu recorded trials computed again: %zu differ\n", v->count,
+           v->recorded, v->differ);
+    if (v->elsewhere && v->events > 0)
+        fprintf(stderr,
+                "%zu of them in a count or a share, where rounding decides single "
+                "events: likely because the platforms differ\n",
+                v->events);
+    if (v->elsewhere && v->differ > v->events)
+        fprintf(stderr, "%zu of them by more than rounding explains\n",
+                v->differ - v->events);
 }
 
 int cmd_verify(const struct command *self, const struct arguments *args)
@@ -161,8 +186,7 @@ int cmd_verify(const struct command *self, const struct arguments *args)
     if (status != SWEEP_OK)
         code = give_up(self, status, &v.log);
     else
-        printf("%zu of %zu recorded trials computed again: %zu differ\n", v.count,
-               v.recorded, v.differ);
+        report(&v);
     store_close(v.store, &v.log);
     diagnostics_release(&v.log);
     memory_free(v.pair);

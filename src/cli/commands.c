@@ -54,8 +54,10 @@ const struct command command_table[] = {
     {"verify", "DIR [--sample N]", "compute stored trials again and compare every bit",
      "Computes N of the trials in the results folder DIR again, spread evenly over "
      "all\n"
-     "of them, and compares every result. On another CPU or compiler than the results\n"
-     "come from, up to 1e-9 of a value may differ.\n"
+     "of them, and compares every bit of every result. On another CPU, BLAS kernel or\n"
+     "compiler than the results come from, differences of rounding are allowed: 1e-9 "
+     "of\n"
+     "a value, or 1e-12 of what it is measured in, such as |theta| for a residual.\n"
      "\n"
      "Exit status: 0 all agree, 1 some differ, or failure.\n",
      BIT(SAMPLE), 1, 1, true, cmd_verify},

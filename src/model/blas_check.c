@@ -19,7 +19,7 @@ const struct blas_calls blas_calls_linked = {
 /* Sizes are taken from the beginning of the arrays. */
 struct check {
     const struct blas_calls *call;
-    struct blas_fault *fault;        /* of the present call; off is 0 while it is right */
+    struct blas_fault *fault;        /* of the present call; off is 0 while right */
     double number[2][LARGE * LARGE]; /* the inputs */
     double turned[2][LARGE * LARGE]; /* the same, transposed */
     double product[LARGE * LARGE], result[LARGE * LARGE];

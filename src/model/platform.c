@@ -76,3 +76,35 @@ char *platform_text(char *buffer, size_t size)
              platform_kernel(), cpu_family(), COMPILER, BUILD);
     return buffer;
 }
+
+char *platform_way_back(const char *there, const char *here, const char *command,
+                        char *buffer, size_t size)
+{
+    static const char blas[] = "blas ", answer[] = "answer ";
+    const char *kernel = NULL;
+    bool other = false;
+    while (*there != '\0' || *here != '\0') {
+        size_t m = strcspn(there, ";\n"), n = strcspn(here, ";");
+        bool same = m == n && memcmp(there, here, m) == 0;
+        if (!same && strncmp(there, blas, sizeof blas - 1) == 0 &&
+            strncmp(here, blas, sizeof blas - 1) == 0)
+            kernel = there + sizeof blas - 1;
+        else if (!same && (strncmp(there, answer, sizeof answer - 1) != 0 ||
+                           strncmp(here, answer, sizeof answer - 1) != 0))
+            other = true;
+        there += m + strspn(there + m, "; ");
+        here += n + strspn(here + n, "; ");
+        if (*there == '\n')
+            there = "";
+    }
+    if (other)
+        snprintf(buffer, size,
+                 "use a CPU of that family and a program built like that");
+    else if (kernel)
+        snprintf(buffer, size,
+                 "use its BLAS kernel: OPENBLAS_CORETYPE=%.*s sweep %s ...",
+                 (int)strcspn(kernel, ";"), kernel, command);
+    else
+        snprintf(buffer, size, "use the libraries of then");
+    return buffer;
+}

@@ -5,27 +5,67 @@
 #include <math.h>
 #include <string.h>
 
-/* Equal numbers, or both undefined: NaN is NULL in the database, and the sign of a zero
- * is not kept. */
-static bool agrees(double a, double b, double tolerance)
+/* The larger of both records. */
+static double larger(const struct record *a, const struct record *b, enum column c)
 {
-    if (isnan(a) || isnan(b))
-        return isnan(a) && isnan(b);
-    return a == b || fabs(a - b) <= tolerance * fmax(fabs(a), fabs(b));
+    return fmax(a->value[c], b->value[c]);
+}
+
+/* What the rounding error of that result is measured in. INFINITY: it is nothing else.
+ */
+static double rounding_scale(const struct record *a, const struct record *b,
+                             enum column c, double rounding)
+{
+    double trained = fmax(1.0, larger(a, b, C_TRAINED_NORM));
+    double unlearned = fmax(trained, larger(a, b, C_NORM));
+    double none_tau = fmin(a->value[C_NONE_TAU], b->value[C_NONE_TAU]);
+    switch (column_table[c].scale) {
+    case SCALE_ONE:
+        return 1.0;
+    case SCALE_TRAINED:
+        return trained;
+    case SCALE_TRAINED_SQUARED:
+        return trained * trained;
+    case SCALE_UNLEARNED:
+        return unlearned;
+    case SCALE_UNLEARNED_SQUARED:
+        return unlearned * unlearned;
+    case SCALE_RATIO:
+        return none_tau > rounding ? 1.0 / none_tau : INFINITY;
+    default:
+        return 0.0;
+    }
+}
+
+/* NaN, undefined, is NULL in the database, and the sign of a zero is not kept. */
+static bool agrees(const struct record *a, const struct record *b, enum column c,
+                   struct store_tolerance t)
+{
+    double x = a->value[c], y = b->value[c];
+    if (x == y || (isnan(x) && isnan(y)))
+        return true;
+    if (column_table[c].type != COLUMN_REAL)
+        return false;
+    double scale = rounding_scale(a, b, c, t.rounding);
+    return isinf(scale) || fabs(x - y) <= t.value * fmax(fabs(x), fabs(y)) ||
+           fabs(x - y) <= t.rounding * scale;
 }
 
 enum column store_difference(const struct record *a, const struct record *b,
-                             double tolerance)
+                             struct store_tolerance t)
 {
+    enum column first = COLUMN_COUNT;
     if (a->status != b->status)
         return C_STOP_REASON;
-    for (int c = 0; c < COLUMN_COUNT; c++) {
-        bool exact = column_table[c].type != COLUMN_REAL;
-        if (column_table[c].in_table &&
-            !agrees(a->value[c], b->value[c], exact ? 0 : tolerance))
-            return (enum column)c;
+    for (enum column c = 0; c < COLUMN_COUNT; c++) {
+        if (!column_table[c].in_table || agrees(a, b, c, t))
+            continue;
+        if (column_table[c].scale == SCALE_EVENTS)
+            return c;
+        if (first == COLUMN_COUNT)
+            first = c;
     }
-    return COLUMN_COUNT;
+    return first;
 }
 
 /* Is there such a trial in `s`? */
@@ -88,7 +128,7 @@ static int merge_trial(void *context, size_t cell, uint64_t replicate,
         return status;
     if (found && r->status != TRIAL_OUT_OF_MEMORY &&
         old.status != TRIAL_OUT_OF_MEMORY) {
-        enum column differs = store_difference(&old, r, 0);
+        enum column differs = store_difference(&old, r, (struct store_tolerance){0});
         if (differs != COLUMN_COUNT && !m->allow_mixed)
             return conflict(m, cell, replicate, &old, r, differs);
     }

@@ -2,6 +2,7 @@
 #include "store_rows.h"
 #include "sweep/clock.h"
 #include "sweep/memory.h"
+#include "sweep/platform.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -155,11 +156,15 @@ int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
     else if (has_line(lines, platform))
         status = SWEEP_OK;
     else if (!allow_mixed) {
+        char way[128];
+        int first = (int)strcspn(lines, "\n");
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' holds results of another platform, which may differ in "
-                        "the last bits: there '%s', here '%s'; choose another folder, "
-                        "or --allow-mixed",
-                        s->directory, lines, platform);
+                        "the last bits: there '%.*s'%s, here '%s'; %s, or choose "
+                        "another folder with -o, or --allow-mixed",
+                        s->directory, first, lines, lines[first] ? " and others" : "",
+                        platform,
+                        platform_way_back(lines, platform, "run", way, sizeof way));
         status = SWEEP_INPUT;
     } else if (asprintf(&longer, "%s\n%s", lines, platform) < 0) {
         diagnostics_add(log, NULL, 0, 0, "out of memory");

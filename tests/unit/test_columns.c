@@ -19,6 +19,9 @@ static void table_is_complete(void **state)
         /* Both are names of columns in one SQL query. */
         check_equal(parameter_find(info->name), PARAMETER_COUNT);
         check_equal(info->in_table, c != C_SECONDS);
+        check_true(info->scale != SCALE_UNDECIDED, "%s has no scale", info->name);
+        check_true(info->type != COLUMN_WORD || info->scale == SCALE_EVENTS,
+                   "%s: a word has no other scale", info->name);
     }
     check_equal(column_find("tau"), COLUMN_COUNT);
 }
@@ -56,7 +59,7 @@ static void cleared_record_is_undefined(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(7 * COLUMN_COUNT + 1 + 6 + TRIAL_STATUS_COUNT + 2 + 2);
+    check_cases(9 * COLUMN_COUNT + 1 + 6 + TRIAL_STATUS_COUNT + 2 + 2);
 }
 
 int main(void)

@@ -135,31 +135,106 @@ static void test_out_of_memory_gives_way(void **state)
 static void test_difference(void **state)
 {
     (void)state;
+    const struct store_tolerance bits = {0}, some = {.value = 1e-9},
+                                 wide = {.value = 1e9}, one = {.value = 1};
     struct record a, b;
     record_clear(&a);
     b = a;
-    check_equal(store_difference(&a, &b, 0), COLUMN_COUNT);
+    check_equal(store_difference(&a, &b, bits), COLUMN_COUNT);
     a.value[C_PHI] = 0.0;
     b.value[C_PHI] = -0.0;
-    check_equal(store_difference(&a, &b, 0), COLUMN_COUNT);
+    check_equal(store_difference(&a, &b, bits), COLUMN_COUNT);
     a.value[C_SECONDS] = 3;
-    check_equal(store_difference(&a, &b, 0), COLUMN_COUNT);
+    check_equal(store_difference(&a, &b, bits), COLUMN_COUNT);
     a.value[C_NORM] = 1;
-    check_equal(store_difference(&a, &b, 0), C_NORM);
-    check_equal(store_difference(&a, &b, 1e9), C_NORM);
+    check_equal(store_difference(&a, &b, bits), C_NORM);
+    check_equal(store_difference(&a, &b, wide), C_NORM);
     b.value[C_NORM] = 1 + 0x1p-52;
-    check_equal(store_difference(&a, &b, 0), C_NORM);
-    check_equal(store_difference(&a, &b, 1e-9), COLUMN_COUNT);
+    check_equal(store_difference(&a, &b, bits), C_NORM);
+    check_equal(store_difference(&a, &b, some), COLUMN_COUNT);
     b.value[C_NORM] = 1.001;
-    check_equal(store_difference(&a, &b, 1e-9), C_NORM);
+    check_equal(store_difference(&a, &b, some), C_NORM);
     a.value[C_NORM] = b.value[C_NORM] = INFINITY;
-    check_equal(store_difference(&a, &b, 1e-9), COLUMN_COUNT);
+    check_equal(store_difference(&a, &b, some), COLUMN_COUNT);
     a.value[C_STEPS] = 1e9;
     b.value[C_STEPS] = 1e9 + 1e-1;
-    check_equal(store_difference(&a, &b, 1e-9), C_STEPS);
+    check_equal(store_difference(&a, &b, some), C_STEPS);
     b.value[C_STEPS] = 1e9;
     b.status = TRIAL_NON_FINITE;
-    check_equal(store_difference(&a, &b, 1), C_STOP_REASON);
+    check_equal(store_difference(&a, &b, one), C_STOP_REASON);
+}
+
+/* Column c of two records, |theta| of the trained and of the unlearned model being 3
+ * and 20, none_tau 1e-4, all else equal. */
+static enum column difference_of(enum column c, double x, double y,
+                                 struct store_tolerance t)
+{
+    struct record a;
+    record_clear(&a);
+    for (enum column k = 0; k < COLUMN_COUNT; k++)
+        a.value[k] = 1.0;
+    a.value[C_TRAINED_NORM] = 3.0;
+    a.value[C_NORM] = 20.0;
+    a.value[C_NONE_TAU] = 1e-4;
+    struct record b = a;
+    a.value[c] = x;
+    b.value[c] = y;
+    return store_difference(&a, &b, t);
+}
+
+/* What is small against its scale is rounding; what is not is seen, and so is every bit
+ * on the same platform. */
+static void test_rounding_difference(void **state)
+{
+    (void)state;
+    static const double size[] = {[SCALE_ONE] = 1,
+                                  [SCALE_TRAINED] = 3,
+                                  [SCALE_TRAINED_SQUARED] = 9,
+                                  [SCALE_UNLEARNED] = 20,
+                                  [SCALE_UNLEARNED_SQUARED] = 400,
+                                  [SCALE_RATIO] = 1e4,
+                                  [SCALE_EVENTS] = 0};
+    const struct store_tolerance t = {.value = 1e-9, .rounding = 1e-12}, bits = {0};
+    size_t scaled = 0;
+    for (enum column c = 0; c < COLUMN_COUNT; c++) {
+        enum column_scale scale = column_table[c].scale;
+        bool exact = scale == SCALE_VALUE || scale == SCALE_EVENTS;
+        double below = 0.9e-12 * size[scale], above = 1.1e-12 * size[scale];
+        if (c == C_SECONDS || c == C_NONE_TAU)
+            continue;
+        check_true(difference_of(c, 7, 8, t) == c &&
+                       difference_of(c, 1e-30, 2e-30, bits) == c &&
+                       difference_of(c, 1e-30, (double)NAN, t) == c &&
+                       (exact ? difference_of(c, 1e-30, 2e-30, t) == c
+                              : difference_of(c, 1e-30, above, t) == c &&
+                                    difference_of(c, 1e-30, below, t) == COLUMN_COUNT),
+                   "%s", column_table[c].name);
+        scaled += !exact;
+    }
+    check_true(scaled >= 20, "%zu columns have a scale", scaled);
+}
+
+static void test_counts_explain(void **state)
+{
+    (void)state;
+    const struct store_tolerance t = {.value = 1e-9, .rounding = 1e-12};
+    struct record a;
+    record_clear(&a);
+    struct record b = a;
+    a.value[C_EXACT_TAU] = 0.1;
+    b.value[C_EXACT_TAU] = 0.2;
+    check_equal(store_difference(&a, &b, t), C_EXACT_TAU);
+    a.value[C_FLIPS] = 3;
+    b.value[C_FLIPS] = 4;
+    check_equal(store_difference(&a, &b, t), C_FLIPS);
+    /* The ratio of two rounding errors. */
+    record_clear(&a);
+    a.value[C_NONE_TAU] = 1e-17;
+    b = a;
+    a.value[C_RETRAIN_RATIO] = 5;
+    check_equal(store_difference(&a, &b, t), COLUMN_COUNT);
+    a.value[C_NONE_TAU] = b.value[C_NONE_TAU] = 1e-3;
+    check_equal(store_difference(&a, &b, t), C_RETRAIN_RATIO);
 }
 
 static void test_change(void **state)
@@ -305,7 +380,7 @@ static void test_platforms(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(144);
+    check_cases(144 + (COLUMN_COUNT - 2) + 1 + 4);
 }
 
 int main(void)
@@ -315,6 +390,8 @@ int main(void)
         cmocka_unit_test(test_conflict),
         cmocka_unit_test(test_out_of_memory_gives_way),
         cmocka_unit_test(test_difference),
+        cmocka_unit_test(test_rounding_difference),
+        cmocka_unit_test(test_counts_explain),
         cmocka_unit_test(test_change),
         cmocka_unit_test(test_holders),
         cmocka_unit_test(test_attempts),
