@@ -19,17 +19,21 @@ if [ $# -lt 2 ]; then
     exit 77
 fi
 
-# A kernel that is wrong is refused by name, and then there is nothing to compare.
+# Some versions are wrong with AVX-512: such a kernel is refused by name, and there is
+# nothing to compare.
 right=
 for kernel; do
     export OPENBLAS_CORETYPE="$kernel"
     run run -q kernels.yaml -o "$kernel"
-    if grep -q "the BLAS kernel '$kernel' .* computes wrong results" .err; then
-        status 1
-    else
+    case $kernel-$code in
+    SkylakeX-1 | Cooperlake-1)
+        err_has "the BLAS kernel '$kernel' of OpenBLAS "
+        ;;
+    *)
         status 0
         right="$right $kernel"
-    fi
+        ;;
+    esac
 done
 set -- $right
 first=$1
