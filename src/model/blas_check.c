@@ -279,7 +279,8 @@ static bool check_singular(struct check *c, int d, int k)
     return is_right(c);
 }
 
-/* a x = right for the positive definite a = y y', y (n, 2 n). */
+/* a x = right for the positive definite a = y y', y (n, 2 n). Large enough for the
+ * triangular and symmetric products of blocks to take part. */
 static bool check_cholesky(struct check *c, int n)
 {
     double *a = c->turned[1], *x = c->work, length = 0.0;
@@ -313,8 +314,9 @@ static bool check_products(struct check *c)
                 check_dsyrk(c, s, 5) && check_dsyrk(c, 7, s) && check_dgemv(c, s, 11) &&
                 check_dgemv(c, 9, s);
     return right && check_vectors(c, LONG) && check_dgemm(c, LARGE, 10, 12) &&
-           check_dgemm(c, LARGE, LARGE - 2, LARGE) && check_dsyrk(c, LARGE, 12) &&
-           check_dsyrk(c, 12, LARGE) && check_dgemv(c, LARGE, LARGE - 2);
+           check_dgemm(c, LARGE, LARGE - 2, LARGE) &&
+           check_dsyrk(c, LARGE, LARGE - 2) && check_dsyrk(c, 12, LARGE) &&
+           check_dgemv(c, LARGE, LARGE - 2);
 }
 
 bool blas_check(const struct blas_calls *calls, struct blas_fault *fault)
@@ -324,5 +326,5 @@ bool blas_check(const struct blas_calls *calls, struct blas_fault *fault)
     return check_products(&c) && check_qr(&c, 61, 7) && check_qr(&c, LARGE, ODD - 1) &&
            check_eigen(&c, 7) && check_eigen(&c, ODD + 1) &&
            check_singular(&c, 12, 9) && check_singular(&c, 9, 12) &&
-           check_cholesky(&c, 7) && check_cholesky(&c, ODD + 1);
+           check_cholesky(&c, 7) && check_cholesky(&c, 71);
 }
