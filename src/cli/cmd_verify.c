@@ -82,6 +82,7 @@ static int choose(struct verify *v)
     return store_each(v->store, &v->grid, pick, v, &v->log);
 }
 
+/* Results of another platform, or of several, are compared with a tolerance. */
 static int compare_platforms(struct verify *v)
 {
     char *here, *there = store_meta(v->store, "platform"), way[128];

@@ -77,20 +77,23 @@ char *platform_text(char *buffer, size_t size)
     return buffer;
 }
 
+static bool both_begin(const char *there, const char *here, const char *word)
+{
+    size_t length = strlen(word);
+    return strncmp(there, word, length) == 0 && strncmp(here, word, length) == 0;
+}
+
 char *platform_way_back(const char *there, const char *here, const char *command,
                         char *buffer, size_t size)
 {
-    static const char blas[] = "blas ", answer[] = "answer ";
     const char *kernel = NULL;
     bool other = false;
     while (*there != '\0' || *here != '\0') {
         size_t m = strcspn(there, ";\n"), n = strcspn(here, ";");
         bool same = m == n && memcmp(there, here, m) == 0;
-        if (!same && strncmp(there, blas, sizeof blas - 1) == 0 &&
-            strncmp(here, blas, sizeof blas - 1) == 0)
-            kernel = there + sizeof blas - 1;
-        else if (!same && (strncmp(there, answer, sizeof answer - 1) != 0 ||
-                           strncmp(here, answer, sizeof answer - 1) != 0))
+        if (!same && both_begin(there, here, "blas "))
+            kernel = there + strlen("blas ");
+        else if (!same && !both_begin(there, here, "answer "))
             other = true;
         there += m + strspn(there + m, "; ");
         here += n + strspn(here + n, "; ");
@@ -105,6 +108,6 @@ char *platform_way_back(const char *there, const char *here, const char *command
                  "use its BLAS kernel: OPENBLAS_CORETYPE=%.*s sweep %s ...",
                  (int)strcspn(kernel, ";"), kernel, command);
     else
-        snprintf(buffer, size, "use the libraries of then");
+        snprintf(buffer, size, "use the same versions of the libraries");
     return buffer;
 }

@@ -11,7 +11,7 @@ static void the_way_back(void **state)
     static const char kernel[] =
         "use its BLAS kernel: OPENBLAS_CORETYPE=Nehalem sweep run ...";
     static const char cpu[] = "use a CPU of that family and a program built like that";
-    static const char libraries[] = "use the libraries of then";
+    static const char libraries[] = "use the same versions of the libraries";
     static const char *const cases[][3] = {
         {"step avx2; blas Nehalem" REST, HASWELL, kernel},
         {"step avx2; blas Nehalem" REST "; answer 1", HASWELL "; answer 2", kernel},

@@ -182,18 +182,16 @@ static enum column difference_of(enum column c, double x, double y,
     return store_difference(&a, &b, t);
 }
 
-/* What is small against its scale is rounding; what is not is seen, and so is every bit
- * on the same platform. */
+/* What is small against its scale is rounding, unless every bit is asked for. */
 static void test_rounding_difference(void **state)
 {
     (void)state;
-    static const double size[] = {[SCALE_ONE] = 1,
-                                  [SCALE_TRAINED] = 3,
-                                  [SCALE_TRAINED_SQUARED] = 9,
-                                  [SCALE_UNLEARNED] = 20,
-                                  [SCALE_UNLEARNED_SQUARED] = 400,
-                                  [SCALE_RATIO] = 1e4,
-                                  [SCALE_EVENTS] = 0};
+    static const double size[SCALE_EVENTS + 1] = {[SCALE_ONE] = 1,
+                                                  [SCALE_TRAINED] = 3,
+                                                  [SCALE_TRAINED_SQUARED] = 9,
+                                                  [SCALE_UNLEARNED] = 20,
+                                                  [SCALE_UNLEARNED_SQUARED] = 400,
+                                                  [SCALE_RATIO] = 1e4};
     const struct store_tolerance t = {.value = 1e-9, .rounding = 1e-12}, bits = {0};
     size_t scaled = 0;
     for (enum column c = 0; c < COLUMN_COUNT; c++) {
@@ -227,8 +225,7 @@ static void test_counts_explain(void **state)
     a.value[C_FLIPS] = 3;
     b.value[C_FLIPS] = 4;
     check_equal(store_difference(&a, &b, t), C_FLIPS);
-    /* The ratio of two rounding errors. */
-    record_clear(&a);
+    record_clear(&a); /* and the ratio of two rounding errors */
     a.value[C_NONE_TAU] = 1e-17;
     b = a;
     a.value[C_RETRAIN_RATIO] = 5;
