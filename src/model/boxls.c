@@ -5,7 +5,7 @@
 #include <string.h>
 
 /* A column is independent of the free ones when more than this share of it is left. */
-static const double INDEPENDENT = 1e-10;
+static const double INDEPENDENT = 1e-13;
 
 /* A gradient <x, residual> below this share of |x| |b| is rounding. */
 static const double ROUNDING = 4e-15;

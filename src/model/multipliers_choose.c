@@ -100,6 +100,11 @@ static bool independent(const struct program *p, struct multipliers_workspace *w
     return fabs(last) > DEPENDENT;
 }
 
+static bool attained(const struct program_state *s)
+{
+    return s->rest <= ATTAINED * s->norm;
+}
+
 /* lambda_i <= t / (q_i - 1), without a bound where the margin is tight. */
 static void bound(struct multipliers_workspace *w, size_t m, double t)
 {
@@ -141,7 +146,7 @@ static double climb(const struct program *p, struct multipliers_workspace *w,
         bound(w, m, t);
         if (program_solve(p, w->program, &w->state) != PROGRAM_CONVERGED)
             break;
-        if (w->state.rest <= ATTAINED * w->state.norm)
+        if (attained(&w->state))
             return t;
         double slope = fall(w, m), square = w->state.rest * w->state.rest;
         if (!(slope > 0.0) || !(t + square / slope > t))
@@ -164,8 +169,8 @@ static size_t inside(const struct multipliers_workspace *w, size_t m, bool *free
     return count;
 }
 
-/* lambda += the shortest change of the free ones that makes them the shortest with the
- * same residual: A_free lambda_free is kept. False if a bound is crossed. */
+/* The free multipliers become the shortest with the same sum of columns. Where one
+ * crosses a bound by rounding it stays there. */
 static bool shorten(const struct program *p, struct multipliers_workspace *w)
 {
     size_t m = p->points->m;
@@ -188,9 +193,7 @@ static bool shorten(const struct program *p, struct multipliers_workspace *w)
     for (size_t i = 0, k = 0; i < m; i++)
         if (is_free[i]) {
             double to = w->right[k++];
-            if (!(to >= 0.0) || !(to <= w->upper[i]))
-                return false;
-            w->state.lambda[i] = to;
+            w->state.lambda[i] = fmin(fmax(0.0, to), w->upper[i]);
         }
     return program_evaluate(p, w->program, &w->state) == SWEEP_OK;
 }
@@ -218,7 +221,7 @@ bool multipliers_choose(const struct program *problem, struct multipliers_worksp
         attain.ridge = fmax(attain.ridge, RIDGE * w->program->steep[i]);
     program_solve(&attain, w->program, s);
     attain.ridge = 0.0;
-    if (!shorten(&attain, w) || !(s->rest <= ATTAINED * s->norm))
+    if (!shorten(&attain, w) || !attained(s))
         evaluate_at(&attain, w, w->best);
     program_evaluate(problem, w->program, s);
     return false;

@@ -23,7 +23,10 @@ static const double NEAR = 1e-9;
  * margin that double precision does not tell from none. */
 static const double UNRESOLVED = 1e-8;
 
-enum { ITERATION_LIMIT = 500, STALL_LIMIT = 3, HALVINGS = 40 };
+/* A fall of F by less than this share is not read off F. */
+static const double DROWNED = 1e-9;
+
+enum { ITERATION_LIMIT = 500, STALL_LIMIT = 3, TRIALS = 100 };
 
 /* The minimiser of the model within the bounds, as w->change on top of lambda. */
 static int model_step(const struct program *p, struct program_workspace *w,
@@ -97,40 +100,64 @@ static double slope_of(const struct program *p, const struct program_workspace *
     return slope;
 }
 
-/* Try the step, shorter and shorter, until F falls enough or, where F's fall is below
- * its rounding, until the defect falls. F is convex on the line: where its slope has
- * turned, its zero is near where a straight line has it. Leaves s at the accepted
- * point. */
+/* How much of slope_of() can be rounding of the gradient. */
+static double slope_noise(const struct program *p, const struct program_workspace *w,
+                          const struct program_state *s)
+{
+    double noise = 0.0;
+    for (size_t i = 0; i < p->points->m; i++)
+        noise += w->steep[i] * fabs(w->direction[i]);
+    return 4.0 * DBL_EPSILON * s->terms * noise;
+}
+
+static int evaluate_at(const struct program *p, struct program_workspace *w,
+                       struct program_state *s, double alpha)
+{
+    for (size_t i = 0; i < p->points->m; i++) {
+        double to = w->lambda[i] + alpha * w->direction[i];
+        s->lambda[i] = alpha == 1.0 && w->bound[i] != BOX_FREE
+                           ? (w->bound[i] == BOX_LOW ? 0.0 : p->upper[i])
+                           : fmax(0.0, to);
+    }
+    return program_evaluate(p, w, s);
+}
+
+/* Try the step, shorter and shorter, until F falls enough or, where F's fall would
+ * drown in its rounding, until its slope along the step has fallen to a small share: F
+ * is convex there, and the zero of its slope is between the last two trials of
+ * different sign. Leaves s at the accepted point; false where the slope is rounding
+ * from the start. */
 static bool search(const struct program *p, struct program_workspace *w,
                    struct program_state *s)
 {
-    size_t m = p->points->m;
-    double value = s->value, defect = s->defect, alpha = 1.0;
-    double first = slope_of(p, w, s->gradient);
-    double rounding = 1e-13 * (fabs(value) + DBL_MIN);
-    memcpy(w->lambda, s->lambda, m * sizeof *w->lambda);
-    for (int halving = 0; halving < HALVINGS; halving++) {
-        double cut = 0.5;
-        for (size_t i = 0; i < m; i++) {
-            double to = w->lambda[i] + alpha * w->direction[i];
-            s->lambda[i] = alpha == 1.0 && w->bound[i] != BOX_FREE
-                               ? (w->bound[i] == BOX_LOW ? 0.0 : p->upper[i])
-                               : fmax(0.0, to);
-        }
-        if (program_evaluate(p, w, s) == SWEEP_OK) {
-            double last = slope_of(p, w, s->gradient);
+    double value = s->value, alpha = 1.0, low = 0.0, high = INFINITY;
+    double first = slope_of(p, w, s->gradient), at_low = first, at_high = 0.0;
+    bool steep = -first > slope_noise(p, w, s);
+    memcpy(w->lambda, s->lambda, p->points->m * sizeof *w->lambda);
+    for (int trial = 0; trial < TRIALS && steep; trial++) {
+        bool plain = alpha * -first > DROWNED * fabs(value);
+        bool evaluated = evaluate_at(p, w, s, alpha) == SWEEP_OK;
+        double last = evaluated ? slope_of(p, w, s->gradient) : INFINITY;
+        if (evaluated && !plain && last <= -0.1 * first &&
+            (alpha == 1.0 || last >= 0.5 * first))
+            return true;
+        if (evaluated)
             rescale(p, w, s);
-            if (first < 0.0 && s->value <= value + 1e-4 * alpha * first)
-                return true;
-            if (fabs(alpha * first) <= rounding && s->value <= value + rounding &&
-                s->defect < defect)
-                return true;
-            if (last > 0.0 && first < 0.0)
-                cut = fmin(0.9, fmax(0.1, first / (first - last)));
+        if (evaluated && plain && s->value <= value + 1e-4 * alpha * first)
+            return true;
+        if (last > 0.0) {
+            high = alpha;
+            at_high = last;
+        } else {
+            low = alpha;
+            at_low = last;
         }
-        alpha *= cut;
+        bool halve = isinf(high) || isinf(at_high) || trial % 2 == 1;
+        double share = halve ? 0.5 : at_low / (at_low - at_high);
+        alpha = isinf(high) ? 0.5 * (low + 1.0)
+                            : low + (high - low) * fmin(0.99, fmax(0.01, share));
     }
-    memcpy(s->lambda, w->lambda, m * sizeof *w->lambda);
+    memcpy(s->lambda, w->lambda, p->points->m * sizeof *w->lambda);
     program_evaluate(p, w, s);
     return false;
 }
@@ -165,7 +192,7 @@ static enum program_stop iterate(const struct program *p, struct program_workspa
         s->iterations++;
         bool better = newton_direction(p, w, s) == SWEEP_OK && search(p, w, s);
         stalled = s->defect > 0.5 * defect && s->defect <= NEAR ? stalled + 1 : 0;
-        if (better && stalled < STALL_LIMIT)
+        if (better && (w->orthogonal || stalled < STALL_LIMIT))
             continue;
         if (s->defect * s->norm <= ACCEPTED * s->terms)
             return PROGRAM_CONVERGED;
