@@ -1,5 +1,24 @@
 /* statistic.h - statistics of a list of numbers, by the names that users give them.
  *
+ * Numbers that depend on each other come as clusters: clusters are independent of each
+ * other, and nothing is assumed of what is within one. Of n numbers x in G clusters, m
+ * their mean, n_g of them in cluster g and e_g the sum of x - m over it,
+ *
+ *     sem^2 = (G - 1) / G sum_g (e_g / (n - n_g))^2,
+ *
+ * where e_g / (n - n_g) is how far m moves when g is left out: the cluster jackknife
+ * (CV3 in MacKinnon, Nielsen and Webb, J. Applied Econometrics 38, 2023). Student's
+ * interval is m -+ t(G - 1) sem, and the bootstrap draws clusters and divides the sum
+ * of all their numbers by how many these are. For clusters of equal size this is the
+ * mean of their means with its standard error, for single numbers sd / sqrt(n). What
+ * else there is, sd and quantiles too, is of the numbers as if they were independent.
+ *
+ * How often a 95 % interval held the truth in 4000 tables of 20 or 30 clusters, of 1 to
+ * 6 numbers with correlations of 0.1 to 0.9 (tests/unit/test_coverage.c): of normal
+ * numbers Student's 94.2 to 95.3 %, the bootstrap's 91.0 to 93.7 %; of exponential
+ * ones 89.3 to 94.2 % and 87.6 to 92.5 %, as of few and skewed independent numbers; of
+ * rates of 0.05 to 0.5 Wilson's (effective_trials) 95.3 to 96.7 %.
+ *
  * Sums are Neumaier's, so that order and size of the terms hardly matter. Quantiles are
  * linear between order statistics (Hyndman & Fan's type 7, the default of R and NumPy).
  */
@@ -11,15 +30,16 @@
 enum statistic_kind {
     STATISTIC_MEAN,
     STATISTIC_SD,  /* with n - 1 */
-    STATISTIC_SEM, /* sd / sqrt(n) */
+    STATISTIC_SEM, /* sd / sqrt(n), or of clusters as above */
     STATISTIC_MEDIAN,
     STATISTIC_QUANTILE,  /* "q05": p = 0.05 */
     STATISTIC_T,         /* "t95_low": end of Student's 95 % interval of the mean */
     STATISTIC_BOOTSTRAP, /* "boot95_high": of the percentile bootstrap's */
     STATISTIC_MIN,
     STATISTIC_MAX,
-    STATISTIC_N,       /* number of values */
-    STATISTIC_N_FAILED /* of failed trials: not a function of values, see aggregate.h */
+    STATISTIC_N,        /* number of values */
+    STATISTIC_CLUSTERS, /* of these */
+    STATISTIC_N_FAILED  /* of failed trials: not a function of values, see aggregate.h */
 };
 
 /* Means of so many resamples make a bootstrap interval. */
@@ -33,20 +53,28 @@ struct statistic {
 
 /* For messages: what statistic_parse takes. */
 #define STATISTIC_NAMES                                                                \
-    "mean, sd, sem, median, min, max, n, n_failed, a quantile such as q05 or an end "  \
-    "of an interval of the mean such as t95_low or boot95_high"
+    "mean, sd, sem, median, min, max, n, clusters, n_failed, a quantile such as q05 "  \
+    "or an end of an interval of the mean such as t95_low or boot95_high"
 
-/* Parse "mean", "sd", "sem", "median", "min", "max", "n", "n_failed"; a quantile: q and
- * the decimals of its p, two for percent (q05, q95), more when needed (q025, q975); or
- * the end of an interval: t or boot, the decimals of its level, _low or _high. 0, or 1
- * when it is not a statistic. */
+/* Parse "mean", "sd", "sem", "median", "min", "max", "n", "clusters", "n_failed"; a
+ * quantile: q and the decimals of its p, two for percent (q05, q95), more when needed
+ * (q025, q975); or the end of an interval: t or boot, the decimals of its level, _low
+ * or _high. 0, or 1 when it is not a statistic. */
 int statistic_parse(const char *text, struct statistic *out);
 
+/* Which values of a list are a cluster: the first size[0], the next size[1], ... */
+struct clusters {
+    const size_t *size; /* (count) positive; their sum is the length of the list */
+    size_t count;
+};
+
 /* The statistic of count values, whose order may matter to the last bit and to the
- * bootstrap; may reorder them. The bootstrap's resamples are a function of count alone:
- * equal values, equal bits. Undefined, or not of values (n_failed): NAN. Cost: linear,
- * quantiles n log n, bootstrap 2000 n. */
-double statistic_compute(const struct statistic *s, double *values, size_t count);
+ * bootstrap; may change them. `of` NULL: each is independent, the same bits as clusters
+ * of one. The bootstrap's resamples are a function of the number of clusters alone:
+ * equal values, equal bits. Undefined, as errors and intervals of one cluster are, or
+ * not of values (n_failed): NAN. Cost: linear, quantiles n log n, bootstrap 2000 G. */
+double statistic_compute(const struct statistic *s, double *values, size_t count,
+                         const struct clusters *of);
 
 /* One line for a reader of the table: "mean of the defined values". */
 const char *statistic_meaning(const struct statistic *s);
@@ -59,7 +87,26 @@ size_t statistic_name_count(void);
  * NAN for less than two. */
 double student_halfwidth(double *values, size_t count, double level);
 
-/* Wilson score interval of k successes in n trials at normal quantile z. */
-void wilson_interval(size_t k, size_t n, double z, double *low, double *high);
+/* Wilson score interval of a rate in so many trials at normal quantile z. */
+void wilson_interval(double rate, double trials, double z, double *low, double *high);
+
+/* From the rate to the far end of its Wilson interval at `level`. */
+double wilson_reach(double rate, double trials, double level);
+
+/* How many independent trials would know a rate as well as these, which are 0 or 1, in
+ * clusters. With p the rate and v the square of its sem as above,
+ *
+ *     deff = max(1, ((n - 1) G v + n / (8 G)) / (G p (1 - p) + 1 / 8))
+ *     n_eff = n / deff * (t(n - 1) / t(G - 1))^2,
+ *
+ * t at 1 - (1 - level) / 2. (n - 1) v / (p (1 - p)) is Kish's design effect (Survey
+ * Sampling, 1965); n_eff and its correction for the degrees of freedom are Korn and
+ * Graubard's (Survey Methodology 24, 1998); to put it into Wilson's interval is
+ * recommended by Franco et al. (J. Survey Statistics and Methodology 7, 2019). Near
+ * rates of 0 and 1 v rests on few clusters and is too small by chance: the terms with
+ * 8, of this program, add half a cluster of the largest variance, 1/4, whose n / G
+ * trials are one. At 0 and 1, and with one cluster, n_eff is G. Clusters of one: n. */
+double effective_trials(double *met, size_t count, const struct clusters *of,
+                        double level);
 
 #endif

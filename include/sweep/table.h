@@ -2,8 +2,8 @@
  *
  * Columns: the coordinates; `trials` recorded; `failed` of them; `undefined`, the
  * largest number of successful trials in which one of the results shown is NaN; with a
- * success rule `success`, `success_low`, `success_high` and the same for each certificate; then every result with every
- * statistic (scaled_eps_mean).
+ * success rule `success`, `success_low`, `success_high` and the same for each
+ * certificate; then every result with every statistic (scaled_eps_mean).
  *
  * TSV: provenance in `#` lines, then per block one bare line of column names, rows in
  * cell order, NaN for undefined, "%.17g". When there is more than one row parameter,
@@ -12,8 +12,12 @@
  * count as one. Nothing in it differs between two runs of one grid.
  *
  * Long TSV has one block and one line a row, result and statistic: the coordinates,
- * `trials`, `failed`, `result`, `statistic`, `value`; success rates as statistics `rate`,
- * `low`, `high`. JSON has null for what is not finite, Markdown rounds to four digits.
+ * `trials`, `failed`, `result`, `statistic`, `value`; success rates as statistics
+ * `rate`, `low`, `high`. JSON has null for what is not finite, Markdown rounds to four
+ * digits.
+ *
+ * Where a row pools several cells, a line says over which axes and how many clusters
+ * (aggregate.h): in the provenance, below a Markdown table, as `pooled_over` in JSON.
  */
 #ifndef SWEEP_TABLE_H
 #define SWEEP_TABLE_H

@@ -4,6 +4,7 @@
 #include "sweep/rng.h"
 #include <gsl/gsl_cdf.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +22,8 @@ static const struct {
     {"min", STATISTIC_MIN, 0, "smallest value"},
     {"max", STATISTIC_MAX, 1, "largest value"},
     {"n", STATISTIC_N, 0, "number of defined values"},
+    {"clusters", STATISTIC_CLUSTERS, 0,
+     "number of clusters (trials of the same data) with a defined value"},
     {"n_failed", STATISTIC_N_FAILED, 0,
      "number of failed trials, the same for every result"},
 };
@@ -157,37 +160,77 @@ static double quantile(double *values, size_t count, double p)
     return values[below] + share * (values[below + 1] - values[below]);
 }
 
-/* From the mean to the end of Student's interval. */
-static double reach(double *values, size_t count, double p)
+/* Whether there are clusters of more than one value. */
+static bool is_clustered(size_t count, const struct clusters *of)
 {
-    double error = deviation(values, count) / sqrt((double)count);
-    return count < 2 ? NAN : gsl_cdf_tdist_Pinv(p, (double)count - 1) * error;
+    return of && of->count < count;
 }
 
-static double student(double *values, size_t count, double p)
+static double standard_error(double *values, size_t count, const struct clusters *of)
+{
+    if (!is_clustered(count, of))
+        return deviation(values, count) / sqrt((double)count);
+    double center = mean(values, count), clusters = (double)of->count, squares = 0;
+    for (size_t g = 0; g < of->count; values += of->size[g++]) {
+        double moved = 0;
+        for (size_t i = 0; i < of->size[g]; i++)
+            moved += values[i] - center;
+        moved /= (double)(count - of->size[g]);
+        squares += moved * moved;
+    }
+    return of->count < 2 ? NAN : sqrt((clusters - 1) / clusters * squares);
+}
+
+/* From the mean to the end of Student's interval. */
+static double reach(double *values, size_t count, const struct clusters *of, double p)
+{
+    size_t clusters = of ? of->count : count;
+    double error = standard_error(values, count, of);
+    return clusters < 2 ? NAN : gsl_cdf_tdist_Pinv(p, (double)clusters - 1) * error;
+}
+
+static double student(double *values, size_t count, const struct clusters *of, double p)
 {
     double center = mean(values, count);
-    return center + reach(values, count, p);
+    return center + reach(values, count, of, p);
 }
 
 double student_halfwidth(double *values, size_t count, double level)
 {
-    return reach(values, count, 1 - (1 - level) / 2);
+    return reach(values, count, NULL, 1 - (1 - level) / 2);
 }
 
-static double bootstrap(const double *values, size_t count, double p)
+/* Replaces the values by the sum of each cluster. Returns how many there are. */
+static size_t add_up(double *values, size_t count, const struct clusters *of)
 {
+    if (!is_clustered(count, of))
+        return count;
+    const double *next = values;
+    for (size_t g = 0; g < of->count; next += of->size[g++])
+        values[g] = sum(next, of->size[g]);
+    return of->count;
+}
+
+static double bootstrap(double *values, size_t count, const struct clusters *of,
+                        double p)
+{
+    bool clustered = is_clustered(count, of);
+    size_t units = add_up(values, count, of);
     gsl_rng *rng = gsl_rng_alloc(rng_philox);
     double *means = memory_array(BOOTSTRAP_RESAMPLES, sizeof *means);
-    double *resample = memory_array(count, sizeof *resample);
+    double *resample = memory_array(units, sizeof *resample);
     double result = NAN;
-    if (count > 1 && rng && means && resample) {
+    if (units > 1 && rng && means && resample) {
         struct rng_key key = rng_key_text(rng_key_start(), "bootstrap");
-        rng_start(rng, rng_key_word(key, count));
+        rng_start(rng, rng_key_word(key, units));
         for (size_t k = 0; k < BOOTSTRAP_RESAMPLES; k++) {
-            for (size_t i = 0; i < count; i++)
-                resample[i] = values[gsl_rng_uniform_int(rng, count)];
-            means[k] = mean(resample, count);
+            size_t drawn = 0;
+            for (size_t i = 0; i < units; i++) {
+                size_t unit = gsl_rng_uniform_int(rng, units);
+                resample[i] = values[unit];
+                drawn += clustered ? of->size[unit] : 1;
+            }
+            means[k] = sum(resample, units) / (double)drawn;
         }
         result = quantile(means, BOOTSTRAP_RESAMPLES, p);
     }
@@ -198,7 +241,8 @@ static double bootstrap(const double *values, size_t count, double p)
     return result;
 }
 
-double statistic_compute(const struct statistic *s, double *values, size_t count)
+double statistic_compute(const struct statistic *s, double *values, size_t count,
+                         const struct clusters *of)
 {
     switch (s->kind) {
     case STATISTIC_MEAN:
@@ -206,33 +250,57 @@ double statistic_compute(const struct statistic *s, double *values, size_t count
     case STATISTIC_SD:
         return deviation(values, count);
     case STATISTIC_SEM:
-        return deviation(values, count) / sqrt((double)count);
+        return standard_error(values, count, of);
     case STATISTIC_MEDIAN:
     case STATISTIC_QUANTILE:
     case STATISTIC_MIN:
     case STATISTIC_MAX:
         return quantile(values, count, s->p);
     case STATISTIC_T:
-        return student(values, count, s->p);
+        return student(values, count, of, s->p);
     case STATISTIC_BOOTSTRAP:
-        return bootstrap(values, count, s->p);
+        return bootstrap(values, count, of, s->p);
     case STATISTIC_N:
         return (double)count;
+    case STATISTIC_CLUSTERS:
+        return (double)(of ? of->count : count);
     case STATISTIC_N_FAILED:
         break;
     }
     return NAN;
 }
 
-void wilson_interval(size_t k, size_t n, double z, double *low, double *high)
+void wilson_interval(double rate, double trials, double z, double *low, double *high)
 {
     *low = *high = NAN;
-    if (n == 0)
+    if (!(trials > 0))
         return;
-    double trials = (double)n, rate = (double)k / trials, zz = z * z / trials;
+    double zz = z * z / trials;
     double center = (rate + zz / 2) / (1 + zz);
     double half = z / (1 + zz) * sqrt(rate * (1 - rate) / trials + zz / (4 * trials));
     /* At the ends the bound is 0 or 1 exactly; rounding must not step outside. */
-    *low = k == 0 ? 0 : fmax(center - half, 0);
-    *high = k == n ? 1 : fmin(center + half, 1);
+    *low = rate == 0 ? 0 : fmax(center - half, 0);
+    *high = rate == 1 ? 1 : fmin(center + half, 1);
+}
+
+double wilson_reach(double rate, double trials, double level)
+{
+    double low, high, z = gsl_cdf_ugaussian_Pinv(1 - (1 - level) / 2);
+    wilson_interval(rate, trials, z, &low, &high);
+    return fmax(rate - low, high - rate);
+}
+
+double effective_trials(double *met, size_t count, const struct clusters *of,
+                        double level)
+{
+    double n = (double)count, rate = mean(met, count), p = 1 - (1 - level) / 2;
+    if (!is_clustered(count, of))
+        return n;
+    double clusters = (double)of->count, error = standard_error(met, count, of);
+    if (of->count == 1 || rate == 0 || rate == 1)
+        return clusters;
+    double effect = ((n - 1) * clusters * error * error + n / clusters / 8) /
+                    (clusters * rate * (1 - rate) + 0.125);
+    double t = gsl_cdf_tdist_Pinv(p, n - 1) / gsl_cdf_tdist_Pinv(p, clusters - 1);
+    return n / fmax(effect, 1) * t * t;
 }

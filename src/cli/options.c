@@ -17,7 +17,7 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_COLUMNS] = {"columns", 0, "X,Y", "results to show; see 'sweep columns'",
                         OFFERS_COLUMNS},
     [OPTION_STATISTICS] = {"statistics", 0, "S,T",
-                           "mean, sd, sem, median, min, max, n, n_failed, "
+                           "mean, sd, sem, median, min, max, n, clusters, n_failed, "
                            "quantiles (q05), intervals (t95_low, boot95_high)",
                            OFFERS_STATISTICS},
     [OPTION_WHERE] =

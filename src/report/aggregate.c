@@ -1,126 +1,13 @@
-#include "sweep/aggregate.h"
+#include "aggregate_parts.h"
 
 #include "sweep/expression.h"
 #include "sweep/memory.h"
-#include "sweep/parse.h"
-#include "sweep/partition.h"
 #include "sweep/until.h"
 #include <math.h>
 #include <string.h>
 
 /* Normal quantile of a two-sided 95 % interval. */
 static const double Z95 = 1.959963984540054;
-
-static const enum column core_columns[] = {
-    C_TRAINED_EPS,  C_TRAINED_MARGIN,       C_SCALED_EPS,
-    C_SCALED_DELTA, C_FORGET_MARGIN_BEFORE, C_FORGET_MARGIN_AFTER,
-};
-static const char *const core_statistics[] = {"mean", "sem"};
-
-static int no_memory(struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "out of memory for the table");
-    return SWEEP_NO_MEMORY;
-}
-
-static int resolve_parameters(struct aggregate *a, const struct grid *g,
-                              const struct table_request *request,
-                              struct diagnostics *log)
-{
-    size_t count = request->row_count;
-    if (count == 0)
-        for (size_t i = 0; i < g->axis_count; i++)
-            count += g->axes[i].width;
-    a->parameters = memory_array(count, sizeof *a->parameters);
-    if (!a->parameters)
-        return no_memory(log);
-    for (size_t i = 0; i < request->row_count; i++)
-        a->parameters[a->parameter_count++] = request->rows[i];
-    for (size_t i = 0; request->row_count == 0 && i < g->axis_count; i++)
-        for (size_t k = 0; k < g->axes[i].width; k++)
-            a->parameters[a->parameter_count++] = g->axes[i].parameter[k];
-    return SWEEP_OK;
-}
-
-static int resolve_columns(struct aggregate *a, const struct table_request *request,
-                           struct diagnostics *log)
-{
-    const enum column *columns =
-        request->column_count ? request->columns : core_columns;
-    size_t count = request->column_count ? request->column_count
-                                         : sizeof core_columns / sizeof core_columns[0];
-    int status = SWEEP_OK;
-    a->columns = memory_array(count, sizeof *a->columns);
-    if (!a->columns)
-        return no_memory(log);
-    a->column_count = count;
-    for (size_t i = 0; i < count; i++) {
-        const struct column_info *info = &column_table[columns[i]];
-        a->columns[i] = columns[i];
-        if (info->type != COLUMN_WORD && info->in_table)
-            continue;
-        diagnostics_add(log, NULL, 0, 0, "'%s' cannot be in a table: %s", info->name,
-                        info->type == COLUMN_WORD
-                            ? "it is a word and has no statistics"
-                            : "it differs between equal runs and is in sweep.db only");
-        status = SWEEP_INPUT;
-    }
-    return status;
-}
-
-static int resolve_statistics(struct aggregate *a, const struct table_request *request,
-                              struct diagnostics *log)
-{
-    size_t count = request->statistic_count
-                       ? request->statistic_count
-                       : sizeof core_statistics / sizeof core_statistics[0];
-    int status = SWEEP_OK;
-    a->statistics = memory_array(count, sizeof *a->statistics);
-    if (!a->statistics)
-        return no_memory(log);
-    a->statistic_count = count;
-    for (size_t i = 0; i < count; i++) {
-        const char *text =
-            request->statistic_count ? request->statistics[i] : core_statistics[i];
-        if (statistic_parse(text, &a->statistics[i]) == 0)
-            continue;
-        const char *near =
-            parse_suggest(text, statistic_name_count(), statistic_name, NULL);
-        if (near)
-            diagnostics_add(log, NULL, 0, 0,
-                            "'%s' is not a statistic (did you mean '%s'?)", text, near);
-        else
-            diagnostics_add(log, NULL, 0, 0,
-                            "'%s' is not a statistic: use " STATISTIC_NAMES, text);
-        status = SWEEP_INPUT;
-    }
-    return status;
-}
-
-int aggregate_resolve(struct aggregate *a, const struct grid *g,
-                      const struct table_request *request, struct diagnostics *log)
-{
-    const struct success *rule = &g->success;
-    *a = (struct aggregate){0};
-    a->has_success = !(isnan(rule->eps) && isnan(rule->delta) && isnan(rule->tau));
-    int status = resolve_parameters(a, g, request, log);
-    if (status == SWEEP_OK)
-        status = resolve_columns(a, request, log);
-    if (status == SWEEP_OK || status == SWEEP_INPUT) {
-        int later = resolve_statistics(a, request, log);
-        status = later == SWEEP_OK ? status : later;
-    }
-    if (status != SWEEP_OK)
-        aggregate_release(a);
-    return status;
-}
-
-/* The cells of a table and the rows they make. */
-struct selection {
-    size_t count;
-    size_t *cell;            /* (count) ascending */
-    struct partition groups; /* of positions in `cell` */
-};
 
 static void selection_release(struct selection *s)
 {
@@ -188,10 +75,17 @@ struct collection {
     const size_t *need; /* (cells) replicates */
     size_t total;       /* of all selected cells */
     size_t *row_of;     /* (cells) SIZE_MAX: not selected */
-    size_t *offset;     /* (rows) first place of a row in `values` */
-    size_t *success;    /* (rows, kinds) trials that meet the rule */
-    double *values;     /* (columns, total) defined values, row after row */
-    double *scratch;    /* (largest row) a statistic may reorder it */
+    size_t *first;      /* (cells) cluster of its replicate 0, counted within the row */
+    size_t *room;       /* (rows) clusters there may be */
+    size_t *offset;     /* (rows) first place of a row in what follows */
+    double *values;     /* (columns, total) of successful trials, row after row */
+    size_t *cluster;    /* (total) of these trials */
+    unsigned char *met; /* (total) bit `kind`: the trial meets the rule */
+    /* Of one row at a time. */
+    size_t *order;   /* (largest row) its trials, cluster after cluster */
+    size_t *end;     /* (largest row + 1) of each cluster in `order` */
+    size_t *size;    /* (largest row) of the clusters of what is in scratch */
+    double *scratch; /* (largest row) a statistic may change it */
 };
 
 const char *const success_names[SUCCESS_KINDS] = {
@@ -222,16 +116,12 @@ static bool certified(const struct record *r, const struct success *rule,
     return true;
 }
 
-static void count_success(const struct record *r, const struct success *rule,
-                          size_t *success)
+static unsigned char successes(const struct record *r, const struct success *rule)
 {
-    bool any = false;
-    for (enum success_kind kind = SUCCESS_SCALED; kind < SUCCESS_KINDS; kind++) {
-        bool met = certified(r, rule, kind);
-        success[kind] += met;
-        any = any || met;
-    }
-    success[SUCCESS_ANY] += any;
+    unsigned met = 0;
+    for (enum success_kind kind = SUCCESS_SCALED; kind < SUCCESS_KINDS; kind++)
+        met |= (unsigned)certified(r, rule, kind) << kind;
+    return (unsigned char)(met | (unsigned)(met != 0) << SUCCESS_ANY);
 }
 
 static int collect(void *context, size_t cell, uint64_t replicate,
@@ -243,6 +133,7 @@ static int collect(void *context, size_t cell, uint64_t replicate,
     if (index == SIZE_MAX || replicate >= c->need[cell])
         return SWEEP_OK;
     struct aggregate_row *row = &c->a->row[index];
+    size_t place = c->offset[index] + row->trials - row->failed;
     row->trials++;
     if (r->status != TRIAL_OK) {
         row->failed++;
@@ -250,20 +141,77 @@ static int collect(void *context, size_t cell, uint64_t replicate,
     }
     for (size_t k = 0; k < c->a->column_count; k++) {
         double value = r->value[c->a->columns[k]];
-        if (!isnan(value))
-            c->values[k * c->total + c->offset[index] + row->n[k]++] = value;
+        c->values[k * c->total + place] = value;
+        row->n[k] += !isnan(value);
     }
-    count_success(r, &c->grid->success, c->success + index * SUCCESS_KINDS);
+    c->cluster[place] = c->first[cell] + replicate;
+    c->met[place] = successes(r, &c->grid->success);
     return SWEEP_OK;
 }
 
 static void collection_release(struct collection *c)
 {
     memory_free(c->row_of);
+    memory_free(c->first);
+    memory_free(c->room);
     memory_free(c->offset);
-    memory_free(c->success);
     memory_free(c->values);
+    memory_free(c->cluster);
+    memory_free(c->met);
+    memory_free(c->order);
+    memory_free(c->end);
+    memory_free(c->size);
     memory_free(c->scratch);
+}
+
+static int reserve(struct collection *c, size_t rows, size_t columns, size_t largest)
+{
+    c->row_of = memory_array(c->grid->cell_count, sizeof *c->row_of);
+    c->first = memory_array(c->grid->cell_count, sizeof *c->first);
+    c->room = memory_array(rows, sizeof *c->room);
+    c->offset = memory_array(rows, sizeof *c->offset);
+    c->values = memory_array(c->total, columns * sizeof *c->values);
+    c->cluster = memory_array(c->total, sizeof *c->cluster);
+    c->met = memory_array(c->total, sizeof *c->met);
+    c->order = memory_array(largest, sizeof *c->order);
+    c->end = memory_array(largest + 1, sizeof *c->end);
+    c->size = memory_array(largest, sizeof *c->size);
+    c->scratch = memory_array(largest, sizeof *c->scratch);
+    return c->row_of && c->first && c->room && c->offset && c->values && c->cluster &&
+                   c->met && c->order && c->end && c->size && c->scratch
+               ? SWEEP_OK
+               : SWEEP_NO_MEMORY;
+}
+
+/* Cells of a row that share their data share the clusters of their replicates. */
+static int number_clusters(struct collection *c, const struct selection *selected)
+{
+    struct partition sharing;
+    struct rng_key *key = memory_array(selected->count, sizeof *key);
+    if (!key)
+        return SWEEP_NO_MEMORY;
+    for (size_t k = 0; k < selected->count; k++) {
+        struct setting s;
+        grid_cell(c->grid, selected->cell[k], &s);
+        key[k] = rng_key_word(grid_local_key(c->grid, &s, STAGE_DATA),
+                              c->row_of[selected->cell[k]]);
+    }
+    int status = partition_build(&sharing, key, selected->count);
+    memory_free(key);
+    if (status != SWEEP_OK)
+        return status;
+    for (size_t i = 0; i < sharing.count; i++) {
+        size_t most = 0, row = 0;
+        for (size_t k = sharing.start[i]; k < sharing.start[i + 1]; k++) {
+            size_t cell = selected->cell[sharing.member[k]];
+            row = c->row_of[cell];
+            c->first[cell] = c->room[row];
+            most = c->need[cell] > most ? c->need[cell] : most;
+        }
+        c->room[row] += most;
+    }
+    partition_release(&sharing);
+    return SWEEP_OK;
 }
 
 static int collection_init(struct collection *c, struct aggregate *a,
@@ -279,10 +227,6 @@ static int collection_init(struct collection *c, struct aggregate *a,
     *c = (struct collection){.a = a, .grid = g, .need = u->need};
     for (size_t i = 0; i < selected->count; i++)
         c->total += u->need[selected->cell[i]];
-    c->row_of = memory_array(g->cell_count, sizeof *c->row_of);
-    c->offset = memory_array(rows, sizeof *c->offset);
-    c->success = memory_array(rows, SUCCESS_KINDS * sizeof *c->success);
-    c->values = memory_array(c->total, columns * sizeof *c->values);
     a->row = memory_array(rows, sizeof *a->row);
     if (rows == 0 || !a->row) { /* nobody would own them */
         memory_free(n);
@@ -300,9 +244,7 @@ static int collection_init(struct collection *c, struct aggregate *a,
             statistic ? statistic + i * columns * a->statistic_count : NULL;
         largest = row->expected > largest ? row->expected : largest;
     }
-    c->scratch = memory_array(largest, sizeof *c->scratch);
-    if (!n || !statistic || !c->row_of || !c->offset || !c->success || !c->values ||
-        !c->scratch)
+    if (!n || !statistic || reserve(c, rows, columns, largest) != SWEEP_OK)
         return SWEEP_NO_MEMORY;
     for (size_t cell = 0; cell < g->cell_count; cell++)
         c->row_of[cell] = SIZE_MAX;
@@ -311,37 +253,93 @@ static int collection_init(struct collection *c, struct aggregate *a,
         for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
             c->row_of[selected->cell[groups->member[k]]] = i;
     }
-    return SWEEP_OK;
+    return number_clusters(c, selected);
 }
 
-static void finish_row(struct collection *c, size_t index)
+/* The successful trials of a row, cluster after cluster: `order` and `end`. */
+static void order_trials(struct collection *c, size_t index)
+{
+    const struct aggregate_row *row = &c->a->row[index];
+    const size_t *cluster = c->cluster + c->offset[index];
+    size_t successful = row->trials - row->failed;
+
+    memset(c->end, 0, (c->room[index] + 1) * sizeof *c->end);
+    for (size_t i = 0; i < successful; i++)
+        c->end[cluster[i] + 1]++;
+    for (size_t g = 0; g < c->room[index]; g++)
+        c->end[g + 1] += c->end[g];
+    for (size_t i = 0; i < successful; i++)
+        c->order[c->end[cluster[i]]++] = i;
+}
+
+/* Where the values of a list are that is in the order of the trials of a row. */
+struct list {
+    const double *values;     /* NAN: undefined; NULL: */
+    const unsigned char *met; /* 1 where bit `kind` is set, else 0 */
+    enum success_kind kind;
+};
+
+/* The defined values of a list to `scratch`, in their clusters. Returns their number.
+ */
+static size_t gather(struct collection *c, size_t index, const struct list *list,
+                     struct clusters *clusters)
+{
+    size_t count = 0, i = 0;
+    *clusters = (struct clusters){.size = c->size};
+    for (size_t g = 0; g < c->room[index]; g++) {
+        size_t before = count;
+        for (; i < c->end[g]; i++) {
+            size_t trial = c->order[i];
+            double value =
+                list->values ? list->values[trial] : list->met[trial] >> list->kind & 1;
+            if (!isnan(value))
+                c->scratch[count++] = value;
+        }
+        if (count > before)
+            c->size[clusters->count++] = count - before;
+    }
+    return count;
+}
+
+static void finish_statistics(struct collection *c, size_t index)
 {
     const struct aggregate *a = c->a;
     struct aggregate_row *row = &a->row[index];
     size_t successful = row->trials - row->failed;
 
     for (size_t k = 0; k < a->column_count; k++) {
-        const double *values = c->values + k * c->total + c->offset[index];
+        const struct list list = {.values =
+                                      c->values + k * c->total + c->offset[index]};
         if (successful - row->n[k] > row->undefined)
             row->undefined = successful - row->n[k];
         for (size_t s = 0; s < a->statistic_count; s++) {
             const struct statistic *which = &a->statistics[s];
-            memcpy(c->scratch, values, row->n[k] * sizeof *values);
+            struct clusters clusters;
+            size_t n = gather(c, index, &list, &clusters);
             row->statistic[k * a->statistic_count + s] =
                 which->kind == STATISTIC_N_FAILED
                     ? (double)row->failed
-                    : statistic_compute(which, c->scratch, row->n[k]);
+                    : statistic_compute(which, c->scratch, n, &clusters);
         }
     }
+}
+
+static void finish_rates(struct collection *c, size_t index)
+{
+    static const struct statistic share = {.kind = STATISTIC_MEAN};
+    struct aggregate_row *row = &c->a->row[index];
     for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++) {
+        const struct list list = {.met = c->met + c->offset[index], .kind = kind};
         struct success_rate *rate = &row->success[kind];
-        size_t met = c->success[index * SUCCESS_KINDS + kind];
-        bool defined = a->has_success && successful > 0;
+        struct clusters clusters;
+        size_t n = gather(c, index, &list, &clusters);
+        row->clusters = clusters.count;
         *rate = (struct success_rate){NAN, NAN, NAN};
-        if (!defined)
+        if (!c->a->has_success || n == 0)
             continue;
-        rate->rate = (double)met / (double)successful;
-        wilson_interval(met, successful, Z95, &rate->low, &rate->high);
+        double trials = effective_trials(c->scratch, n, &clusters, 0.95);
+        rate->rate = statistic_compute(&share, c->scratch, n, &clusters);
+        wilson_interval(rate->rate, trials, Z95, &rate->low, &rate->high);
     }
 }
 
@@ -357,16 +355,21 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     status = aggregate_cells(g, request->where, &selected.cell, &selected.count, log);
     if (status == SWEEP_OK)
         status = group_cells(&selected, a, g);
+    if (status == SWEEP_OK)
+        status = aggregate_find_pooled(a, g, &selected);
     if (status == SWEEP_NO_MEMORY)
-        status = no_memory(log);
+        status = aggregate_no_memory(log);
     if (status == SWEEP_OK)
         status = until_load(&u, s, g, log);
     if (status == SWEEP_OK && collection_init(&c, a, &u, &selected) != SWEEP_OK)
-        status = no_memory(log);
+        status = aggregate_no_memory(log);
     if (status == SWEEP_OK)
         status = store_each(s, g, collect, &c, log);
-    for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++)
-        finish_row(&c, i);
+    for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++) {
+        order_trials(&c, i);
+        finish_statistics(&c, i);
+        finish_rates(&c, i);
+    }
     collection_release(&c);
     until_release(&u);
     selection_release(&selected);
@@ -385,5 +388,6 @@ void aggregate_release(struct aggregate *a)
     memory_free(a->parameters);
     memory_free(a->columns);
     memory_free(a->statistics);
+    memory_free(a->pooled);
     *a = (struct aggregate){0};
 }

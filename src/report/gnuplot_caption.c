@@ -68,10 +68,11 @@ static void put_left_out(FILE *stream, const struct figure *f)
         fprintf(stream, "%s%s", i == 0 ? " Not drawn, for want of room: " : ", ",
                 column_table[f->unshown[i]].name);
     fputs(f->unshown_count > 0 ? "." : "", stream);
-    for (size_t i = 0; i < f->pooled.count; i++)
-        fprintf(stream, "%s%s", i == 0 ? " Pooled over " : ", ",
-                parameter_table[f->pooled.parameter[i]].name);
-    fputs(f->pooled.count > 0 ? "." : "", stream);
+    if (f->data->pooled_count > 0) {
+        fputs(" Pooled over ", stream);
+        aggregate_put_pooled(stream, f->data);
+        putc('.', stream);
+    }
     if (f->cells->where)
         fprintf(stream, " Only where %s.", f->cells->where);
 }

@@ -159,6 +159,17 @@ static void write_line(FILE *stream, const struct layout *t, enum table_format f
     fputs(format == TABLE_MARKDOWN ? " |\n" : "\n", stream);
 }
 
+/* What the rows pool, between two texts; nothing when each is of one cell. */
+static void write_pooled(FILE *stream, const struct layout *t, const char *before,
+                         const char *after)
+{
+    if (t->a->pooled_count == 0)
+        return;
+    fputs(before, stream);
+    aggregate_put_pooled(stream, t->a);
+    fputs(after, stream);
+}
+
 static void write_plain(FILE *stream, const struct layout *t, enum table_format format)
 {
     write_line(stream, t, format, NULL);
@@ -169,6 +180,8 @@ static void write_plain(FILE *stream, const struct layout *t, enum table_format 
     }
     for (size_t i = 0; i < t->a->row_count; i++)
         write_line(stream, t, format, &t->a->row[i]);
+    if (format == TABLE_MARKDOWN)
+        write_pooled(stream, t, "\nPooled over ", ".\n");
 }
 
 static void write_json(FILE *stream, const struct layout *t)
@@ -187,6 +200,7 @@ static void write_json(FILE *stream, const struct layout *t)
         put_json(stream, &f);
         fputs(",\n", stream);
     }
+    write_pooled(stream, t, " \"pooled_over\": \"", "\",\n");
     fputs(" \"rows\": [", stream);
     for (size_t i = 0; i < t->a->row_count; i++) {
         const struct aggregate_row *row = &t->a->row[i];
@@ -225,6 +239,7 @@ static void write_provenance(FILE *stream, const struct layout *t)
     for (size_t k = 0; k < a->statistic_count; k++)
         fprintf(stream, "# _%s: %s\n", a->statistics[k].name,
                 statistic_meaning(&a->statistics[k]));
+    write_pooled(stream, t, "# pooled over ", "\n");
 }
 
 /* Whether two parameters advance together. */

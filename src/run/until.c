@@ -146,7 +146,7 @@ void until_estimate(const struct until *u, size_t cell, double *mean, double *ha
 {
     static const struct statistic the_mean = {.kind = STATISTIC_MEAN};
     size_t count = gather(u, cell);
-    *mean = statistic_compute(&the_mean, u->scratch, count);
+    *mean = statistic_compute(&the_mean, u->scratch, count, NULL);
     *halfwidth = student_halfwidth(u->scratch, count, u->grid->until.level);
 }
 

@@ -113,13 +113,15 @@ plot --x dimension --y exact_tau,norm --by step_scale --facet model
 panels 4
 lines 4
 script_has 'set logscale x'
-caption "Pooled over samples."
+caption "Pooled over samples (2 values)."
 numbers model,step_scale,dimension exact_tau,norm dimension median,q25,q75
 plot --x samples --by none --facet none --y norm
 panels 1
 lines 0
 script_lacks 'set logscale x'
-caption "Pooled over model, dimension, step_scale."
+caption "Pooled over model (2 values), dimension (3 values), step_scale (4 values):"
+caption "sem and intervals over"
+caption "clusters (trials of the same data)."
 numbers samples norm samples median,q25,q75
 plot --y norm --by model,dimension --facet samples
 lines 6
@@ -292,7 +294,7 @@ bad 2 "a map needs two axes: one for --x and one for --by" out --map --by none
 bad 2 "a map needs two axes: one for --x and one for --by" out --map --by model,samples
 bad 2 "--level 'high' is not a number" out --level high
 bad 2 "--level '1e999' is too large" out --level 1e999
-statistics='mean, sd, sem, median, min, max, n, n_failed, a quantile such as q05 or an end of an interval of the mean such as t95_low or boot95_high'
+statistics='mean, sd, sem, median, min, max, n, clusters, n_failed, a quantile such as q05 or an end of an interval of the mean such as t95_low or boot95_high'
 bad 2 "'meen' is not a statistic (did you mean 'mean'?)" out --statistic meen
 bad 2 "'zzzzzz' is not a statistic: use $statistics" out --statistic zzzzzz
 bad 2 "'mean,sd' is not a statistic: use $statistics" out --statistic mean,sd
@@ -343,4 +345,4 @@ run plot out -o full.svg
 status 1
 err "sweep plot: cannot write 'full.svg': Is a directory"
 
-finish 387
+finish 389

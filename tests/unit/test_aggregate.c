@@ -4,6 +4,8 @@
 
 /* Sums of n terms of size 1: n times the rounding unit. */
 static const double ROUNDING = 1e-14;
+/* GSL's quantiles of Student's distribution. */
+static const double QUANTILE = 1e-10;
 
 static double compute(const char *name, const double *values, size_t count)
 {
@@ -12,7 +14,7 @@ static double compute(const char *name, const double *values, size_t count)
     if (count > 0)
         memcpy(copy, values, count * sizeof *copy);
     assert_int_equal(statistic_parse(name, &s), 0);
-    return statistic_compute(&s, copy, count);
+    return statistic_compute(&s, copy, count, NULL);
 }
 
 static void test_statistics(void **state)
@@ -59,14 +61,96 @@ static void test_statistics(void **state)
     check_same_bits(compute("n", four, 0), 0);
 }
 
+static double clustered(const char *name, const double *values, size_t count,
+                        const size_t *size, size_t clusters)
+{
+    const struct clusters of = {size, clusters};
+    struct statistic s;
+    double copy[16];
+    memcpy(copy, values, count * sizeof *copy);
+    assert_int_equal(statistic_parse(name, &s), 0);
+    return statistic_compute(&s, copy, count, &of);
+}
+
+static void test_clusters(void **state)
+{
+    (void)state;
+    static const char *const over_trials[] = {"mean", "sd",  "median", "q30",
+                                              "min",  "max", "n"};
+    static const double values[] = {1, 3, 4, 2, 5, 9}, means[] = {2, 3, 7};
+    static const size_t two[] = {2, 2, 2}, mixed[] = {2, 1, 3},
+                        one[] = {1, 1, 1, 1, 1, 1}, all[] = {6};
+    /* Of equal size: the means are 2, 3 and 7. */
+    check_close(clustered("sem", values, 6, two, 3), sqrt(7.0 / 3), ROUNDING);
+    check_close(clustered("t95_low", values, 6, two, 3), compute("t95_low", means, 3),
+                ROUNDING);
+    check_close(clustered("boot95_low", values, 6, two, 3),
+                compute("boot95_low", means, 3), ROUNDING);
+    check_close(clustered("boot80_high", values, 6, two, 3),
+                compute("boot80_high", means, 3), ROUNDING);
+    /* Means without a cluster: 20 / 4, 20 / 5 and 8 / 3; with all: 4. */
+    double sem = sqrt(2.0 / 3 * (1 + 16.0 / 9));
+    check_close(clustered("sem", values, 6, mixed, 3), sem, ROUNDING);
+    check_close(clustered("t95_high", values, 6, mixed, 3), 4 + 4.302652729696142 * sem,
+                QUANTILE);
+    check_same_bits(clustered("clusters", values, 6, mixed, 3), 3);
+    check_same_bits(compute("clusters", values, 6), 6);
+    /* All that three clusters can be drawn to: 16 / 9 for thrice the last, 2 / 1. */
+    check_same_bits(clustered("boot99_low", values, 6, mixed, 3), 2);
+    check_close(clustered("boot99_high", values, 6, mixed, 3), 16.0 / 3, ROUNDING);
+    check_true(isnan(clustered("sem", values, 6, all, 1)), "error of one cluster");
+    check_true(isnan(clustered("t95_low", values, 6, all, 1)), "interval of one");
+    check_true(isnan(clustered("boot95_low", values, 6, all, 1)), "bootstrap of one");
+    for (size_t i = 0; i < sizeof over_trials / sizeof *over_trials; i++)
+        check_same_bits(clustered(over_trials[i], values, 6, mixed, 3),
+                        compute(over_trials[i], values, 6));
+    static const char *const over_clusters[] = {"sem", "t95_low", "boot95_high"};
+    for (size_t i = 0; i < 3; i++)
+        check_same_bits(clustered(over_clusters[i], values, 6, one, 6),
+                        compute(over_clusters[i], values, 6));
+}
+
+static double effective(const char *met, const size_t *size, size_t clusters)
+{
+    double values[16];
+    size_t count = strlen(met);
+    for (size_t i = 0; i < count; i++)
+        values[i] = met[i] == '1';
+    return effective_trials(values, count, &(struct clusters){size, clusters}, 0.95);
+}
+
+static void test_effective(void **state)
+{
+    (void)state;
+    static const size_t one[] = {1, 1, 1, 1}, two[] = {2, 2, 2, 2},
+                        mixed[] = {1, 2, 3, 2};
+    static const double t7 = 2.364624251592785, t3 = 3.182446305284263;
+    check_same_bits(effective("1011", one, 4), 4);
+    check_same_bits(effective("11111111", mixed, 4), 4);
+    check_same_bits(effective("00000000", two, 4), 4);
+    check_same_bits(effective("10110100", (size_t[]){8}, 1), 1);
+    /* p = 3/4, v = 1/16: deff = (7 * 4 / 16 + 1/4) / (3/4 + 1/8) = 16/7. */
+    check_close(effective("11110011", two, 4), 8 * 7 / 16.0 * t7 * t7 / (t3 * t3),
+                QUANTILE);
+    /* Less than independent trials would differ: no more than these. */
+    check_close(effective("10011010", two, 4), 8 * t7 * t7 / (t3 * t3), QUANTILE);
+    /* p = 1/2; without a cluster it is 3/7, 4/6, 2/5, 3/6: v = 3/4 times the sum of the
+     * squares of 1/14, 1/6, 1/10 and 0. */
+    double v = 0.75 * (1 / 196.0 + 1 / 36.0 + 1 / 100.0);
+    double effect = (28 * v + 0.25) / 1.125;
+    check_true(effect > 1, "%g", effect);
+    check_close(effective("10011010", mixed, 4), 8 / effect * t7 * t7 / (t3 * t3),
+                QUANTILE);
+}
+
 static void test_parse(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"",     "Mean",    "mean ", "q",         "q5",
-                                      "q100", "q-5",     "q0.5",  "q5%",       "p95",
-                                      "q950", "average", "q1e2",  "q123456789",
-                                      "t95",  "t95_lo",  "t_low", "boot9_low", "t950_low",
-                                      "boot", "t00_low", "t95_low_"};
+    static const char *const bad[] = {
+        "",         "Mean",       "mean ",   "q",       "q5",    "q100",
+        "q-5",      "q0.5",       "q5%",     "p95",     "q950",  "average",
+        "q1e2",     "q123456789", "t95",     "t95_lo",  "t_low", "boot9_low",
+        "t950_low", "boot",       "t00_low", "t95_low_"};
     struct statistic s;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
         check_true(statistic_parse(bad[i], &s) != 0, "'%s' was taken", bad[i]);
@@ -89,7 +173,7 @@ static void test_wilson(void **state)
     for (size_t n = 1; n <= 40; n += 3)
         for (size_t k = 0; k <= n; k++) {
             double rate = (double)k / (double)n;
-            wilson_interval(k, n, z, &low, &high);
+            wilson_interval(rate, (double)n, z, &low, &high);
             const double bound[] = {low, high};
             for (int i = 0; i < 2; i++)
                 check_close((rate - bound[i]) * (rate - bound[i]),
@@ -99,7 +183,7 @@ static void test_wilson(void **state)
                        "%zu of %zu: %g .. %g", k, n, low, high);
         }
     /* Newcombe (1998), table I: 81 of 263. */
-    wilson_interval(81, 263, z, &low, &high);
+    wilson_interval(81.0 / 263, 263, z, &low, &high);
     check_close(low, 0.2553, 5e-5);
     check_close(high, 0.3662, 5e-5);
     wilson_interval(0, 0, z, &low, &high);
@@ -204,6 +288,89 @@ static void test_build(void **state)
     fixture_remove(path);
 }
 
+/* Pairs of `samples` and replicate that have a trial in the row, with `norm` or at all.
+ */
+static size_t count_clusters(const struct aggregate *a, const struct grid *g,
+                             size_t row, bool defined)
+{
+    bool seen[2][3] = {{false}};
+    size_t count = 0;
+    struct setting at, s;
+    grid_cell(g, a->row[row].cell, &at);
+    for (size_t cell = 0; cell < g->cell_count; cell++)
+        for (uint64_t k = 0; k < g->replicates; k++) {
+            struct record r;
+            bool same = true;
+            grid_cell(g, cell, &s);
+            fixture_record(g, cell, k, &r);
+            for (size_t i = 0; i < a->parameter_count; i++)
+                same &= s.value[a->parameters[i]] == at.value[a->parameters[i]];
+            bool *here = &seen[s.value[P_SAMPLES] == 6][k];
+            if (!same || *here || r.status != TRIAL_OK ||
+                (defined && isnan(r.value[C_NORM])))
+                continue;
+            *here = true;
+            count++;
+        }
+    return count;
+}
+
+/* Replicates are clusters where rows pool what leaves the data as they are. */
+static void test_pooled(void **state)
+{
+    (void)state;
+    static const struct {
+        enum parameter rows[2];
+        size_t row_count;
+        const char *text;
+    } tables[] = {
+        {{P_SAMPLES},
+         1,
+         "max_steps (2 values), step_scale (3 values): sem and intervals "
+         "over 3 clusters (trials of the same data)"},
+        {{P_MAX_STEPS},
+         1,
+         "samples (2 values), step_scale (3 values): sem and intervals "
+         "over 6 clusters (trials of the same data)"},
+        {{P_SAMPLES, P_STEP_SCALE},
+         2,
+         "max_steps (2 values): sem and intervals over "
+         "2 to 3 clusters (trials of the same data)"},
+    };
+    struct grid g;
+    struct diagnostics log = {0};
+    char path[32];
+    fixture_grid(&g, "grid:\n  samples: [5, 6]\n  max_steps: [7, 8]\n"
+                     "  step_scale: [0, 1, 2]\n"
+                     "table:\n  columns: [norm]\n  statistics: [clusters, sem]\n");
+    struct store *s = fixture_store(fixture_folder(path), &g);
+    fixture_fill(s, &g);
+    for (size_t k = 0; k < sizeof tables / sizeof *tables; k++) {
+        struct aggregate a;
+        struct table_request request = g.table;
+        enum parameter rows[2] = {tables[k].rows[0], tables[k].rows[1]};
+        char *text = NULL;
+        size_t size;
+        request.rows = rows;
+        request.row_count = tables[k].row_count;
+        check_equal(aggregate_build(&a, s, &g, &request, &log), SWEEP_OK);
+        for (size_t i = 0; i < a.row_count; i++) {
+            check_equal(a.row[i].clusters, count_clusters(&a, &g, i, false));
+            check_same_bits(a.row[i].statistic[0],
+                            (double)count_clusters(&a, &g, i, true));
+        }
+        FILE *stream = open_memstream(&text, &size);
+        aggregate_put_pooled(stream, &a);
+        fclose(stream);
+        check_text(text, tables[k].text);
+        free(text);
+        aggregate_release(&a);
+    }
+    store_close(s, &log);
+    grid_release(&g);
+    fixture_remove(path);
+}
+
 /* Failed trials are those of the row: no value of a result, the same beside each. */
 static void test_counts(void **state)
 {
@@ -280,8 +447,7 @@ static void test_refused(void **state)
     check_text(log.item[0].message, "'stop_reason' cannot be in a table: it is a word "
                                     "and has no statistics");
     check_true(strstr(log.item[1].message, "'seconds'") != NULL, "seconds");
-    check_text(log.item[2].message,
-               "'meen' is not a statistic (did you mean 'mean'?)");
+    check_text(log.item[2].message, "'meen' is not a statistic (did you mean 'mean'?)");
     check_text(log.item[3].message,
                "'failed' is not a statistic (did you mean 'n_failed'?)");
     check_text(log.item[4].message, "'mode' is not a statistic: use " STATISTIC_NAMES);
@@ -292,7 +458,7 @@ static void test_refused(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(1086);
+    check_cases(1143);
 }
 
 int main(void)
@@ -300,8 +466,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_statistics), cmocka_unit_test(test_parse),
         cmocka_unit_test(test_wilson),     cmocka_unit_test(test_build),
-        cmocka_unit_test(test_counts),     cmocka_unit_test(test_empty),
-        cmocka_unit_test(test_refused),    cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_clusters),   cmocka_unit_test(test_effective),
+        cmocka_unit_test(test_pooled),     cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_empty),      cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,6 +2,10 @@
 
 #include "sweep/table.h"
 
+/* What the rows of the table made next pool. */
+static struct aggregate_pooled pooled[] = {{P_WIDTH, 2}, {P_METHOD, 4}};
+static size_t pooled_count;
+
 /* A table made by hand over the cells of a grid: one result, two statistics, numbers
  * that are exact in a few digits. */
 static char *render(const char *body, const struct table_request *request,
@@ -19,11 +23,14 @@ static char *render(const char *body, const struct table_request *request,
     assert_int_equal(a.column_count * a.statistic_count, 2);
     a.row = row;
     a.row_count = g.cell_count;
+    a.pooled = pooled;
+    a.pooled_count = pooled_count;
     for (size_t i = 0; i < g.cell_count; i++) {
         row[i] = (struct aggregate_row){.cell = i,
                                         .trials = 3,
                                         .failed = i == 1,
                                         .undefined = i == 2,
+                                        .clusters = i == 1 ? 1 : 3,
                                         .success = {{0.5, 0.25, 0.75},
                                                     {0.125, 0, 0.375},
                                                     {0.25, 0.125, 0.5},
@@ -37,6 +44,7 @@ static char *render(const char *body, const struct table_request *request,
     check_equal(table_write(stream, &a, &g, format), SWEEP_OK);
     fclose(stream);
     a.row = NULL;
+    a.pooled = NULL;
     a.row_count = 0;
     aggregate_release(&a);
     grid_release(&g);
@@ -149,18 +157,53 @@ static void test_other_formats(void **state)
                 "| true | relu | 3 | 1 | 0 | 1.5 | NaN |\n");
 }
 
+static void test_pooled(void **state)
+{
+    (void)state;
+    static const char *const body = "grid:\n  step_scale: [0, 2]\n";
+#define POOLED                                                                         \
+    "width (2 values), method (4 values): sem and intervals over 1 to 3 clusters "     \
+    "(trials of the same data)"
+    pooled_count = 2;
+    check_table(body, TABLE_TSV,
+                TOP("2") "# pooled over " POOLED "\n"
+                         "step_scale\t" COUNTS RESULTS
+                         "0\t3\t0\t0\t0.5\t0.10000000000000001\n"
+                         "2\t3\t1\t0\t1.5\tNaN\n");
+    check_table(body, TABLE_MARKDOWN,
+                "| step_scale | trials | failed | undefined | norm_mean | norm_sem |\n"
+                "|---|---|---|---|---|---|\n"
+                "| 0 | 3 | 0 | 0 | 0.5 | 0.1 |\n"
+                "| 2 | 3 | 1 | 0 | 1.5 | NaN |\n"
+                "\nPooled over " POOLED ".\n");
+    check_table(body, TABLE_JSON,
+                "{\"grid\": \"test\", \"seed\": 7, \"replicates\": 3, \"sweep\": "
+                "\"" SWEEP_VERSION "\", \"model_version\": 1,\n"
+                " \"pooled_over\": \"" POOLED "\",\n"
+                " \"rows\": [\n"
+                "  {\"step_scale\": 0, \"trials\": 3, \"failed\": 0, \"undefined\": 0,"
+                " \"norm_mean\": 0.5, \"norm_sem\": 0.10000000000000001},\n"
+                "  {\"step_scale\": 2, \"trials\": 3, \"failed\": 1, \"undefined\": 0,"
+                " \"norm_mean\": 1.5, \"norm_sem\": null}\n"
+                " ]}\n");
+    check_table(body, TABLE_CSV,
+                "step_scale,trials,failed,undefined,norm_mean,norm_sem\n"
+                "0,3,0,0,0.5,0.10000000000000001\n"
+                "2,3,1,0,1.5,NaN\n");
+    pooled_count = 0;
+}
+
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(18);
+    check_cases(26);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tsv),
-        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_other_formats),
+        cmocka_unit_test(test_tsv),           cmocka_unit_test(test_blocks),
+        cmocka_unit_test(test_other_formats), cmocka_unit_test(test_pooled),
         cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

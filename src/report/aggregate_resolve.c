@@ -1,0 +1,109 @@
+#include "aggregate_parts.h"
+
+#include "sweep/memory.h"
+#include "sweep/parse.h"
+#include <math.h>
+
+static const enum column core_columns[] = {
+    C_TRAINED_EPS,  C_TRAINED_MARGIN,       C_SCALED_EPS,
+    C_SCALED_DELTA, C_FORGET_MARGIN_BEFORE, C_FORGET_MARGIN_AFTER,
+};
+static const char *const core_statistics[] = {"mean", "sem"};
+
+int aggregate_no_memory(struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "out of memory for the table");
+    return SWEEP_NO_MEMORY;
+}
+
+static int resolve_parameters(struct aggregate *a, const struct grid *g,
+                              const struct table_request *request,
+                              struct diagnostics *log)
+{
+    size_t count = request->row_count;
+    if (count == 0)
+        for (size_t i = 0; i < g->axis_count; i++)
+            count += g->axes[i].width;
+    a->parameters = memory_array(count, sizeof *a->parameters);
+    if (!a->parameters)
+        return aggregate_no_memory(log);
+    for (size_t i = 0; i < request->row_count; i++)
+        a->parameters[a->parameter_count++] = request->rows[i];
+    for (size_t i = 0; request->row_count == 0 && i < g->axis_count; i++)
+        for (size_t k = 0; k < g->axes[i].width; k++)
+            a->parameters[a->parameter_count++] = g->axes[i].parameter[k];
+    return SWEEP_OK;
+}
+
+static int resolve_columns(struct aggregate *a, const struct table_request *request,
+                           struct diagnostics *log)
+{
+    const enum column *columns =
+        request->column_count ? request->columns : core_columns;
+    size_t count = request->column_count ? request->column_count
+                                         : sizeof core_columns / sizeof core_columns[0];
+    int status = SWEEP_OK;
+    a->columns = memory_array(count, sizeof *a->columns);
+    if (!a->columns)
+        return aggregate_no_memory(log);
+    a->column_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const struct column_info *info = &column_table[columns[i]];
+        a->columns[i] = columns[i];
+        if (info->type != COLUMN_WORD && info->in_table)
+            continue;
+        diagnostics_add(log, NULL, 0, 0, "'%s' cannot be in a table: %s", info->name,
+                        info->type == COLUMN_WORD
+                            ? "it is a word and has no statistics"
+                            : "it differs between equal runs and is in sweep.db only");
+        status = SWEEP_INPUT;
+    }
+    return status;
+}
+
+static int resolve_statistics(struct aggregate *a, const struct table_request *request,
+                              struct diagnostics *log)
+{
+    size_t count = request->statistic_count
+                       ? request->statistic_count
+                       : sizeof core_statistics / sizeof core_statistics[0];
+    int status = SWEEP_OK;
+    a->statistics = memory_array(count, sizeof *a->statistics);
+    if (!a->statistics)
+        return aggregate_no_memory(log);
+    a->statistic_count = count;
+    for (size_t i = 0; i < count; i++) {
+        const char *text =
+            request->statistic_count ? request->statistics[i] : core_statistics[i];
+        if (statistic_parse(text, &a->statistics[i]) == 0)
+            continue;
+        const char *near =
+            parse_suggest(text, statistic_name_count(), statistic_name, NULL);
+        if (near)
+            diagnostics_add(log, NULL, 0, 0,
+                            "'%s' is not a statistic (did you mean '%s'?)", text, near);
+        else
+            diagnostics_add(log, NULL, 0, 0,
+                            "'%s' is not a statistic: use " STATISTIC_NAMES, text);
+        status = SWEEP_INPUT;
+    }
+    return status;
+}
+
+int aggregate_resolve(struct aggregate *a, const struct grid *g,
+                      const struct table_request *request, struct diagnostics *log)
+{
+    const struct success *rule = &g->success;
+    *a = (struct aggregate){0};
+    a->has_success = !(isnan(rule->eps) && isnan(rule->delta) && isnan(rule->tau));
+    int status = resolve_parameters(a, g, request, log);
+    if (status == SWEEP_OK)
+        status = resolve_columns(a, request, log);
+    if (status == SWEEP_OK || status == SWEEP_INPUT) {
+        int later = resolve_statistics(a, request, log);
+        status = later == SWEEP_OK ? status : later;
+    }
+    if (status != SWEEP_OK)
+        aggregate_release(a);
+    return status;
+}
