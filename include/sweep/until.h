@@ -7,6 +7,16 @@
  *
  *     h = t(k - 1, (1 + level) / 2) sd / sqrt(k).
  *
+ * When the k values are all equal, sd = 0 says nothing of other values there may be. Of
+ * `separated`, which is 0 or 1, h is then the reach of Wilson's interval to its far
+ * side. Of another column h is infinite while level^k > 1 - level (at 95 % for k < 59)
+ * and 0 from then on: no more than a share 1 - level of all trials differs, with
+ * confidence `level` (the "rule of three": Hanley and Lippman-Hand, JAMA 249, 1983).
+ * This holds for `separated` too where all are 0 and h has to be a share of that.
+ *
+ * Replicates of one cell share no data: they are independent, not clusters
+ * (aggregate.h).
+ *
  * The cell is settled with n replicates
  *   - when h <= halfwidth, or h <= relative_halfwidth |mean|;
  *   - when the first look finds no value at all: more replicates would hardly help;

@@ -142,12 +142,33 @@ static size_t gather(const struct until *u, size_t cell)
     return count;
 }
 
+static bool all_equal(const double *values, size_t count)
+{
+    for (size_t i = 1; i < count; i++)
+        if (values[i] != values[0])
+            return false;
+    return count > 1 && isfinite(values[0]);
+}
+
+/* h of `count` values that are all equal. */
+static double equal_halfwidth(const struct until_rule *rule, double value, size_t count)
+{
+    if (rule->column == C_SEPARATED && !(rule->relative && value == 0))
+        return wilson_reach(value, (double)count, rule->level);
+    return pow(rule->level, (double)count) <= 1 - rule->level ? 0 : (double)INFINITY;
+}
+
 void until_estimate(const struct until *u, size_t cell, double *mean, double *halfwidth)
 {
     static const struct statistic the_mean = {.kind = STATISTIC_MEAN};
+    const struct until_rule *rule = &u->grid->until;
     size_t count = gather(u, cell);
+    double first = u->scratch[0];
+    bool equal = all_equal(u->scratch, count);
+
     *mean = statistic_compute(&the_mean, u->scratch, count, NULL);
-    *halfwidth = student_halfwidth(u->scratch, count, u->grid->until.level);
+    *halfwidth = equal ? equal_halfwidth(rule, first, count)
+                       : student_halfwidth(u->scratch, count, rule->level);
 }
 
 /* All replicates below `need` are there. */

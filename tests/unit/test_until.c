@@ -1,5 +1,5 @@
 /* The rule against its definition, spelled out slowly: naive sums in long double, the
- * quantile by bisection on Simpson's rule. */
+ * quantile by bisection on Simpson's rule, equal values by counting. */
 #include "fixture.h"
 
 #include "sweep/memory.h"
@@ -116,6 +116,7 @@ static struct verdict oracle(const struct grid *g, size_t cell)
     const struct until_rule *rule = &g->until;
     for (size_t n = rule->least;; n = n + n / 2 + n % 2) {
         long double sum = 0, squares = 0;
+        double least = INFINITY, most = -INFINITY, share = 1;
         size_t k = 0;
         struct record r;
         n = n < g->replicates ? n : g->replicates;
@@ -128,6 +129,8 @@ static struct verdict oracle(const struct grid *g, size_t cell)
                 if (r.status != TRIAL_OK || isnan(x))
                     continue;
                 k++;
+                least = x < least ? x : least;
+                most = x > most ? x : most;
                 if (pass == 0)
                     sum += x;
                 else
@@ -138,6 +141,10 @@ static struct verdict oracle(const struct grid *g, size_t cell)
         double sd = sqrt((double)(squares / (long double)(k - 1)));
         double t = k > 1 ? student_quantile(0.5 + rule->level / 2, (double)k - 1) : NAN;
         double half = t * sd / sqrt((double)k);
+        for (size_t i = 0; i < k; i++) /* that k of k agree when a share `level` does */
+            share *= rule->level;
+        if (k > 1 && least == most)
+            half = share > 1 - rule->level ? (double)INFINITY : 0;
         if (half <= (rule->relative ? rule->halfwidth * fabs(mean) : rule->halfwidth))
             return (struct verdict){n, UNTIL_PRECISE};
         if (n == rule->least && k == 0)
@@ -223,7 +230,8 @@ static void test_rule(void **state)
         "relative_halfwidth: 0.2, level: 0.8, min: 2, max: 64",
         "halfwidth: 0.1, min: 5, max: 200",
         "halfwidth: 0.02, level: 0.5, min: 3, max: 4",
-        "halfwidth: 0.1, min: 9, max: 9",
+        "halfwidth: 0.1, level: 0.9, min: 5, max: 40",
+        "halfwidth: 0.1, level: 0.7, min: 9, max: 9",
     };
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         struct grid g;
@@ -259,18 +267,68 @@ static void test_union(void **state)
     check_equal(until_init(&u, &g), SWEEP_OK);
     until_add(&u, 7, 0, &lost);
     until_add(&u, 7, 0, &good);
+    good.value[C_EXACT_TAU] = 5.125;
     until_add(&u, 7, 1, &good);
     until_add(&u, 7, 1, &lost);
     until_look(&u);
     check_equal(u.state[7], UNTIL_PRECISE);
     check_equal(u.need[7], 2);
     until_estimate(&u, 7, &mean, &halfwidth);
-    check_same_bits(mean, 5);
-    check_same_bits(halfwidth, 0);
+    check_same_bits(mean, 5.0625);
+    check_close(halfwidth, 0.0625 * tan(acos(-1.0) * 0.475), TIGHT);
     check_true(until_has(&u, 7, 1) && !until_has(&u, 7, 2) && !until_has(&u, 8, 0),
                "what is there");
     until_release(&u);
     grid_release(&g);
+}
+
+/* The first look at which a cell settles whose trials are all `value`. */
+static size_t settled_at(const char *rule, double value)
+{
+    struct grid g;
+    struct until u;
+    struct record r;
+    struct diagnostics log = {0};
+    char text[256];
+    snprintf(text, sizeof text,
+             "name: test\nseed: 7\nuntil: {column: %s}\ngrid:\n  samples: 4\n", rule);
+    if (grid_read_text(&g, "test.yaml", text, strlen(text), &log) != SWEEP_OK)
+        fail_msg("bad grid: %s", log.item[0].message);
+    record_clear(&r);
+    r.value[g.until.column] = value;
+    check_equal(until_init(&u, &g), SWEEP_OK);
+    for (uint64_t k = 0; k < g.replicates; k++)
+        until_add(&u, 0, k, &r);
+    until_look(&u);
+    size_t need = u.state[0] == UNTIL_PRECISE ? u.need[0] : 0;
+    until_release(&u);
+    grid_release(&g);
+    return need;
+}
+
+/* Looks at 10, 15, 23, 35, 53, 80, 120, 180, 270, ... At rates of 0 and 1 Wilson's
+ * interval reaches z^2 / (n + z^2): below 0.05 from 73 trials on, below 0.02 from 189.
+ */
+static void test_equal(void **state)
+{
+    (void)state;
+    check_equal(settled_at("exact_tau, halfwidth: 1e-9, min: 10, max: 999", 0.1), 80);
+    check_equal(settled_at("exact_tau, halfwidth: 9, min: 59, max: 999", 0), 59);
+    check_equal(settled_at("exact_tau, halfwidth: 9, min: 58, max: 999", 0), 87);
+    check_equal(settled_at("flips, relative_halfwidth: 0.1, min: 10, max: 999", 0), 80);
+    check_equal(settled_at("flips, halfwidth: 0.1, min: 10, max: 53", 0), 0);
+    check_equal(settled_at("flips, halfwidth: 1, level: 0.99, min: 458, max: 999", 2),
+                687);
+    check_equal(settled_at("flips, halfwidth: 1, level: 0.99, min: 459, max: 999", 2),
+                459);
+    check_equal(settled_at("separated, halfwidth: 0.05, min: 72, max: 999", 1), 108);
+    check_equal(settled_at("separated, halfwidth: 0.05, min: 73, max: 999", 1), 73);
+    check_equal(settled_at("separated, halfwidth: 0.02, min: 10, max: 999", 0), 270);
+    check_equal(settled_at("separated, halfwidth: 0.2, min: 10, max: 999", 0), 23);
+    check_equal(settled_at("separated, relative_halfwidth: 0.02, min: 10, max: 999", 1),
+                270);
+    check_equal(settled_at("separated, relative_halfwidth: 0.02, min: 10, max: 999", 0),
+                80);
 }
 
 static void test_store(void **state)
@@ -385,16 +443,17 @@ static void test_memory(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(22173);
+    check_cases(24794);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_halfwidth), cmocka_unit_test(test_rule),
-        cmocka_unit_test(test_union),     cmocka_unit_test(test_store),
-        cmocka_unit_test(test_no_rule),   cmocka_unit_test(test_deal),
-        cmocka_unit_test(test_memory),    cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_halfwidth),  cmocka_unit_test(test_rule),
+        cmocka_unit_test(test_union),      cmocka_unit_test(test_store),
+        cmocka_unit_test(test_no_rule),    cmocka_unit_test(test_deal),
+        cmocka_unit_test(test_memory),     cmocka_unit_test(test_equal),
+        cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
