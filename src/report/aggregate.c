@@ -259,24 +259,26 @@ static int collection_init(struct collection *c, struct aggregate *a,
 /* The successful trials of a row, cluster after cluster: `order` and `end`. */
 static void order_trials(struct collection *c, size_t index)
 {
-    const struct aggregate_row *row = &c->a->row[index];
+    struct aggregate_row *row = &c->a->row[index];
     const size_t *cluster = c->cluster + c->offset[index];
     size_t successful = row->trials - row->failed;
 
     memset(c->end, 0, (c->room[index] + 1) * sizeof *c->end);
     for (size_t i = 0; i < successful; i++)
         c->end[cluster[i] + 1]++;
-    for (size_t g = 0; g < c->room[index]; g++)
+    for (size_t g = 0; g < c->room[index]; g++) {
+        row->clusters += c->end[g + 1] > 0;
         c->end[g + 1] += c->end[g];
+    }
     for (size_t i = 0; i < successful; i++)
         c->order[c->end[cluster[i]]++] = i;
 }
 
-/* Where the values of a list are that is in the order of the trials of a row. */
+/* A number of each trial of a row: a result, or 0 or 1 by a bit of `met`. */
 struct list {
-    const double *values;     /* NAN: undefined; NULL: */
-    const unsigned char *met; /* 1 where bit `kind` is set, else 0 */
-    enum success_kind kind;
+    const double *values; /* NAN: undefined; NULL: it is in `met` */
+    const unsigned char *met;
+    enum success_kind kind; /* the bit */
 };
 
 /* The defined values of a list to `scratch`, in their clusters. Returns their number.
@@ -328,17 +330,17 @@ static void finish_rates(struct collection *c, size_t index)
 {
     static const struct statistic share = {.kind = STATISTIC_MEAN};
     struct aggregate_row *row = &c->a->row[index];
+    bool defined = c->a->has_success && row->trials > row->failed;
     for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++) {
         const struct list list = {.met = c->met + c->offset[index], .kind = kind};
         struct success_rate *rate = &row->success[kind];
         struct clusters clusters;
-        size_t n = gather(c, index, &list, &clusters);
-        row->clusters = clusters.count;
         *rate = (struct success_rate){NAN, NAN, NAN};
-        if (!c->a->has_success || n == 0)
+        if (!defined)
             continue;
+        size_t n = gather(c, index, &list, &clusters);
         double trials = effective_trials(c->scratch, n, &clusters, 0.95);
-        rate->rate = statistic_compute(&share, c->scratch, n, &clusters);
+        rate->rate = statistic_compute(&share, c->scratch, n, NULL);
         wilson_interval(rate->rate, trials, Z95, &rate->low, &rate->high);
     }
 }

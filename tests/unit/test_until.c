@@ -315,6 +315,7 @@ static void test_equal(void **state)
     check_equal(settled_at("exact_tau, halfwidth: 1e-9, min: 10, max: 999", 0.1), 80);
     check_equal(settled_at("exact_tau, halfwidth: 9, min: 59, max: 999", 0), 59);
     check_equal(settled_at("exact_tau, halfwidth: 9, min: 58, max: 999", 0), 87);
+    check_equal(settled_at("exact_tau, halfwidth: 9, min: 59, max: 99", INFINITY), 0);
     check_equal(settled_at("flips, relative_halfwidth: 0.1, min: 10, max: 999", 0), 80);
     check_equal(settled_at("flips, halfwidth: 0.1, min: 10, max: 53", 0), 0);
     check_equal(settled_at("flips, halfwidth: 1, level: 0.99, min: 458, max: 999", 2),
@@ -443,7 +444,7 @@ static void test_memory(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(24794);
+    check_cases(24796);
 }
 
 int main(void)
