@@ -3,10 +3,10 @@
 # builds, runs the quick-start sweep and draws it.
 set -eu
 cd "$(dirname "$0")/.."
-. sweeps/packages.sh
+. sweeps/build.sh
 
 need_packages $BUILD_PACKAGES gnuplot-nox
-[ -f build/build.ninja ] || meson setup build --buildtype=release >&2
+setup_build build
 ninja -C build src/sweep >&2
 
 # Trials that failed (status 3) are counted in the table; go on and show it.

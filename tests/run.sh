@@ -4,7 +4,7 @@
 # The compiler is $CC, as always with meson.
 set -eu
 cd "$(dirname "$0")/.."
-. sweeps/packages.sh
+. sweeps/build.sh
 
 build=build-test
 setup=
@@ -21,10 +21,6 @@ while [ $# -gt 0 ]; do
 done
 
 need_packages $BUILD_PACKAGES gnuplot-nox libcmocka-dev python3-numpy python3-scipy python3-sklearn bsdextrautils groff-base clang libomp-dev
-if [ -f "$build/build.ninja" ]; then
-    meson configure "$build" -Dtests=enabled -Dwerror=true $setup
-else
-    meson setup "$build" -Dtests=enabled -Dwerror=true $setup
-fi
+setup_build "$build" -Dtests=enabled -Dwerror=true $setup
 ninja -C "$build"
 meson test -C "$build" --print-errorlogs

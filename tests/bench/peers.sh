@@ -10,7 +10,7 @@
 # time is that of the whole process; the peers' is without the start of Python.
 set -eu
 cd "$(dirname "$0")/../.."
-. sweeps/packages.sh
+. sweeps/build.sh
 . tests/bench/measure.sh
 
 repeats=3
@@ -29,7 +29,7 @@ if [ $# -gt 0 ]; then
 fi
 
 need_packages $BUILD_PACKAGES libcmocka-dev
-[ -f "$build/build.ninja" ] || meson setup "$build" --buildtype=release >&2
+setup_build "$build" -Dtests=enabled
 ninja -C "$build" src/sweep tests/bench/bench_train >&2
 
 sizes="1000,10,400 10000,10,400 1000,100,1000"
