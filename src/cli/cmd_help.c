@@ -17,8 +17,8 @@ void print_overview(FILE *stream)
           "usage: sweep COMMAND [OPTIONS]\n\n",
           stream);
     print_aligned(stream, command_count, 2, overview_cell);
-    fputs("\n'sweep help COMMAND' explains one; a first run: sweep run "
-          "sweeps/quickstart.yaml\n",
+    fputs("\n'sweep help COMMAND' explains one; grids for a first run: sweeps/ of the "
+          "source,\nshare/sweep/sweeps/ of an installation\n",
           stream);
 }
 

@@ -83,7 +83,7 @@ if command -v fish >/dev/null; then
 fi
 
 # An installation works from where it is.
-check "install" meson install -C "$build" --no-rebuild --quiet --destdir "$folder/root"
+check "install" env DESTDIR="$folder/root" meson install -C "$build" --no-rebuild --quiet
 prefix=$(dirname "$(dirname "$(find root -path '*/bin/sweep')")")
 for file in share/man/man1/sweep.1 share/bash-completion/completions/sweep.bash \
     share/zsh/site-functions/_sweep share/fish/vendor_completions.d/sweep.fish \
@@ -94,6 +94,37 @@ check "the page installed is this one" cmp -s page.1 "$prefix/share/man/man1/swe
 sed 's/replicates: 20/replicates: 1/' "$prefix/share/sweep/sweeps/quickstart.yaml" >one.yaml
 check "a grid runs" "$prefix/bin/sweep" run one.yaml -q
 check "no library comes along" [ -z "$(find root -name '*.a')" ]
+
+# Its scripts work in a folder of the user's own, and change nothing where they are.
+prefix=$folder/$prefix
+sweeps=$prefix/share/sweep/sweeps
+sed -i 's/replicates: [0-9]*/replicates: 2/' "$sweeps/quickstart.yaml" "$sweeps/digits.yaml"
+state() { find "$prefix" -type f -exec cksum {} + | sort; }
+state >before
+unset SWEEP RESULTS
+mkdir "own folder"
+cd "own folder" || exit 1
+quiet() { "$@" >"$folder/log" 2>&1; }
+check "the shipped sweeps run" quiet "$sweeps/run_all.sh" quickstart digits
+check "the table of the first" [ -s results/quickstart/table.tsv ]
+check "its figure" [ -s results/quickstart/step_scale.svg ]
+check "the table of real data" [ -s results/digits/table.tsv ]
+check "its figure" [ -s results/digits/digits.svg ]
+echo "# mine" >digits.yaml
+check "real data for a grid" [ "$(sh "$sweeps/digits.sh")" = ./digits.svm.gz ]
+check "a grid of one's own stays" [ "$(cat digits.yaml)" = "# mine" ]
+rm digits.yaml
+check "real data, with its grid" quiet sh "$sweeps/digits.sh"
+check "that grid finds them" quiet "$prefix/bin/sweep" plan --no-pilot digits.yaml
+cd ..
+state >after
+check "the installation is as it was" cmp before after
+"$prefix/bin/sweep" help man | grep -o 'PREFIX/[a-z/]*' >paths
+"$prefix/bin/sweep" help | grep -o 'share/[a-z/]*' | sed 's|^|PREFIX/|' >>paths
+check "page and help name folders" [ "$(grep -c '' paths)" -eq 3 ]
+for path in $(cat paths); do
+    check "$path" [ -d "$prefix/${path#PREFIX/}" ]
+done
 
 echo "$checks checks, $failed failed"
 [ "$failed" -eq 0 ] && [ "$checks" -ge 100 ]
