@@ -6,9 +6,11 @@ cd "$(dirname "$0")/../.." || exit 99
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 checks=0
+: >"$work/out"
 failed=0
+unset CC
 
-# A machine that has nothing but these; command NAME LINE... adds one.
+# A machine that has nothing but these; command_is NAME LINES adds one.
 machine() {
     rm -rf "$work/bin" "$work/log"
     mkdir "$work/bin"
@@ -35,7 +37,7 @@ check() { # WHAT CONDITION...
     what=$1
     shift
     checks=$((checks + 1))
-    "$@" || { echo "FAILED: $what: status $code"; cat "$work/out"; failed=$((failed + 1)); }
+    "$@" || { echo "FAILED: $what"; cat "$work/out"; failed=$((failed + 1)); }
 }
 one_line() { # STATUS TEXT...: that status, and one line that has these texts
     [ "$code" -eq "$1" ] && [ "$(grep -c '' "$work/out")" -eq 1 ] || return 1
@@ -45,6 +47,9 @@ one_line() { # STATUS TEXT...: that status, and one line that has these texts
 silent() { [ "$code" -eq 0 ] && [ ! -s "$work/out" ]; }
 called() { [ "$(cat "$work/log" 2>/dev/null)" = "$1" ]; }
 wanted='need_packages meson ninja-build libgsl-dev libcmocka-dev libsqlite3-dev'
+
+check "README names the packages of a build" sh -c '. sweeps/build.sh
+    grep -qxF "    sudo apt-get install $BUILD_PACKAGES" README.md'
 
 machine
 run "$wanted"
@@ -101,7 +106,6 @@ configure() {
 refused() { one_line 1 "rm -rf '$folder'"; }
 for tool in cc ninja clang; do command_is $tool 'exit 0'; done
 command_is meson 'echo "$@"'
-unset CC
 configure
 run "setup_build '$folder'"
 check "a folder that works" silent
@@ -131,4 +135,4 @@ run "setup_build '$folder' -Dtests=enabled"
 check "a new folder" one_line 0 "setup $folder -Dtests=enabled"
 
 echo "$checks checks, $failed failed"
-[ "$failed" -eq 0 ] && [ "$checks" -eq 19 ]
+[ "$failed" -eq 0 ] && [ "$checks" -eq 20 ]
