@@ -51,8 +51,11 @@ has_package() {
     meson) at_least "$MESON_VERSION" "$(meson --version)" ;;
     ninja-build) command -v ninja ;;
     gnuplot-nox) command -v gnuplot ;;
+    groff-base) command -v groff ;;
+    bsdextrautils) command -v column ;;
+    libomp-dev) (CC=clang && compiles '#include <omp.h>' -fopenmp) ;;
     python3-*) python_module "${1#python3-}" ;;
-    *) command -v "$1" || dpkg-query -W -f '${Status}' "$1" | grep ' installed$' ;;
+    *) command -v "$1" ;; # git, pkg-config, gfortran, clang
     esac >/dev/null 2>&1
 }
 
