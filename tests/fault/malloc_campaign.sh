@@ -9,12 +9,13 @@ sweep=$(realpath "$1")
 shim=$(realpath "$2")
 step=${3:-1}
 grid=${4:-small.yaml}
-preload="$shim ${PRELOAD:-}"
 export ASAN_OPTIONS=verify_asan_link_order=0:exitcode=77
 here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 99
+cp "$shim" shim.so # LD_PRELOAD takes a space for the end of a name
+preload="$work/shim.so ${PRELOAD:-}"
 cp "$here/../cli/small.yaml" "$here/data.yaml" .
 gzip -c "$here/../grids/data/three.svm" >three.svm.gz
 
