@@ -20,7 +20,9 @@ while [ $# -gt 0 ]; do
     shift 2
 done
 
-need_packages $BUILD_PACKAGES gnuplot-nox libcmocka-dev python3-numpy python3-scipy python3-sklearn bsdextrautils groff-base clang libomp-dev
+need_packages $BUILD_PACKAGES gnuplot-nox libcmocka-dev python3-numpy python3-scipy \
+    python3-sklearn python3-pandas bsdextrautils groff-base clang libomp-dev slurmctld \
+    slurmd slurm-client munge
 setup_build "$build" -Dtests=enabled -Dwerror=true $setup
 ninja -C "$build"
 meson test -C "$build" --print-errorlogs

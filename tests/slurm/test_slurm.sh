@@ -8,8 +8,8 @@ sweeps=$here/../../sweeps
 . "$here/cluster.sh"
 for tool in munged slurmctld slurmd sbatch squeue scontrol; do
     if ! command -v $tool >/dev/null; then
-        echo "skipped: $tool is not installed (slurmctld, slurmd, slurm-client, munge)"
-        exit 77
+        echo "FAILED: $tool is not installed (slurmctld, slurmd, slurm-client, munge)"
+        exit 1
     fi
 done
 
