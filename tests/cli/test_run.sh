@@ -48,8 +48,11 @@ check "a closed pipe is no error" sh -c \
     '"$1" table results/small >.pipe; "$1" table results/small | head -n 1 >.first' - "$sweep"
 check "columns line up" [ "$("$sweep" table results/small | grep -v '^#' | column -t |
     head -n 1 | tr -s ' ')" = "step_scale trials failed undefined scaled_eps_n" ]
-check "gnuplot reads a pipe" sh -c "gnuplot -e \"set terminal dumb; \
-    plot '<$sweep table results/small' using 'step_scale':'scaled_eps_n'\" >.plot"
+read_pipe() {
+    gnuplot -e "set terminal dumb; \
+        plot '<\"$sweep\" table results/small' using 'step_scale':'scaled_eps_n'" >.plot
+}
+check "gnuplot reads a pipe" read_pipe
 run table results/small --statistics n,max --format long
 status 0
 check "a line a statistic" [ "$(grep -v '^#' .out | head -n 2)" = \
