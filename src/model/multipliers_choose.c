@@ -25,7 +25,7 @@ static const double ATTAINED = 1e-13;
 /* Of the longest h_i: small beside what it must not move, large beside rounding. */
 static const double RIDGE = 1e-7;
 
-enum { CLIMB_LIMIT = 60 };
+enum { CLIMB_LIMIT = 60, RIDGE_STEPS = 4 };
 
 void multipliers_choose_layout(struct multipliers_workspace *w, size_t n, size_t m,
                                size_t r, struct arena *a)
@@ -219,7 +219,9 @@ bool multipliers_choose(const struct program *problem, struct multipliers_worksp
     memcpy(w->best, s->lambda, m * sizeof *w->best);
     for (size_t i = 0; i < m; i++)
         attain.ridge = fmax(attain.ridge, RIDGE * w->program->steep[i]);
-    program_solve(&attain, w->program, s);
+    for (int k = 0; k < RIDGE_STEPS; k++)
+        if (program_step(&attain, w->program, s) != SWEEP_OK)
+            break;
     attain.ridge = 0.0;
     if (!shorten(&attain, w) || !attained(s))
         evaluate_at(&attain, w, w->best);

@@ -68,4 +68,9 @@ double program_weight(const struct program *p, const struct program_state *s);
 void program_model(const struct program *p, struct program_workspace *w,
                    struct program_state *s);
 
+/* One full step to the minimiser of the model, without a search: for a change of F that
+ * would drown in its rounding. */
+int program_step(const struct program *p, struct program_workspace *w,
+                 struct program_state *s);
+
 #endif

@@ -122,6 +122,15 @@ static int evaluate_at(const struct program *p, struct program_workspace *w,
     return program_evaluate(p, w, s);
 }
 
+int program_step(const struct program *p, struct program_workspace *w,
+                 struct program_state *s)
+{
+    if (newton_direction(p, w, s) != SWEEP_OK)
+        return SWEEP_NUMERIC;
+    memcpy(w->lambda, s->lambda, p->points->m * sizeof *w->lambda);
+    return evaluate_at(p, w, s, 1.0);
+}
+
 /* Try the step, shorter and shorter, until F falls enough or, where F's fall would
  * drown in its rounding, until its slope along the step has fallen to a small share: F
  * is convex there, and the zero of its slope is between the last two trials of
