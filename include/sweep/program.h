@@ -91,6 +91,14 @@ void program_begin(const struct program *p, struct program_workspace *w);
 enum program_stop program_solve(const struct program *p, struct program_workspace *w,
                                 struct program_state *s);
 
+/* The shortest change of weights W (R, r) in the span of the h_i that raises the margin of
+ * every point with a multiplier by its shortfall (m), z = 0 kept on free pairs: mends what
+ * rounding did to W = sum_i C_i x_i. From a state where the program has ended. SWEEP_OK;
+ * SWEEP_NUMERIC where the h_i depend on each other, W then being as it was. Cost: a QR of
+ * R r rows and m columns. */
+int program_correct(const struct program *p, struct program_workspace *w,
+                    struct program_state *s, const double *shortfall, double *W);
+
 /* v_ji = slope times multiplier of every pair, (R, m). */
 void program_slopes(const struct program *p, const struct program_state *s, double *v);
 

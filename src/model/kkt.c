@@ -1,4 +1,5 @@
 #include "sweep/kkt.h"
+#include "sweep/status.h"
 #include "vector.h"
 #include <float.h>
 #include <gsl/gsl_cblas.h>
@@ -9,6 +10,9 @@ enum { ROUND_LIMIT = 1000 };
 
 /* Defects of an exact point are below this share of their terms. */
 static const double ROUNDING = 64.0 * DBL_EPSILON;
+
+/* Margins farther off than this share of |h_i| |theta| are put right. */
+static const double CORRECT = 8.0 * DBL_EPSILON;
 
 void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct arena *a)
 {
@@ -196,6 +200,58 @@ static double margin_defect(const struct points *p, const struct kkt_point *poin
     return defect;
 }
 
+/* 1 - q_i of the rows' weights into w->margin; returns the largest over lambda_i > 0,
+ * relative to |h_i| |theta|. */
+static double shortfall(const struct network *net, const struct points *p,
+                        struct kkt_workspace *w)
+{
+    size_t R = w->groups.count, m = p->m;
+    double square = 0.0, largest = 0.0;
+    for (size_t g = 0; g < R; g++) {
+        double length = vector_length(p->r, w->row_W + g * p->r);
+        square += w->groups.size[g] * length * length;
+    }
+    for (size_t i = 0; i < m; i++) {
+        double q = 0.0, slopes = 0.0;
+        for (size_t g = 0; g < R; g++) {
+            double z = w->row_Z[g * m + i], slope = z > 0.0 ? 1.0 : net->leak;
+            q += w->groups.sign[g] * w->groups.size[g] * slope * z;
+            slopes += w->groups.size[g] * slope * slope;
+        }
+        w->margin[i] = 1.0 - p->y[i] * net->u * q;
+        double scale = net->u * sqrt(slopes) * w->length[i] * sqrt(square);
+        if (w->state.lambda[i] > 0.0)
+            largest = worse(largest, fabs(w->margin[i]) / scale);
+    }
+    return largest;
+}
+
+/* Where the weights are small beside their terms, the terms' rounding spoils the
+ * margins. A change beyond that rounding would spoil the residual instead. */
+static void correct(const struct network *net, const struct points *p,
+                    const struct program *problem, struct kkt_workspace *w)
+{
+    size_t R = w->groups.count, r = p->r;
+    for (int pass = 0; pass < 2 && shortfall(net, p, w) > CORRECT; pass++) {
+        double moved = 0.0, terms = 0.0;
+        memcpy(w->H, w->row_W, R * r * sizeof *w->H);
+        if (program_correct(problem, w->program, &w->state, w->margin, w->row_W) !=
+            SWEEP_OK)
+            return;
+        for (size_t g = 0; g < R; g++) {
+            cblas_daxpy((int)r, -1.0, w->row_W + g * r, 1, w->H + g * r, 1);
+            double step = vector_length(r, w->H + g * r);
+            moved += w->groups.size[g] * step * step;
+            terms += w->groups.size[g] * w->row_terms[g] * w->row_terms[g];
+        }
+        if (!(sqrt(moved) <= 0.25 * ROUNDING * sqrt(terms))) {
+            cblas_daxpy((int)(R * r), 1.0, w->H, 1, w->row_W, 1);
+            return;
+        }
+        network_preactivations(R, w->row_W, p, w->row_Z);
+    }
+}
+
 static void spread(const struct network *net, const struct points *p,
                    const struct program *problem, struct kkt_workspace *w,
                    struct kkt_point *out)
@@ -250,6 +306,8 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
                       : flip_gates(net, p, w);
         out->flips += flipped;
     } while (flipped > 0 && out->rounds < ROUND_LIMIT);
+    if (stop == PROGRAM_CONVERGED || stop == PROGRAM_STALLED)
+        correct(net, p, &problem, w);
     spread(net, p, &problem, w, out);
     out->stop = flipped > 0 ? KKT_LIMIT : verdict(stop, &out->defects);
 }

@@ -56,11 +56,9 @@ static void subtract_free(const struct program *p, struct program_workspace *w,
             w->model[w->index[a] * m + w->index[b]] -= w->reduced[a * count + b];
 }
 
-/* The factorisation of row j's free pairs, made again where the row has none of its
- * own. */
-static const struct boxls *free_pairs(const struct program *p,
-                                      struct program_workspace *w,
-                                      struct program_state *s, size_t j)
+const struct boxls *program_free_pairs(const struct program *p,
+                                       struct program_workspace *w,
+                                       struct program_state *s, size_t j)
 {
     if (w->own[j])
         return &w->factor[j];
@@ -83,7 +81,7 @@ static void hessian(const struct program *p, struct program_workspace *w,
         for (size_t k = i; k < m; k++)
             w->model[i * m + k] *= w->gram[i * m + k];
     for (size_t j = 0; j < p->rows; j++)
-        subtract_free(p, w, free_pairs(p, w, s, j), j);
+        subtract_free(p, w, program_free_pairs(p, w, s, j), j);
     for (size_t i = 0; i < m; i++)
         for (size_t k = i; k < m; k++)
             w->model[i * m + k] += weight * weight;
@@ -122,7 +120,7 @@ static void stack_row(const struct program *p, struct program_workspace *w,
                       struct program_state *s, size_t j, size_t rows)
 {
     size_t m = p->points->m, r = p->points->r;
-    const struct boxls *f = free_pairs(p, w, s, j);
+    const struct boxls *f = program_free_pairs(p, w, s, j);
     double weight = sqrt(p->count[j]);
     double *block = w->gathered;
     memcpy(block, p->points->X, m * r * sizeof *block);

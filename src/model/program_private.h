@@ -68,6 +68,12 @@ double program_weight(const struct program *p, const struct program_state *s);
 void program_model(const struct program *p, struct program_workspace *w,
                    struct program_state *s);
 
+/* The factorisation of row j's free pairs, made again where the row has none of its
+ * own. */
+const struct boxls *program_free_pairs(const struct program *p,
+                                       struct program_workspace *w,
+                                       struct program_state *s, size_t j);
+
 /* One full step to the minimiser of the model, without a search: for a change of F that
  * would drown in its rounding. */
 int program_step(const struct program *p, struct program_workspace *w,

@@ -1,0 +1,81 @@
+/* Weights are sums of m terms that may nearly cancel, and what rounding leaves of their
+ * margins is an error of the terms, not of the sum. The shortest change of the weights
+ * in the span of the projected columns A that puts the margins right is A R^-1 R^-T e
+ * with A = Q R: no longer than the rounding that it mends. */
+#include "program_private.h"
+#include "sweep/status.h"
+#include <float.h>
+#include <gsl/gsl_cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <string.h>
+
+/* Columns of the support to the left of w->model (column-major); returns how many. */
+static size_t gather_support(const struct program *p, struct program_workspace *w,
+                             const struct program_state *s, const double *shortfall)
+{
+    size_t m = p->points->m, count = 0;
+    for (size_t i = 0; i < m; i++) {
+        if (!(s->lambda[i] > 0.0))
+            continue;
+        memmove(w->model + count * m, w->model + i * m, m * sizeof *w->model);
+        w->change[count] = shortfall[i];
+        w->index[count++] = i;
+    }
+    return count;
+}
+
+/* w->change becomes R^-1 R^-T times itself. */
+static int solve_normal(struct program_workspace *w, size_t m, size_t count)
+{
+    int rows = (int)m, columns = (int)count;
+    if (LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, rows, columns, w->model, rows,
+                            w->reflector, w->lapack, 64 * (rows + 1)) != 0)
+        return SWEEP_NUMERIC;
+    for (size_t k = 0; k < count; k++)
+        if (!(fabs(w->model[k * m + k]) > 64.0 * DBL_EPSILON * fabs(w->model[0])))
+            return SWEEP_NUMERIC;
+    cblas_dtrsv(CblasColMajor, CblasUpper, CblasTrans, CblasNonUnit, columns, w->model,
+                rows, w->change, 1);
+    cblas_dtrsv(CblasColMajor, CblasUpper, CblasNoTrans, CblasNonUnit, columns,
+                w->model, rows, w->change, 1);
+    return SWEEP_OK;
+}
+
+/* W_j += sum_i mu_i slope_ji x_i, orthogonal to the free pairs of the row. */
+static void add_columns(const struct program *p, struct program_workspace *w,
+                        struct program_state *s, size_t j, const double *mu, double *W)
+{
+    size_t m = p->points->m, r = p->points->r;
+    const struct boxls *f = program_free_pairs(p, w, s, j);
+    double *sum = w->gathered;
+    memset(sum, 0, r * sizeof *sum);
+    for (size_t i = 0; i < m; i++)
+        cblas_daxpy((int)r, mu[i] * w->slope[j * m + i], p->points->X + i * r, 1, sum,
+                    1);
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t k = 0; k < f->count; k++) {
+            const double *q = f->Q + k * r;
+            cblas_daxpy((int)r, -cblas_ddot((int)r, q, 1, sum, 1), q, 1, sum, 1);
+        }
+    cblas_daxpy((int)r, 1.0, sum, 1, W, 1);
+}
+
+int program_correct(const struct program *p, struct program_workspace *w,
+                    struct program_state *s, const double *shortfall, double *W)
+{
+    struct program bare = *p; /* without the model's extra row */
+    size_t m = p->points->m;
+    bare.gain = 0.0;
+    w->orthogonal = true;
+    program_model(&bare, w, s);
+    size_t count = gather_support(p, w, s, shortfall);
+    if (count == 0 || solve_normal(w, m, count) != SWEEP_OK)
+        return SWEEP_NUMERIC;
+    memset(w->direction, 0, m * sizeof *w->direction);
+    for (size_t k = 0; k < count; k++)
+        w->direction[w->index[k]] = w->change[k];
+    for (size_t j = 0; j < p->rows; j++)
+        add_columns(p, w, s, j, w->direction, W + j * p->points->r);
+    return SWEEP_OK;
+}
