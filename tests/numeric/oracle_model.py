@@ -1,0 +1,165 @@
+"""One model of an exported trial under the definitions: its margins, kinks, and the
+least eps and delta of its multipliers as proved intervals."""
+
+import numpy as np
+
+from oracle_cone import WIDE, Cone, Fit, norm
+
+KINK = 1e-12  # of the terms a pre-activation is summed from
+DOUBT = 10  # a pre-activation this factor from the threshold may be either
+EPS, DELTA = 1e-12, 1e-10  # tolerances, of |theta| and |theta|^2
+
+
+def cosine_gap(a, b):
+    """1 - cos of two models, each (W, perp)."""
+    (A, p), (B, q) = ((W.astype(WIDE), WIDE(perp)) for W, perp in (a, b))
+    size, other = np.hypot(norm(A), p), np.hypot(norm(B), q)
+    return ((A / size - B / other) ** 2).sum() / 2 + (p / size - q / other) ** 2 / 2
+
+
+def nearest_rows(W, X, state):
+    """Each row's nearest point with these signs of its inner products, or None."""
+    near, fit_to = np.empty_like(W), X.astype(WIDE)
+    for j, row in enumerate(W):
+        near[j] = row
+        wrong = ((row @ fit_to.T) * state[j] <= 0)
+        if not wrong.any() and (state[j] != 0).all():
+            continue
+        sides = np.vstack([-state[j][:, None] * fit_to, fit_to[state[j] == 0],
+                           -fit_to[state[j] == 0]])
+        sides = sides[np.abs(sides).sum(1) > 0]
+        fit = Fit(sides.T, np.zeros((len(row), 0), WIDE), np.zeros(0, int), 0.0, row)
+        c, _ = fit.run()
+        near[j] = row - c @ sides
+        size = norm(row)
+        if ((sides @ near[j]) > 1e-13 * size * np.sqrt((sides**2).sum(1))).any():
+            return None
+    return near
+
+
+class Model:
+    """Weights W (n, d) and their length outside, on some points. `low` and `high` (n)
+    bound the lengths of the terms each row is summed from."""
+
+    def __init__(self, trial, points, W, perp, low, high):
+        self.X, self.y, self.u = trial.X[points], trial.y[points], trial.u
+        self.leak, self.perp = trial.leak, WIDE(perp)
+        self.W, self.low, self.high = W.astype(WIDE), low, high
+        self.Z = self.W @ self.X.astype(WIDE).T
+        q = self.y * (self.u.astype(WIDE) @ np.where(self.Z > 0, self.Z, self.leak * self.Z))
+        self.q = q
+        self.norm = np.hypot(norm(self.W), self.perp)
+        self.reach = np.sqrt((self.X**2).sum(1))
+        self.terms = (np.abs(self.u) * high) @ np.ones((len(W), len(q))) * self.reach
+        self.find_states()
+
+    def find_states(self):
+        scale = KINK * self.reach
+        kink = np.abs(self.Z) <= scale * self.low[:, None] / DOUBT
+        clear = np.abs(self.Z) > scale * self.high[:, None] * DOUBT
+        if self.leak == 1:
+            kink, clear = np.zeros_like(kink), np.ones_like(clear)
+        self.doubt = ~(kink | clear)
+        self.state = np.where(kink, 0, np.sign(self.Z)).astype(int)
+        if self.leak == 1:
+            self.state[:] = 1
+
+    def cone(self, generous=False):
+        """With every pair in doubt on its kink, or none."""
+        state = np.where(self.doubt, 0, self.state) if generous else self.state
+        return Cone(self.X, self.y, self.u, state, self.leak)
+
+    def scaled(self):
+        """At smallest margin 1."""
+        other = object.__new__(Model)
+        other.__dict__ = dict(self.__dict__)
+        gamma = self.q.min()
+        for name in "W", "perp", "Z", "q", "norm", "low", "high", "terms":
+            setattr(other, name, getattr(self, name) / gamma)
+        return other
+
+    def sign(self):
+        """Of the smallest margin: 1, -1, or 0 where rounding decides it."""
+        i = self.q.argmin()
+        if np.abs(self.q[i]) <= 1e-12 * self.terms[i]:
+            return 0
+        return int(np.sign(self.q[i]))
+
+    def slack(self, lam):
+        """Largest lambda_i (q_i - 1)."""
+        return (np.asarray(lam, WIDE) * (self.q - 1)).max()
+
+
+class Judge:
+    """Least eps and delta of a model at margin 1; `given`: a (lambda, v) to begin at."""
+
+    def __init__(self, model, given, limit):
+        self.model, self.cone, self.limit = model, model.cone(), limit
+        entries, unknown = self.cone.cost()
+        self.small = entries <= limit[0] and unknown <= limit[1]
+        self.given = given
+        self.best = self.cone.fit(model.W, start=given) if self.small else given
+
+    def distance(self, lam, v):
+        rest = self.model.W - self.cone.combination(v)
+        return np.hypot(norm(rest), self.model.perp)
+
+    def eps(self):
+        """(proved lower end, attained upper end); (None, None): not known."""
+        if self.best is None:
+            return None, None
+        high = self.distance(*self.best)
+        if self.given is not None and self.cone.feasible(*self.given) <= 0:
+            high = min(high, self.distance(*self.given))
+        low = self.cone.least(self.model.W, self.model.perp, *self.best)
+        if self.given is not None and self.best is not self.given:
+            low = max(low, self.cone.least(self.model.W, self.model.perp, *self.given))
+        return min(low, high), high
+
+    def within(self, t):
+        """Multipliers of the nearest point with lambda_i (q_i - 1) <= t, or None."""
+        room = self.model.q - 1
+        real = room > 1e-13 * np.maximum(self.model.terms, 1)
+        cap = np.where(real, WIDE(t) / np.where(real, room, 1), np.inf).astype(float)
+        nearest = self.cone.combination(self.best[1])
+        lam, v = self.cone.fit(nearest, cap, self.best)
+        off = norm(nearest - self.cone.combination(v))
+        return (lam, v) if off <= 1e-16 * self.model.norm else None
+
+    def delta_room(self):
+        """What doubles for (lambda, v) leave open in delta: their rounding over the
+        smallest singular value of the gradients in use."""
+        lam, v = (np.asarray(x, float) for x in self.best)
+        used = np.flatnonzero(lam > 1e-12 * lam.max(initial=0))
+        h = [np.asarray(self.cone.combination(
+            np.where(np.arange(len(lam)) == i, v / lam[i], 0)), float).ravel() for i in used]
+        if not h:
+            return 0.0
+        s = np.linalg.svd(np.array(h), compute_uv=False)
+        room = 1e-15 * (lam[used] * np.linalg.norm(h, axis=1)).sum() / s[s > 1e-13 * s[0]].min()
+        return room * float(max(np.abs(self.model.q - 1)))
+
+    def delta(self, printed=None):
+        """Upper end of the least delta: `printed` itself where nothing smaller is found."""
+        if not self.small:
+            return None
+        size = float(self.model.norm) ** 2
+        high = float(max(self.model.slack(self.best[0]), 0))
+        if printed is not None:
+            high = min(high, printed)
+        if high <= DELTA * size / 10:
+            return high
+        if self.within(max(high - DELTA * size / 2, high * (1 - 1e-6))) is None:
+            return high
+        low = 0.0
+        if self.within(low) is not None:
+            return low
+        for _ in range(30):
+            middle = (low + high) / 2
+            if self.within(middle) is None:
+                low = middle
+            else:
+                high = middle
+            if high - low <= DELTA * size / 10:
+                break
+        return high
