@@ -25,19 +25,31 @@ class Fit:
     leak lambda <= v <= lambda, 0 <= lambda <= cap."""
 
     def __init__(self, F, K, owner, leak, b, cap=None):
-        self.full = F, K, b
-        both = np.hstack([F, K, b[:, None]]).astype(float)
+        self.full, m = (F, K, b), F.shape[1]
+        self.owner, self.leak = owner, leak
+        self.cap = np.full(m, np.inf) if cap is None else np.asarray(cap, float)
+        self.state = np.full(m, ZERO)
+        self.bound = np.zeros(len(owner), int)  # -1 at leak lambda, 1 at lambda, 0 free
+        self.lam, self.v = np.zeros(m), np.zeros(len(owner))
+        self.rebase()
+        self.size = np.linalg.norm(self.F, axis=0)
+        np.add.at(self.size, owner, np.linalg.norm(self.K, axis=0))
+
+    def rebase(self):
+        """Measure from here: residuals are as exact as the one here is small."""
+        F, K, b = self.full
+        rho = b - F @ self.lam.astype(WIDE) - K @ self.v.astype(WIDE)
+        both = np.hstack([F, K, rho[:, None]]).astype(float)
         if both.shape[0] > both.shape[1]:
             both = np.linalg.qr(both, mode="r")
         m = F.shape[1]
         self.F, self.K, self.b = both[:, :m], both[:, m:-1], both[:, -1]
-        self.owner, self.leak = owner, leak
-        self.cap = np.full(m, np.inf) if cap is None else np.asarray(cap, float)
-        self.size = np.linalg.norm(self.F, axis=0)
-        np.add.at(self.size, owner, np.linalg.norm(self.K, axis=0))
-        self.state = np.full(m, ZERO)
-        self.bound = np.zeros(len(owner), int)  # -1 at leak lambda, 1 at lambda, 0 free
-        self.lam, self.v = np.zeros(m), np.zeros(len(owner))
+        self.origin = self.lam.copy(), self.v.copy()
+        return norm(rho)
+
+    def residual(self):
+        return self.b - self.F @ (self.lam - self.origin[0]) - self.K @ (
+            self.v - self.origin[1])
 
     def begin(self, lam, v):
         """Start from a proposal instead of from zero."""
@@ -57,21 +69,20 @@ class Fit:
         return np.where(self.bound < 0, self.leak, np.where(self.bound > 0, 1.0, 0.0))
 
     def columns(self, F, K):
-        """What moves with each free multiplier and each free kink, and what is fixed."""
+        """What moves with each free multiplier and each free kink."""
         moving = F.copy()
         np.add.at(moving.T, self.owner, (K * self.slope()).T)
         free = np.flatnonzero(self.state == FREE)
         loose = np.flatnonzero((self.bound == 0) & (self.state[self.owner] != ZERO))
-        capped = np.flatnonzero(self.state == CAPPED)
-        fixed = moving[:, capped] @ self.cap[capped]
-        return np.hstack([moving[:, free], K[:, loose]]), fixed, free, loose
+        return np.hstack([moving[:, free], K[:, loose]]), free, loose
 
     def aim(self):
         """Where the least squares of the free part would go."""
-        A, fixed, free, loose = self.columns(self.F, self.K)
-        x = np.linalg.lstsq(A, self.b - fixed, rcond=RANK)[0] if A.size else np.zeros(0)
+        A, free, loose = self.columns(self.F, self.K)
+        x = np.linalg.lstsq(A, self.residual(), rcond=RANK)[0] if A.size else np.zeros(0)
         lam, v = self.lam.copy(), self.v.copy()
-        lam[free], v[loose] = x[: len(free)], x[len(free):]
+        lam[free] += x[: len(free)]
+        v[loose] += x[len(free):]
         return self.tied(lam, v)
 
     def tied(self, lam, v):
@@ -111,7 +122,7 @@ class Fit:
 
     def release(self, tolerance):
         """Free the constraint that the residual pushes away from most; False if none."""
-        rho = self.b - self.F @ self.lam - self.K @ self.v
+        rho = self.residual()
         pull, push = rho @ self.F, rho @ self.K
         best = np.where(push > 0, 1.0, self.leak)
         enter, inside = pull.copy(), pull.copy()
@@ -140,7 +151,7 @@ class Fit:
         """The aim once more in extended precision."""
         F, K, b = self.full
         lam, v = self.lam.astype(WIDE), self.v.astype(WIDE)
-        A, _, free, loose = self.columns(F.astype(float), K.astype(float))
+        A, free, loose = self.columns(F.astype(float), K.astype(float))
         for _ in range(3 if A.size else 0):
             rho = (b - F @ lam - K @ v).astype(float)
             x = np.linalg.lstsq(A, rho, rcond=RANK)[0]
@@ -151,12 +162,24 @@ class Fit:
         v = np.clip(v, self.leak * lam[self.owner], lam[self.owner])
         return lam, v
 
-    def run(self, rounds=None):
-        size = np.linalg.norm(self.b)
-        for _ in range(rounds or 4 * (len(self.lam) + len(self.v)) + 50):
-            if not self.move() and not self.release(4e-16 * size):
+    def settle(self, tolerance):
+        for _ in range(4 * (len(self.lam) + len(self.v)) + 50):
+            if not self.move() and not self.release(tolerance):
                 break
-        return self.refine()
+
+    def run(self):
+        size = last = np.linalg.norm(self.b)
+        tolerance = 4e-16 * size
+        for _ in range(4):
+            self.settle(tolerance)
+            found = self.refine()
+            self.active = self.columns(*self.full[:2])[0]
+            self.lam, self.v = (x.astype(float) for x in found)
+            left = float(self.rebase())
+            if left > 1e-4 * size or left <= 1e-17 * size or left > last / 2:
+                break
+            last, tolerance = left, 1e-15 * left
+        return found
 
 
 class Cone:
@@ -177,24 +200,21 @@ class Cone:
         """y_i u_j <rho_j, x_i>: (n, m)."""
         return self.u[:, None] * self.y * (np.asarray(rho, WIDE) @ self.X.T)
 
-    def least(self, W, perp, lam, v):
-        """A lower bound of the distance from W to the cone, from any (lam, v).
+    def least(self, W, perp, c):
+        """A lower bound of the distance from W to the cone, from any direction c; it is
+        the distance itself if c is what is left of W at its nearest point.
 
-        With rho = W - h and a nearest p = sum_i l_i g_i: <rho, W - p> is at most
-        |rho| |W - p|, and <W, g_i> >= q makes sum_i l_i <= |W|^2 / q."""
-        rho = W - self.combination(v)
-        eps = np.hypot(norm(rho), WIDE(perp))
-        if eps == 0:
-            return eps
-        reach, weight = self.reach(rho), self.reach(W)
+        With a nearest p = sum_i l_i g_i: |c| |W - p| is at least <c, W> - <c, p>, and
+        <W, g_i> >= q_i makes sum_i l_i q_i <= |W|^2."""
+        size, length = norm(W) ** 2 + WIDE(perp) ** 2, np.hypot(norm(c), WIDE(perp))
+        reach, weight = self.reach(c), self.reach(W)
         over = np.maximum(reach * self.low, reach * self.high).sum(0)
         under = np.minimum(weight * self.low, weight * self.high).sum(0)
-        if (under <= 0).any():
-            return WIDE(0)
-        size = norm(W) ** 2 + WIDE(perp) ** 2
+        if length == 0 or (under <= 0).any():
+            return WIDE(perp)
         excess = size * max((over / under).max(), WIDE(0))
-        gained = (rho * W).sum() + WIDE(perp) ** 2
-        return max((gained - excess) / eps, WIDE(perp), WIDE(0))
+        gained = (c * W).sum() + WIDE(perp) ** 2
+        return max((gained - excess) / length, WIDE(perp))
 
     def feasible(self, lam, v):
         """Largest violation of lambda >= 0 and of the slopes' bounds, over the largest
@@ -230,4 +250,15 @@ class Cone:
         if start is not None:
             fit.begin(start[0], np.asarray(start[1])[self.kinks])
         lam, kink = fit.run()
+        self.active = fit.active
         return lam, self.expand(lam, kink)
+
+    def left(self, W, v):
+        """W less the point of v, and less what rounding left along the last fit's free
+        gradients."""
+        c = W - self.combination(v)
+        A = self.active.astype(float)
+        for _ in range(2 if A.size else 0):
+            x = np.linalg.lstsq(A, c.astype(float).ravel(), rcond=RANK)[0]
+            c = c - (self.active @ x.astype(WIDE)).reshape(c.shape)
+        return c

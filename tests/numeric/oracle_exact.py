@@ -51,7 +51,7 @@ def program(X, y, u, leak, on, length, limit):
     left = 1 - fit.lam.sum()
     if left <= 0:
         return None
-    A, _, free, loose = fit.columns(F.astype(float), K.astype(float))
+    A, free, loose = fit.columns(F.astype(float), K.astype(float))
     wanted = np.append(np.ones(len(free)), np.zeros(len(loose))).astype(WIDE)
     w, x = np.zeros(len(F), WIDE), fit.lam / (b**2 * left)
     for _ in range(3 if A.size else 0):

@@ -108,13 +108,17 @@ class Judge:
         """(proved lower end, attained upper end); (None, None): not known."""
         if self.best is None:
             return None, None
-        high = self.distance(*self.best)
-        if self.given is not None and self.cone.feasible(*self.given) <= 0:
+        high, cone, W, perp = self.distance(*self.best), self.cone, *self.at()
+        low = cone.least(W, perp, W - cone.combination(self.best[1]))
+        if self.small:
+            low = max(low, cone.least(W, perp, cone.left(W, self.best[1])))
+        if self.given is not None and cone.feasible(*self.given) <= 0:
             high = min(high, self.distance(*self.given))
-        low = self.cone.least(self.model.W, self.model.perp, *self.best)
-        if self.given is not None and self.best is not self.given:
-            low = max(low, self.cone.least(self.model.W, self.model.perp, *self.given))
+            low = max(low, cone.least(W, perp, W - cone.combination(self.given[1])))
         return min(low, high), high
+
+    def at(self):
+        return self.model.W, self.model.perp
 
     def within(self, t):
         """Multipliers of the nearest point with lambda_i (q_i - 1) <= t, or None."""
