@@ -131,10 +131,12 @@ def training(rng, p, kind, large):
     if p["model"] == "leaky_relu":
         p["leak"] = rng.choice([0, 0.01, 0.1, 0.3, 0.5, 0.9, 0.999, 1, rng.random()])
     if p["model"] != "linear":
-        p["width"] = 2 * whole(rng, 1, 10 if large or rng.random() < 0.8 else 50)
-    p["init_scale"] = rng.choice([0.01, 0.01, 1, 10, 0, log_uniform(rng, 1e-3, 10)])
+        few = 1 if rng.random() < 0.2 else 4
+        p["width"] = 2 * whole(rng, few, 10 if large or rng.random() < 0.8 else 50)
+    none = 0 if p["model"] == "linear" else 0.1
+    p["init_scale"] = rng.choice([0.01, 0.01, 1, 10, none, log_uniform(rng, 1e-3, 10)])
     p["polish"] = rng.random() < 0.6
-    p["max_steps"] = rng.choice([500, 1000, 3000])
+    p["max_steps"] = rng.choice([500, 1000, 3000, 3000])
     if rng.random() < 0.2:
         p["loss"] = "exponential"
     if rng.random() < 0.2:

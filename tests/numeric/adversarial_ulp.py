@@ -30,6 +30,7 @@ import numpy as np
 import adversarial_grids as grids
 from exported import Trial
 from oracle_checks import Checker
+from oracle_step import unclear_rank
 from oracle_tally import Tally
 
 JUMP = 1e-3  # of |theta|, |theta|^2 or, for tau, of 1
@@ -94,7 +95,7 @@ def on_edge(trial):
     base = checker.trained()
     checker.unlearned(base)
     theta = checker.theta
-    ranked = trial.parameter["method"] in ("minnorm", "pgu") and checker.unclear_rank()
+    ranked = trial.parameter["method"] in ("minnorm", "pgu") and unclear_rank(trial)
     return base.doubt.any() or theta.doubt.any() or theta.sign() == 0 or ranked
 
 

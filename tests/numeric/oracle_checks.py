@@ -6,15 +6,17 @@ if it fails; each is counted in the summary under its name."""
 
 import numpy as np
 
-from exported import unlearn
 from oracle_cone import WIDE, norm
 from oracle_exact import exact_point
 from oracle_model import DELTA, EPS, Judge, Model, cosine_gap, nearest_rows
+from oracle_step import check_step
 
 LIMIT = (400000, 200)  # entries and unknowns of what the oracle solves itself
 CERTIFICATES = ("scaled_eps", "scaled_delta", "norm", "scaled_norm", "restored_eps",
-                "restored_delta", "restored_tau", "exact_eps", "exact_delta",
-                "exact_tau", "flips")
+                "restored_delta", "restored_tau", "restored_norm", "exact_eps",
+                "exact_delta", "exact_tau", "exact_norm", "flips",
+                *(f"{name}_relative_{kind}" for name in ("scaled", "restored", "exact")
+                  for kind in ("eps", "delta")))
 
 
 def tau_room(tau):
@@ -118,6 +120,11 @@ class Checker:
             least = delta  # what was found is an upper end only
         c.close("delta_least", name + "_delta", delta, least,
                 DELTA * size**2 + judge.delta_room())
+        if given and not (name == "trained" and self.p["polish"]):
+            shorter = judge.shorter(lam, delta)
+            length = norm(lam)
+            c.close("lambda_least", name + "_lambda", float(length),
+                    float(shorter if shorter < length else length), 1e-6 * length)
         if name + "_unique" in self.r or (name == "trained" and "unique" in self.r):
             self.unique(model, lam, v)
 
@@ -191,7 +198,7 @@ class Checker:
         if self.p["method"] == "retrain":
             low, high = row_lengths(W), row_lengths(W) * 4
         self.theta = Model(t, self.retain, W, perp, low, high)
-        self.step(base)
+        check_step(self.c, self.t, base, self.theta)
         lam = float(self.a["lambda"][self.forget].sum())
         c.close("lambda_forget", "lambda_forget", r["lambda_forget"], lam,
                 1e-12 * (1 + lam))
@@ -226,37 +233,6 @@ class Checker:
         else:
             share = (kept != self.theta.state).mean()
             c.close("states_changed", "states_changed", r["states_changed"], share, 1e-12)
-
-    def step(self, base):
-        """theta' from the multipliers, where it is simple."""
-        method = self.p["method"]
-        if method not in ("ascent", "none", "minnorm", "pgu", "retrain") or (
-                method in ("minnorm", "pgu") and self.unclear_rank()):
-            self.c.skip("step")
-            return
-        start = np.asarray(base.W, float), float(base.perp)
-        if method == "pgu" and self.p["retained_variance"] == 0:
-            step = self.t.combination(self.a["v"], self.forget)
-            W, perp = start[0] - self.p["step_scale"] * step, start[1]
-        else:
-            W, perp = unlearn(self.t, start)
-        size = np.maximum(norm(W), base.norm)
-        off = np.hypot(norm(W - self.theta.W), WIDE(perp) - self.theta.perp)
-        self.c.close("step", "W_unlearned", float(off), 0.0, 1e-10 * size)
-
-    def unclear_rank(self):
-        """Whether rounding decides what the step is projected out of."""
-        X = self.t.X[self.retain]
-        s = np.linalg.svd(X, compute_uv=False)
-        if self.p["method"] == "pgu":
-            share = np.cumsum(s) / s.sum()
-            edge = np.abs(share - self.p["retained_variance"]) < 1e-10
-            return edge.sum() > 1 or (edge.any() and self.p["retained_variance"] < 1)
-        v, lam = self.a["v"], self.a["lambda"]
-        slopes = np.where(lam > 0, v / np.where(lam > 0, lam, 1), 1.0)
-        h = np.array([self.t.combination(slopes, [i]).ravel() for i in self.retain])
-        s = np.linalg.svd(h, compute_uv=False)
-        return bool(s.min() < 1e-5 * s.max()) or bool((lam[self.retain] <= 0).any())
 
     def exported(self, name):
         if "lambda_" + name not in self.a:

@@ -3,7 +3,7 @@ least eps and delta of its multipliers as proved intervals."""
 
 import numpy as np
 
-from oracle_cone import WIDE, Cone, Fit, norm
+from oracle_cone import RANK, WIDE, Cone, Fit, norm
 
 KINK = 1e-12  # of the terms a pre-activation is summed from
 DOUBT = 10  # a pre-activation this factor from the threshold may be either
@@ -129,6 +129,36 @@ class Judge:
         lam, v = self.cone.fit(nearest, cap, self.best)
         off = norm(nearest - self.cone.combination(v))
         return (lam, v) if off <= 1e-16 * self.model.norm else None
+
+    def shorter(self, lam, delta):
+        """The least |lambda| found for the same point within this delta. A ridge finds
+        the active set; then the point is restored along it."""
+        model, cone = self.model, self.cone
+        nearest = cone.combination(self.best[1])
+        room = model.q - 1
+        real = room > 1e-13 * np.maximum(model.terms, 1)
+        cap = np.where(real, WIDE(delta) * (1 + 1e-9) / np.where(real, room, 1), np.inf)
+        F, K = cone.system()
+        ridge = 1e-6 * np.sqrt((F**2).sum(0)).max() * np.eye(F.shape[1])
+        tall = np.vstack([F, ridge.astype(WIDE)])
+        wide = np.vstack([K, np.zeros((F.shape[1], K.shape[1]), WIDE)])
+        target = np.append(nearest.ravel(), np.zeros(F.shape[1], WIDE))
+        fit = Fit(tall, wide, cone.kinks[1], model.leak, target, cap.astype(float))
+        new, kink = fit.run()
+        A = fit.active[: len(F)]
+        if not A.size:
+            return norm(lam)
+        _, free, loose = fit.columns(F, K)
+        for _ in range(3):
+            rest = nearest.ravel() - F @ new - K @ kink
+            x = np.linalg.lstsq(A.astype(float), rest.astype(float), rcond=RANK)[0]
+            new[free] += x[: len(free)]
+            kink[loose] += x[len(free):]
+            kink = fit.tied(new, kink)[1]
+        v = cone.expand(new, kink)
+        off = norm(nearest - cone.combination(v))
+        fits = off <= 1e-15 * model.norm and cone.feasible(new, v) <= 1e-15
+        return norm(new) if fits and (new <= cap * (1 + 1e-9)).all() else norm(lam)
 
     def delta_room(self):
         """What doubles for (lambda, v) leave open in delta: their rounding over the
