@@ -8,7 +8,8 @@ import numpy as np
 
 from oracle_cone import WIDE, norm
 from oracle_exact import exact_point
-from oracle_model import DELTA, EPS, Judge, Model, cosine_gap, nearest_rows
+from oracle_model import (DELTA, EPS, Judge, Model, cosine_gap, margin_room, nearest_rows,
+                          row_lengths, scale_room, sum_room, tau_room)
 from oracle_step import check_step
 
 LIMIT = (400000, 200)  # entries and unknowns of what the oracle solves itself
@@ -17,15 +18,6 @@ CERTIFICATES = ("scaled_eps", "scaled_delta", "norm", "scaled_norm", "restored_e
                 "exact_delta", "exact_tau", "exact_norm", "flips",
                 *(f"{name}_relative_{kind}" for name in ("scaled", "restored", "exact")
                   for kind in ("eps", "delta")))
-
-
-def tau_room(tau):
-    """What a rounding of 1e-14 in the direction of a model does to tau."""
-    return 1e-12 * tau + 1e-14 * np.sqrt(tau) + 1e-28
-
-
-def row_lengths(W):
-    return np.sqrt((W.astype(WIDE) ** 2).sum(1))
 
 
 class Checker:
@@ -64,7 +56,8 @@ class Checker:
     def trained(self):
         base, c, r = self.base(), self.c, self.r
         lam, v = self.a["lambda"], self.a["v"]
-        c.close("norm", "trained_norm", r["trained_norm"], base.norm, EPS * base.norm)
+        c.close("norm", "trained_norm", r["trained_norm"], base.norm,
+                scale_room(base) * base.norm)
         self.relative("trained", base.norm)
         self.judged("trained", base, lam, v, base.doubt.any())
         if self.p["polish"]:
@@ -86,18 +79,20 @@ class Checker:
         if eps is None or delta is None:
             c.true("defined", name + "_eps", False, None)
             return
-        given = None
+        given, scale = None, scale_room(model)
         if lam is not None:
             given = lam, v
             rest = np.hypot(norm(model.W - model.cone().combination(v)), model.perp)
-            c.close("eps_residual", name + "_eps", eps, rest, EPS * size)
+            c.close("eps_residual", name + "_eps", eps, rest, sum_room(model, v))
             c.close("delta_value", name + "_delta", delta, max(model.slack(lam), 0),
-                    EPS * size**2)
+                    scale * size**2)
             bad = model.cone(generous=True).feasible(lam, v)
             c.close("multipliers", name + "_lambda", float(bad), 0.0, 1e-12)
         judge = Judge(model, given, self.limit)
         low, high = judge.eps()
-        generous = low
+        generous, room = low, EPS * size
+        if judge.best is not None:
+            room = max(sum_room(model, judge.best[1]), scale * size)
         if doubt and low is not None:
             other = Judge(model, given, self.limit)
             other.cone = model.cone(generous=True)
@@ -106,20 +101,19 @@ class Checker:
                 generous = other.eps()[0]
             else:
                 generous = None
-        if low is None or generous is None or high - low > EPS * size and (
-                eps <= high + EPS * size):
+        if low is None or generous is None or high - low > room and eps <= high + room:
             c.skip("eps_least")
         else:
             nearest = min(max(WIDE(eps), generous), high)
-            c.close("eps_least", name + "_eps", eps, nearest, EPS * size)
-        if low is None or doubt or not judge.small or high > eps + EPS * size:
+            c.close("eps_least", name + "_eps", eps, nearest, room)
+        if low is None or doubt or not judge.small or high > eps + room:
             c.skip("delta_least")
             return
         least = judge.delta(delta if given else None)
         if given and least > delta:
             least = delta  # what was found is an upper end only
         c.close("delta_least", name + "_delta", delta, least,
-                DELTA * size**2 + judge.delta_room())
+                (DELTA + scale) * size**2 + judge.delta_room())
         if given and not (name == "trained" and self.p["polish"]):
             shorter = judge.shorter(lam, delta)
             length = norm(lam)
@@ -144,9 +138,10 @@ class Checker:
     def exact_model(self, name, model, lam, v):
         """Acceptance of an exact point."""
         c, size = self.c, float(model.norm)
-        c.close("exact_margin", name, float(min(model.q.min(), 1)), 1.0, 1e-11)
+        c.close("exact_margin", name, float(min(model.q.min(), 1)), 1.0,
+                margin_room(model))
         rest = np.hypot(norm(model.W - model.cone().combination(v)), model.perp)
-        c.close("exact_residual", name, float(rest), 0.0, EPS * size)
+        c.close("exact_residual", name, float(rest), 0.0, sum_room(model, v))
         slack = np.abs(lam * (model.q - 1)).max()
         c.close("exact_slackness", name, float(slack), 0.0, 1e-11 * size**2)
         bad = model.cone(generous=True).feasible(lam, v)
@@ -242,10 +237,12 @@ class Checker:
     def scaled(self):
         c, model = self.c, self.theta.scaled()
         column = "scaled_norm" if "scaled_norm" in self.r else "norm"
-        c.close("norm", column, self.r[column], model.norm, EPS * model.norm)
+        c.close("norm", column, self.r[column], model.norm,
+                scale_room(model) * model.norm)
         if "W_scaled" in self.a:
             off = norm(self.a["W_scaled"] - model.W)
-            c.close("scaled_model", "W_scaled", float(off), 0.0, EPS * model.norm)
+            c.close("scaled_model", "W_scaled", float(off), 0.0,
+                    scale_room(model) * model.norm)
         self.relative("scaled", model.norm)
         self.judged("scaled", model, *self.exported("scaled"), model.doubt.any())
 
@@ -278,17 +275,19 @@ class Checker:
         eps = np.hypot(norm(model.W - factor * H), model.perp)
         delta = max(model.slack(factor * self.a["lambda"][self.retain]), WIDE(0))
         expected = eps, delta, tau
-        lengths = 1e-11 * size, DELTA * size**2, 1e-11 * (np.sqrt(tau) + 1e-11)
+        scale = 10 * scale_room(model)
+        lengths = (scale * size, 100 * scale * size**2,
+                   scale * (np.sqrt(tau) + scale))
         for column, value, tolerance in zip(columns, expected, lengths):
             c.close(column, column, r[column], value, tolerance)
         if "restored_norm" in r:
-            c.close("norm", "restored_norm", r["restored_norm"], size, 1e-11 * size)
+            c.close("norm", "restored_norm", r["restored_norm"], size, scale * size)
         if "W_restored" in self.a:
             off = norm(self.a["W_restored"] - model.W)
-            c.close("restored_model", "W_restored", float(off), 0.0, 1e-11 * size)
+            c.close("restored_model", "W_restored", float(off), 0.0, scale * size)
             lam, v = self.exported("restored")
             rest = np.hypot(norm(model.W - model.cone().combination(v)), model.perp)
-            c.close("eps_residual", "restored_eps", r["restored_eps"], rest, 1e-11 * size)
+            c.close("eps_residual", "restored_eps", r["restored_eps"], rest, scale * size)
         self.relative("restored", model.norm)
 
     def exact(self, base):
@@ -299,7 +298,8 @@ class Checker:
             return
         size = float(self.theta.norm / self.theta.q.min())
         length = r.get("exact_norm") or size
-        c.close("exact_residual", "exact_eps", r["exact_eps"], 0.0, EPS * length)
+        c.close("exact_residual", "exact_eps", r["exact_eps"], 0.0,
+                EPS * length + 1e-15 * length**2 * self.theta.reach.max())
         c.close("exact_slackness", "exact_delta", r["exact_delta"], 0.0, 1e-11 * length**2)
         self.relative("exact", length)
         if "W_exact" in self.a:
@@ -322,14 +322,15 @@ class Checker:
         other = t.model("retrained")
         lengths = row_lengths(other[0])
         model = Model(t, self.retain, *other, lengths, np.full_like(lengths, lengths.max()))
-        c.close("retrained_margin", "W_retrained", float(model.q.min()), 1.0, 1e-11)
+        c.close("retrained_margin", "W_retrained", float(model.q.min()), 1.0,
+                margin_room(model))
         if self.p["polish"]:
             judge = Judge(model, None, self.limit)
             judge.cone = model.cone(generous=True)
             if judge.small and judge.cone.cost()[1] <= self.limit[1]:
                 judge.best = judge.cone.fit(model.W)
                 low, high = (float(eps) for eps in judge.eps())
-                room = 1e-11 * model.norm
+                room = 10 * sum_room(model, judge.best[1])
                 if low <= room < high:
                     c.skip("retrained_exact")
                 else:

@@ -17,6 +17,31 @@ def cosine_gap(a, b):
     return ((A / size - B / other) ** 2).sum() / 2 + (p / size - q / other) ** 2 / 2
 
 
+def tau_room(tau):
+    """What a rounding of 1e-14 in the direction of a model does to tau."""
+    return 1e-12 * tau + 1e-14 * np.sqrt(tau) + 1e-28
+
+
+def sum_room(model, v):
+    """What rounding does to W less the sum of the terms of v."""
+    terms = np.abs(model.u[:, None] * np.asarray(v, float)) * model.reach
+    return EPS * model.norm + 4e-16 * norm(terms.sum(1))
+
+
+def margin_room(model):
+    """What rounding does to a margin, at least 1e-11."""
+    return max(1e-11, 64 * 2.3e-16 * float(model.terms.max()))
+
+
+def scale_room(model):
+    """The same relative to a model at smallest margin 1."""
+    return EPS + 1e-15 * float(model.terms.max())
+
+
+def row_lengths(W):
+    return np.sqrt((W.astype(WIDE) ** 2).sum(1))
+
+
 def nearest_rows(W, X, state):
     """Each row's nearest point with these signs of its inner products, or None."""
     near, fit_to = np.empty_like(W), X.astype(WIDE)
