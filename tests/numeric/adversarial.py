@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Hard trials, and every number of them proved from the exported arrays.
 
-    adversarial.py SWEEP [--trials N] [--first SEED] [--jobs J] [--kind KIND] [--keep DIR]
+    adversarial.py SWEEP [--trials N] [--first SEED] [--jobs J] [--kind KIND]
+                   [--keep DIR]
 
 Seeds FIRST, FIRST + 1, ... each give one trial (adversarial_grids.py); the oracle
 (oracle_checks.py) judges it by the definitions alone, in extended precision. A failed
@@ -43,8 +44,8 @@ def run_trial(sweep, grid, cell, replicate, out):
     """Exit status and messages of one exported trial; None: it took too long."""
     command = [sweep, "trial", grid, f"--cell={cell}", f"--replicate={replicate}"]
     try:
-        done = subprocess.run(command + ["--export", out], capture_output=True, text=True,
-                              check=False, timeout=SECONDS)
+        done = subprocess.run(command + ["--export", out], capture_output=True,
+                              text=True, check=False, timeout=SECONDS)
     except subprocess.TimeoutExpired:
         return None, "", ""
     return done.returncode, done.stdout, done.stderr
@@ -114,7 +115,8 @@ def main():
             statuses[status] += 1
             families[family] += 1
     failed = summary(tally)
-    print(f"{a.trials} trials in {time.time() - start:.0f} s, {failing} with a failed check:",
+    print(f"{a.trials} trials in {time.time() - start:.0f} s,",
+          f"{failing} with a failed check:",
           ", ".join(f"{n} {s}" for s, n in sorted(statuses.items())),
           "|", ", ".join(f"{n} {s}" for s, n in sorted(families.items())))
     if statuses["ok"] < a.trials / 3:

@@ -12,8 +12,8 @@ import math
 import os
 import random
 
-FAMILIES = ("mixture", "mixture", "extreme", "correlated", "tall", "pairs", "duplicates",
-            "shipped", "large")
+FAMILIES = ("mixture", "mixture", "extreme", "correlated", "tall", "pairs",
+            "duplicates", "shipped", "large")
 MODELS = ("linear", "relu", "leaky_relu")
 KINDS = MODELS + tuple(dict.fromkeys(FAMILIES))
 SHIPPED = "/usr/lib/python3/dist-packages/sklearn/datasets/data"
@@ -41,7 +41,8 @@ def write_points(path, points):
 def random_points(rng, count, d):
     sign = [1 if k % 2 else -1 for k in range(count)]
     signal = rng.choice([0, 0.5, 2])
-    return [(y, [signal * y * (k == 0) + rng.gauss(0, 1) for k in range(d)]) for y in sign]
+    return [(y, [signal * y * (k == 0) + rng.gauss(0, 1) for k in range(d)])
+            for y in sign]
 
 
 def pairs(rng, folder, p):
@@ -148,12 +149,14 @@ def training(rng, p, kind, large):
 
 
 def unlearning(rng, p):
-    p["method"] = rng.choice(["ascent"] * 5 + ["none", "retrain", "random", "minnorm", "pgu",
-                                               "descent_ascent", "iterated"])
+    others = ["none", "retrain", "random", "minnorm", "pgu", "descent_ascent",
+              "iterated"]
+    p["method"] = rng.choice(["ascent"] * 5 + others)
     last = p["samples"] - 1
     p["forget"] = min(last, rng.choice([0, 1, 1, 1, 2, 4, last, rng.randint(0, last)]))
     if p["method"] not in ("none", "retrain") and p["forget"]:
-        p["step_scale"] = rng.choice([0, 0.2, 0.5, 0.9, 1, 1, 1, 1.1, 2, rng.uniform(0, 2)])
+        p["step_scale"] = rng.choice([0, 0.2, 0.5, 0.9, 1, 1, 1, 1.1, 2,
+                                      rng.uniform(0, 2)])
         if p["method"] == "pgu":
             p["retained_variance"] = rng.choice([0, 0.5, 0.9, 1])
         if p["method"] == "descent_ascent":

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""What one unit in the last place does: hard trials run twice, input changed by rounding.
+"""What one unit in the last place does: hard trials run twice, input changed by it.
 
     adversarial_ulp.py SWEEP [--trials N] [--first SEED]
 
 Odd seeds: the step is one unit longer; everything up to the step has the same bits, so
-what moves is the unlearned model and its certificates. Even seeds: every value of a data
-file is moved by at most one unit; the points are all of the file's, the model is linear
-and polished, so the solution depends on the set of points alone, not on their order or
-the start (any other change of the data draws other random numbers).
+what moves is the unlearned model and its certificates. Even seeds: every value of a
+data file is moved by at most one unit; the points are all of the file's, the model is
+linear and polished, so the solution depends on the set of points alone, not on their
+order or the start (any other change of the data draws other random numbers).
 
 Printed: how far results move, relative to the model's size, as quantiles. A move above
 JUMP is a jump: a failure, unless the trial is on an edge (a pre-activation within a

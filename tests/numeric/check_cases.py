@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Trials that were once wrong, each with its right value, and all that the oracle checks.
+"""Trials that were once wrong, each with its right value and all the oracle checks.
 
     check_cases.py SWEEP [--all]    --all: every replicate of the large cases too
 
-The grid files are in cases/. The right values were derived by the oracle from the exported
-arrays; exit status 1 if one is missed, 77 if there is no NumPy.
+The grid files are in cases/. The right values were derived by the oracle from the
+exported arrays; exit status 1 if one is missed, 77 if there is no NumPy.
 """
 
 import math
@@ -36,7 +36,8 @@ CASES = {
 # Every trial of these must come to its end: those of linear models in the third.
 ENDS = {name: None for name in CASES} | {"nearly_one_direction": "linear"}
 UNDEFINED = None
-# case, cell, replicate: results; numbers within 1e-9, of |theta|^2 where they are delta.
+# case, cell, replicate: results; numbers within 1e-9, of |theta|^2 where they are
+# delta.
 RIGHT = {
     ("three_points", 0, 0): {"trained_eps": 0, "trained_delta": 0, "scaled_delta": 0,
                              "exact_delta": 0, "exact_tau": 0},
@@ -52,7 +53,8 @@ RIGHT = {
     ("restored_margin", 4, 38): {"restored_eps": UNDEFINED, "restored_delta": UNDEFINED,
                                  "restored_tau": UNDEFINED},
     ("forget_many_points", 0, 0): {"trained_delta": 0, "scaled_delta": 0},
-    ("forget_many_points", 2, 0): {"trained_delta": 0, "scaled_eps": 0, "scaled_delta": 0},
+    ("forget_many_points", 2, 0): {"trained_delta": 0, "scaled_eps": 0,
+                                   "scaled_delta": 0},
     ("forget_many_points", 4, 0): {"trained_delta": 0, "scaled_delta": 0},
     ("more_points_than_dimensions", 3, 0): {"trained_eps": 0, "trained_delta": 0,
                                             "scaled_eps": 0},

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""The oracle must notice: every result of a good trial is changed a little, one at a time,
-and so are the arrays; each change has to fail a check. What a trial may export beside
-today's arrays is put in from the oracle's own solution, which must pass.
+"""The oracle must notice: every result of a good trial is changed a little, one at a
+time, and so are the arrays; each change has to fail a check. The arrays of certificates
+are put in from the oracle's own solution, which must pass.
 
     check_oracle.py SWEEP     exit status: 0 all noticed, 77 there is no NumPy
 """
@@ -36,12 +36,14 @@ grid:
   max_steps: 1500
   test_samples: 0
 """
-COLUMNS = ("trained_eps", "trained_delta", "trained_margin", "trained_norm", "polish_tau",
-           "lambda_forget", "separated", "scaled_eps", "scaled_delta", "norm",
-           "scaled_norm", "scaled_relative_eps", "scaled_relative_delta", "restored_eps", "restored_delta", "restored_tau", "exact_eps", "exact_delta",
-           "exact_tau", "retrain_tau", "none_tau", "forget_margin_before",
-           "forget_margin_after", "retain_margin_change", "states_changed",
-           "retrain_ratio")
+COLUMNS = ("trained_eps", "trained_delta", "trained_margin", "trained_norm",
+           "polish_tau", "lambda_forget", "separated", "scaled_eps", "scaled_delta",
+           "norm", "scaled_norm", "scaled_relative_eps", "scaled_relative_delta",
+           "restored_norm", "restored_relative_eps", "restored_relative_delta",
+           "restored_eps", "restored_delta", "restored_tau", "exact_eps",
+           "exact_delta", "exact_tau", "retrain_tau", "none_tau",
+           "forget_margin_before", "forget_margin_after", "retain_margin_change",
+           "states_changed", "retrain_ratio")
 ARRAYS = ("lambda", "v", "W_unlearned", "W_polished", "W_retrained")
 
 
@@ -67,9 +69,18 @@ def with_certificates(trial):
     size = t.result["scaled_norm"]
     t.result["scaled_relative_eps"] = t.result["scaled_eps"] / size
     t.result["scaled_relative_delta"] = t.result["scaled_delta"] / size**2
+    model = c.nearest(base).scaled()
+    part = t.a["v"][:, c.retain]
+    H = model.cone().combination(part)
+    factor = float((H * model.W).sum() / (H * H).sum())
+    t.a.update(W_restored=np.asarray(model.W, float), v_restored=factor * part,
+               lambda_restored=factor * t.a["lambda"][c.retain])
+    t.result["restored_norm"] = size = float(model.norm)
+    t.result["restored_relative_eps"] = t.result["restored_eps"] / size
+    t.result["restored_relative_delta"] = t.result["restored_delta"] / size**2
     if t.leak == 1:
-        W, lam = program(model.X, model.y, t.u, 1.0, np.ones_like(model.state, bool), size,
-                         c.limit)
+        on = np.ones_like(model.state, bool)
+        W, lam = program(model.X, model.y, t.u, 1.0, on, size, c.limit)
         lam = lam * (lam > 0)
         t.a.update(W_exact=np.asarray(W, float), lambda_exact=lam,
                    v_exact=np.outer(np.ones(len(t.u)), lam))
@@ -81,7 +92,8 @@ def changed(trial, column):
     t = copy.copy(trial)
     t.result = dict(trial.result)
     value, size = t.result[column], t.result["trained_norm"]
-    t.result[column] = value * (1 + 1e-4) + (1e-8 * size if "tau" not in column else 1e-13)
+    more = 1e-13 if "tau" in column else 1e-8 * size
+    t.result[column] = value * (1 + 1e-4) + more
     return t
 
 
@@ -106,7 +118,8 @@ def main():
                         made += 1
                         if not failures(changed(start, column)).lines:
                             missed.append(f"cell {cell}: {column}")
-            for name in (*ARRAYS, "W_scaled", "v_scaled", "W_exact", "lambda_exact"):
+            for name in (*ARRAYS, "W_scaled", "v_scaled", "W_restored", "v_restored",
+                         "W_exact", "lambda_exact"):
                 if name in more.a:
                     worse = copy.copy(more)
                     worse.a = dict(more.a)

@@ -8,8 +8,8 @@ import numpy as np
 
 from oracle_cone import WIDE, norm
 from oracle_exact import exact_point
-from oracle_model import (DELTA, EPS, Judge, Model, cosine_gap, margin_room, nearest_rows,
-                          row_lengths, scale_room, sum_room, tau_room)
+from oracle_model import (DELTA, EPS, Judge, Model, cosine_gap, margin_room,
+                          nearest_rows, row_lengths, scale_room, sum_room, tau_room)
 from oracle_step import check_step
 
 LIMIT = (400000, 200)  # entries and unknowns of what the oracle solves itself
@@ -112,13 +112,14 @@ class Checker:
         least = judge.delta(delta if given else None)
         if given and least > delta:
             least = delta  # what was found is an upper end only
+        room = judge.lambda_room()
         c.close("delta_least", name + "_delta", delta, least,
-                (DELTA + scale) * size**2 + judge.delta_room())
+                (DELTA + scale) * size**2 + room * float(np.abs(model.q - 1).max()))
         if given and not (name == "trained" and self.p["polish"]):
             shorter = judge.shorter(lam, delta)
             length = norm(lam)
             c.close("lambda_least", name + "_lambda", float(length),
-                    float(shorter if shorter < length else length), 1e-6 * length)
+                    float(min(shorter, length)), 1e-6 * length + room)
         if name + "_unique" in self.r or (name == "trained" and "unique" in self.r):
             self.unique(model, lam, v)
 
@@ -150,13 +151,13 @@ class Checker:
     def polish_point(self, base):
         """Where the trained model's gates lead to."""
         t, size = self.t, float(base.norm)
-        found = exact_point(t.X, t.y, t.u, t.leak, self.a["W_trained"] @ t.X.T > 0, size,
-                            self.limit)
+        on = self.a["W_trained"] @ t.X.T > 0
+        found = exact_point(t.X, t.y, t.u, t.leak, on, size, self.limit)
         if found is None or found[1] or self.r["polish_flips"]:
             self.c.skip("polish_point")
             return
-        self.c.close("polish_point", "trained_norm", self.r["trained_norm"], norm(found[0]),
-                     1e-11 * size)
+        self.c.close("polish_point", "trained_norm", self.r["trained_norm"],
+                     norm(found[0]), 1e-11 * size)
 
     def exact_point(self, base):
         """Where the gates of theta' lead to. A pair on its kink has no gate of its own:
@@ -220,14 +221,15 @@ class Checker:
             c.close("forget_margin", "forget_margin_" + column,
                     r["forget_margin_" + column], expected, 1e-12 * model.terms.max())
         moved = np.abs(every.q - base.q)[self.retain].max()
-        c.close("retain_margin", "retain_margin_change", r["retain_margin_change"], moved,
-                1e-12 * (every.terms + base.terms).max())
+        c.close("retain_margin", "retain_margin_change", r["retain_margin_change"],
+                moved, 1e-12 * (every.terms + base.terms).max())
         kept = base.state[:, self.retain]
         if self.theta.doubt.any() or base.doubt[:, self.retain].any():
             c.skip("states_changed")
         else:
             share = (kept != self.theta.state).mean()
-            c.close("states_changed", "states_changed", r["states_changed"], share, 1e-12)
+            c.close("states_changed", "states_changed", r["states_changed"], share,
+                    1e-12)
 
     def exported(self, name):
         if "lambda_" + name not in self.a:
@@ -246,19 +248,23 @@ class Checker:
         self.relative("scaled", model.norm)
         self.judged("scaled", model, *self.exported("scaled"), model.doubt.any())
 
-    def restored(self, base):
-        c, t, r = self.c, self.t, self.r
+    def nearest(self, base):
+        """theta' with the trained model's states restored, or None if in doubt."""
+        theta, near = self.theta, self.theta.W
         if base.doubt[:, self.retain].any():
-            c.skip("restored")
-            return
-        near = self.theta.W.copy()
-        if t.leak < 1:
-            near = nearest_rows(near, t.X[self.retain], base.state[:, self.retain])
+            return None
+        if self.t.leak < 1:
+            near = nearest_rows(near, theta.X, base.state[:, self.retain])
         if near is None:
+            return None
+        return Model(self.t, self.retain, near, theta.perp, theta.low, theta.high)
+
+    def restored(self, base):
+        c, r = self.c, self.r
+        model = self.nearest(base)
+        if model is None:
             c.skip("restored")
             return
-        model = Model(t, self.retain, near, self.theta.perp, self.theta.low,
-                      self.theta.high)
         columns = "restored_eps", "restored_delta", "restored_tau"
         if model.sign() < 0 or model.q.min() <= 1e-15 * model.terms.min():
             for column in columns:
@@ -267,7 +273,7 @@ class Checker:
         if model.sign() == 0:
             c.skip("restored")
             return
-        tau = cosine_gap((self.theta.W, self.theta.perp), (near, model.perp))
+        tau = cosine_gap((self.theta.W, self.theta.perp), (model.W, model.perp))
         model = model.scaled()
         size, part = float(model.norm), self.a["v"][:, self.retain]
         H = model.cone().combination(part)
@@ -287,7 +293,8 @@ class Checker:
             c.close("restored_model", "W_restored", float(off), 0.0, scale * size)
             lam, v = self.exported("restored")
             rest = np.hypot(norm(model.W - model.cone().combination(v)), model.perp)
-            c.close("eps_residual", "restored_eps", r["restored_eps"], rest, scale * size)
+            c.close("eps_residual", "restored_eps", r["restored_eps"], rest,
+                    scale * size)
         self.relative("restored", model.norm)
 
     def exact(self, base):
@@ -300,7 +307,8 @@ class Checker:
         length = r.get("exact_norm") or size
         c.close("exact_residual", "exact_eps", r["exact_eps"], 0.0,
                 EPS * length + 1e-15 * length**2 * self.theta.reach.max())
-        c.close("exact_slackness", "exact_delta", r["exact_delta"], 0.0, 1e-11 * length**2)
+        c.close("exact_slackness", "exact_delta", r["exact_delta"], 0.0,
+                1e-11 * length**2)
         self.relative("exact", length)
         if "W_exact" in self.a:
             lam, v = self.exported("exact")
@@ -321,7 +329,8 @@ class Checker:
             return
         other = t.model("retrained")
         lengths = row_lengths(other[0])
-        model = Model(t, self.retain, *other, lengths, np.full_like(lengths, lengths.max()))
+        longest = np.full_like(lengths, lengths.max())
+        model = Model(t, self.retain, *other, lengths, longest)
         c.close("retrained_margin", "W_retrained", float(model.q.min()), 1.0,
                 margin_room(model))
         if self.p["polish"]:
@@ -341,7 +350,9 @@ class Checker:
         nothing = cosine_gap((base.W, base.perp), other)
         c.close("retrain_tau", "retrain_tau", r["retrain_tau"], tau, tau_room(tau))
         c.close("none_tau", "none_tau", r["none_tau"], nothing, tau_room(nothing))
-        if nothing < 1e-26 or len(self.forget) == 0:
+        if tau is None or nothing is None:
+            c.skip("retrain_ratio")
+        elif nothing < 1e-26 or len(self.forget) == 0:
             c.close("retrain_ratio", "retrain_ratio", r["retrain_ratio"], None, 0.0)
         elif nothing > 1e-18:
             ratio = tau / nothing

@@ -79,7 +79,9 @@ class Fit:
     def aim(self):
         """Where the least squares of the free part would go."""
         A, free, loose = self.columns(self.F, self.K)
-        x = np.linalg.lstsq(A, self.residual(), rcond=RANK)[0] if A.size else np.zeros(0)
+        x = np.zeros(0)
+        if A.size:
+            x = np.linalg.lstsq(A, self.residual(), rcond=RANK)[0]
         lam, v = self.lam.copy(), self.v.copy()
         lam[free] += x[: len(free)]
         v[loose] += x[len(free):]
@@ -121,7 +123,7 @@ class Fit:
         return True
 
     def release(self, tolerance):
-        """Free the constraint that the residual pushes away from most; False if none."""
+        """Free the constraint the residual pushes away from most; False if none."""
         rho = self.residual()
         pull, push = rho @ self.F, rho @ self.K
         best = np.where(push > 0, 1.0, self.leak)
@@ -220,7 +222,8 @@ class Cone:
         """Largest violation of lambda >= 0 and of the slopes' bounds, over the largest
         multiplier."""
         lam, v = np.asarray(lam, WIDE), np.asarray(v, WIDE)
-        worst = max((-lam).max(), (self.low * lam - v).max(), (v - self.high * lam).max())
+        worst = max((-lam).max(), (self.low * lam - v).max(),
+                    (v - self.high * lam).max())
         return worst / max(np.abs(lam).max(), WIDE(1e-300))
 
     def system(self):
@@ -244,7 +247,7 @@ class Cone:
         return len(self.u) * self.X.shape[1] * unknown, unknown
 
     def fit(self, W, cap=None, start=None):
-        """Multipliers and v (n, m) nearest to W, as far as the active-set method gets."""
+        """Multipliers and v (n, m) nearest to W, as near as the method gets."""
         F, K = self.system()
         fit = Fit(F, K, self.kinks[1], self.leak, np.asarray(W, WIDE).ravel(), cap)
         if start is not None:

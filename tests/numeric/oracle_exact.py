@@ -1,6 +1,6 @@
-"""Exact KKT points by another way than the program's: the least norm that fulfils linear
-inequalities is a least-distance problem, which is a nearest point in a cone (Lawson and
-Hanson 1974, chapter 23). For fixed gates,
+"""Exact KKT points by another way than the program's: the least norm that fulfils
+linear inequalities is a least-distance problem, which is a nearest point in a cone
+(Lawson and Hanson 1974, chapter 23). For fixed gates,
 
     min |w|  s.t.  <h, w> >= 1  for all h     is     w = p / (b^2 (1 - sum_i lambda_i)),
 
@@ -31,8 +31,8 @@ class Groups:
 
 
 def program(X, y, u, leak, on, length, limit):
-    """The point of fixed gates `on` (n, m): (W, lambda), or None if too large. `length`:
-    about its norm."""
+    """The point of fixed gates `on` (n, m): (W, lambda), or None if too large.
+    `length`: about its norm."""
     if leak == 1:
         on = np.ones_like(on)
     groups = Groups(y, u, on)

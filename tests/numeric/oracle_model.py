@@ -11,15 +11,17 @@ EPS, DELTA = 1e-12, 1e-10  # tolerances, of |theta| and |theta|^2
 
 
 def cosine_gap(a, b):
-    """1 - cos of two models, each (W, perp)."""
+    """1 - cos of two models, each (W, perp); None if one is zero."""
     (A, p), (B, q) = ((W.astype(WIDE), WIDE(perp)) for W, perp in (a, b))
     size, other = np.hypot(norm(A), p), np.hypot(norm(B), q)
+    if size == 0 or other == 0:
+        return None
     return ((A / size - B / other) ** 2).sum() / 2 + (p / size - q / other) ** 2 / 2
 
 
 def tau_room(tau):
     """What a rounding of 1e-14 in the direction of a model does to tau."""
-    return 1e-12 * tau + 1e-14 * np.sqrt(tau) + 1e-28
+    return 1e-12 * (tau or 0) + 1e-14 * np.sqrt(tau or 0) + 1e-28
 
 
 def sum_room(model, v):
@@ -71,8 +73,8 @@ class Model:
         self.leak, self.perp = trial.leak, WIDE(perp)
         self.W, self.low, self.high = W.astype(WIDE), low, high
         self.Z = self.W @ self.X.astype(WIDE).T
-        q = self.y * (self.u.astype(WIDE) @ np.where(self.Z > 0, self.Z, self.leak * self.Z))
-        self.q = q
+        active = np.where(self.Z > 0, self.Z, self.leak * self.Z)
+        self.q = q = self.y * (self.u.astype(WIDE) @ active)
         self.norm = np.hypot(norm(self.W), self.perp)
         self.reach = np.sqrt((self.X**2).sum(1))
         self.terms = (np.abs(self.u) * high) @ np.ones((len(W), len(q))) * self.reach
@@ -116,7 +118,7 @@ class Model:
 
 
 class Judge:
-    """Least eps and delta of a model at margin 1; `given`: a (lambda, v) to begin at."""
+    """Least eps and delta of a model at margin 1; `given`: (lambda, v) to begin at."""
 
     def __init__(self, model, given, limit):
         self.model, self.cone, self.limit = model, model.cone(), limit
@@ -182,24 +184,25 @@ class Judge:
             kink = fit.tied(new, kink)[1]
         v = cone.expand(new, kink)
         off = norm(nearest - cone.combination(v))
-        fits = off <= 1e-15 * model.norm and cone.feasible(new, v) <= 1e-15
+        fits = off <= 1e-17 * model.norm and cone.feasible(new, v) <= 1e-15
         return norm(new) if fits and (new <= cap * (1 + 1e-9)).all() else norm(lam)
 
-    def delta_room(self):
-        """What doubles for (lambda, v) leave open in delta: their rounding over the
+    def lambda_room(self):
+        """What doubles for (lambda, v) leave open in lambda: their rounding over the
         smallest singular value of the gradients in use."""
         lam, v = (np.asarray(x, float) for x in self.best)
         used = np.flatnonzero(lam > 1e-12 * lam.max(initial=0))
-        h = [np.asarray(self.cone.combination(
-            np.where(np.arange(len(lam)) == i, v / lam[i], 0)), float).ravel() for i in used]
+        one = np.eye(len(lam))
+        h = [self.cone.combination(one[i] * v / lam[i]).astype(float).ravel()
+             for i in used]
         if not h:
             return 0.0
         s = np.linalg.svd(np.array(h), compute_uv=False)
-        room = 1e-15 * (lam[used] * np.linalg.norm(h, axis=1)).sum() / s[s > 1e-13 * s[0]].min()
-        return room * float(max(np.abs(self.model.q - 1)))
+        room = 1e-15 * (lam[used] * np.linalg.norm(h, axis=1)).sum()
+        return room / s[s > 1e-13 * s[0]].min()
 
     def delta(self, printed=None):
-        """Upper end of the least delta: `printed` itself where nothing smaller is found."""
+        """Upper end of the least delta: `printed` where nothing smaller is found."""
         if not self.small:
             return None
         size = float(self.model.norm) ** 2
