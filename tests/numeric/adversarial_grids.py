@@ -166,7 +166,8 @@ def unlearning(rng, p):
     else:
         del p["method"]
     if p["forget"] and rng.random() < 0.3:
-        p["forget_which"] = "random"
+        noisy = p.get("label_noise") and rng.random() < 0.5
+        p["forget_which"] = "mislabelled" if noisy else "random"
     p["test_samples"] = 0
     p["retrain"] = rng.random() < 0.5
 

@@ -192,7 +192,9 @@ class Checker:
         low = np.maximum(np.maximum(step, base.low), row_lengths(W))
         high = base.high + step + row_lengths(W) + base.low
         if self.p["method"] == "retrain":
-            low, high = row_lengths(W), row_lengths(W) * 4
+            low = high = row_lengths(W)
+        if self.p["method"] not in ("ascent", "none", "random"):
+            high = high + high.max()  # sums over all neurons, or of unknown terms
         self.theta = Model(t, self.retain, W, perp, low, high)
         check_step(self.c, self.t, base, self.theta)
         lam = float(self.a["lambda"][self.forget].sum())
