@@ -80,8 +80,8 @@ def with_certificates(trial):
     t.result["restored_relative_delta"] = t.result["restored_delta"] / size**2
     if t.leak == 1:
         on = np.ones_like(model.state, bool)
-        W, lam = program(model.X, model.y, t.u, 1.0, on, size, c.limit)
-        lam = lam * (lam > 0)
+        W, lam, _ = program(model.X, model.y, t.u, 1.0, on, size, c.limit)
+        lam = lam.astype(float)
         t.a.update(W_exact=np.asarray(W, float), lambda_exact=lam,
                    v_exact=np.outer(np.ones(len(t.u)), lam))
         t.result["exact_norm"] = float(np.linalg.norm(W))

@@ -157,7 +157,7 @@ class Checker:
             self.c.skip("polish_point")
             return
         self.c.close("polish_point", "trained_norm", self.r["trained_norm"],
-                     norm(found[0]), 1e-11 * size)
+                     norm(found[0]), (1e-11 + found[2]) * size)
 
     def exact_point(self, base):
         """Where the gates of theta' lead to. A pair on its kink has no gate of its own:
@@ -174,11 +174,12 @@ class Checker:
             self.c.skip("exact_point")
             return
         gaps = [cosine_gap((theta.W, theta.perp), (x[0], 0)) for x in found]
-        if max(gaps) - min(gaps) > 1e-10 * (max(gaps) + 1e-10):
+        room = 1e-9 + 2 * max(x[2] for x in found)
+        if max(gaps) - min(gaps) > room * (np.sqrt(max(gaps)) + room):
             self.c.skip("exact_point")
             return
         self.c.close("exact_point", "exact_tau", self.r["exact_tau"], gaps[0],
-                     1e-9 * (np.sqrt(gaps[0]) + 1e-9))
+                     room * (np.sqrt(gaps[0]) + room))
 
     # The unlearned model.
 

@@ -27,13 +27,14 @@ class Fit:
     def __init__(self, F, K, owner, leak, b, cap=None):
         self.full, m = (F, K, b), F.shape[1]
         self.owner, self.leak = owner, leak
+        self.mine = np.eye(m)[owner]  # (kinks, m)
         self.cap = np.full(m, np.inf) if cap is None else np.asarray(cap, float)
         self.state = np.full(m, ZERO)
         self.bound = np.zeros(len(owner), int)  # -1 at leak lambda, 1 at lambda, 0 free
         self.lam, self.v = np.zeros(m), np.zeros(len(owner))
         self.rebase()
         self.size = np.linalg.norm(self.F, axis=0)
-        np.add.at(self.size, owner, np.linalg.norm(self.K, axis=0))
+        self.size += np.linalg.norm(self.K, axis=0) @ self.mine
 
     def rebase(self):
         """Measure from here: residuals are as exact as the one here is small."""
@@ -70,8 +71,7 @@ class Fit:
 
     def columns(self, F, K):
         """What moves with each free multiplier and each free kink."""
-        moving = F.copy()
-        np.add.at(moving.T, self.owner, (K * self.slope()).T)
+        moving = F + (K * self.slope()) @ self.mine
         free = np.flatnonzero(self.state == FREE)
         loose = np.flatnonzero((self.bound == 0) & (self.state[self.owner] != ZERO))
         return np.hstack([moving[:, free], K[:, loose]]), free, loose
@@ -127,9 +127,8 @@ class Fit:
         rho = self.residual()
         pull, push = rho @ self.F, rho @ self.K
         best = np.where(push > 0, 1.0, self.leak)
-        enter, inside = pull.copy(), pull.copy()
-        np.add.at(enter, self.owner, best * push)
-        np.add.at(inside, self.owner, self.slope() * push)
+        enter = pull + (best * push) @ self.mine
+        inside = pull + (self.slope() * push) @ self.mine
         size = np.maximum(self.size, 1e-300)
         gain = np.where((self.state == ZERO) & (self.cap > 0), enter, 0.0) / size
         gain = np.maximum(gain, np.where(self.state == CAPPED, -inside, 0.0) / size)

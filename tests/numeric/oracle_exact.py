@@ -31,8 +31,8 @@ class Groups:
 
 
 def program(X, y, u, leak, on, length, limit):
-    """The point of fixed gates `on` (n, m): (W, lambda), or None if too large.
-    `length`: about its norm."""
+    """The point of fixed gates `on` (n, m): (W, lambda, a lower bound of |W|^2 / 2), or
+    None if too large. `length`: about its norm."""
     if leak == 1:
         on = np.ones_like(on)
     groups = Groups(y, u, on)
@@ -53,16 +53,25 @@ def program(X, y, u, leak, on, length, limit):
         return None
     A, free, loose = fit.columns(F.astype(float), K.astype(float))
     wanted = np.append(np.ones(len(free)), np.zeros(len(loose))).astype(WIDE)
-    w, x = np.zeros(len(F), WIDE), fit.lam / (b**2 * left)
+    w, x = np.zeros(len(F), WIDE), np.zeros(len(wanted), WIDE)
+    exact = fit.columns(F, K)[0]
     for _ in range(3 if A.size else 0):
-        short = (wanted - fit.columns(F, K)[0].T @ w).astype(float)
+        short = (wanted - exact.T @ w).astype(float)
         w += np.linalg.lstsq(A.T, short, rcond=RANK)[0]
-    W = groups.weights(w.reshape(len(groups.u), -1))
-    return W, x
+    for _ in range(3 if A.size else 0):
+        x += np.linalg.lstsq(A, (w - exact @ x).astype(float), rcond=RANK)[0]
+    lam, kink = np.zeros(F.shape[1], WIDE), np.zeros(K.shape[1], WIDE)
+    lam[free], kink[loose] = np.maximum(x[: len(free)], 0), x[len(free):]
+    kink = fit.tied(lam, kink)[1]
+    kink = np.clip(kink, leak * lam[fit.owner], lam[fit.owner])
+    h = F @ lam + K @ kink
+    dual = lam.sum() - (h * h).sum() / 2
+    return groups.weights(w.reshape(len(groups.u), -1)), lam, dual
 
 
 def exact_point(X, y, u, leak, on, length, limit=(400000, 260)):
-    """Where the gates `on` lead to: (W, flips); None where this does not decide it."""
+    """Where the gates `on` lead to: (W, flips, how far W may be from it relative to its
+    length); None where this does not decide it."""
     same = np.outer(np.sign(u), np.sign(y)) > 0
     on, flips = on.copy(), 0
     for _ in range(50):
@@ -75,7 +84,12 @@ def exact_point(X, y, u, leak, on, length, limit=(400000, 260)):
         wrong = same & clear & ((Z > 0) != on) if leak < 1 else np.zeros_like(same)
         if not wrong.any():
             q = y * (u @ np.where(Z > 0, Z, leak * Z))
-            return (W, flips) if q.min() >= 1 - 1e-11 else None
+            if q.min() < 1 - 1e-9:
+                return None
+            # half |w|^2 is strongly convex: half |w - w*|^2 is at most the duality gap
+            size = norm(W)
+            gap = max((size / min(q.min(), 1)) ** 2 / 2 - found[2], WIDE(0))
+            return W, flips, np.sqrt(2 * gap) / size + (1 - min(q.min(), 1))
         on ^= wrong
         flips += int(wrong.sum())
     return None

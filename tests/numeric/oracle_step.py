@@ -51,4 +51,5 @@ def check_step(tally, trial, base, theta):
         W = start[0] - step  # no direction is kept out
     size = np.maximum(norm(W), base.norm)
     off = np.hypot(norm(W - theta.W), WIDE(perp) - theta.perp)
-    tally.close("step", "W_unlearned", float(off), 0.0, 1e-10 * size)
+    tally.close("step", "W_unlearned", float(off), 0.0,
+                (1e-10 + 1e-15 * float(base.terms.max())) * size)
