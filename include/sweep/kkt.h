@@ -22,21 +22,23 @@
 enum kkt_stop {
     KKT_EXACT,      /* kkt_check accepts it */
     KKT_INFEASIBLE, /* no weights with these gates separate the points, or by a margin
-                     * over |theta| max |h_i| below 1e-8: double precision cannot tell */
+                     * over |theta| max |h_i| below 1e-8 (below 1e-6 if the point is not
+                     * exact): double precision cannot tell */
     KKT_INEXACT,    /* the program stalled, or kkt_check does not accept it */
     KKT_LIMIT,      /* bound on rounds of gate flips */
     KKT_NON_FINITE
 };
 
-/* How far a point is from the KKT conditions. Each is relative to the terms it is summed
- * from: T_j as in network.h, T = (T_1 .. T_n). */
+/* How far a point is from the KKT conditions, relative to the lengths that a number is a
+ * product or a sum of: T_j as in network.h, T = (T_1 .. T_n). */
 struct kkt_defects {
-    double margin;    /* max (1 - q_i) / (|h_i| |T|) */
-    double slackness; /* max |q_i - 1| / (|h_i| |T|) over lambda_i > 0 */
+    double margin;    /* max (1 - q_i) / (|h_i| |theta|) */
+    double slackness; /* max |q_i - 1| / (|h_i| |theta|) over lambda_i > 0 */
     double slope;     /* max of g lambda_i - v_ji and v_ji - lambda_i, over lambda_i */
     double gate;      /* max |z_ji| / (T_j |x_i|) where v_ji / lambda_i is not the slope
                        * of z_ji's sign */
     double residual;  /* |theta - sum_i lambda_i h_i| / |T| */
+    double reach;     /* max |h_i| |theta|: one over the margin as a share of them */
 };
 
 struct kkt_point {

@@ -92,10 +92,11 @@ enum program_stop program_solve(const struct program *p, struct program_workspac
                                 struct program_state *s);
 
 /* The shortest change of weights W (R, r) in the span of the h_i that raises the margin of
- * every point with a multiplier by its shortfall (m), z = 0 kept on free pairs: mends what
- * rounding did to W = sum_i C_i x_i. From a state where the program has ended. SWEEP_OK;
- * SWEEP_NUMERIC where the h_i depend on each other, W then being as it was. Cost: a QR of
- * R r rows and m columns. */
+ * every point with a multiplier by its shortfall (m), z = 0 kept on free pairs; multipliers
+ * and coefficients follow. It mends what rounding did to W = sum_i C_i x_i, from a state
+ * where the program has ended. SWEEP_OK; SWEEP_NUMERIC where W would no longer be that sum
+ * up to rounding of its terms: the state is then as it was, W is not. Cost: a QR of R r rows
+ * and m columns. */
 int program_correct(const struct program *p, struct program_workspace *w,
                     struct program_state *s, const double *shortfall, double *W);
 

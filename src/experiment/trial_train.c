@@ -91,6 +91,11 @@ static void train(struct unit *u, const struct points *p, const char *what,
     struct train_options o = trial_train_options(u);
     train_run(&ws->shape.net, p, ws->span.W0, ws->span.perp_norm, &o, u->cancel,
               &ws->train, theta, result);
+    /* Training sums margins up over its steps; here they are those of the weights. */
+    network_preactivations(ws->shape.net.n, theta->W, p, ws->Z);
+    if (isfinite(result->margin))
+        result->margin =
+            network_margins(&ws->shape.net, ws->Z, p->y, p->m, ws->margin);
     r->value[C_STOP_REASON] = result->stop;
     r->value[C_STEPS] = (double)result->steps;
     r->value[C_TRAINED_MARGIN] = result->margin;

@@ -11,6 +11,9 @@ enum { ROUND_LIMIT = 1000 };
 /* Defects of an exact point are below this share of their terms. */
 static const double ROUNDING = 64.0 * DBL_EPSILON;
 
+/* |theta| max |h_i| up to which every KKT point should be found. */
+static const double RESOLVED = 1e6;
+
 /* Margins farther off than this share of |h_i| |theta| are put right. */
 static const double CORRECT = 8.0 * DBL_EPSILON;
 
@@ -127,10 +130,10 @@ static void check_slopes(const struct network *net, const struct points *p,
     }
 }
 
-/* Margins against |h_i| |T|; |h_i| with the slopes of v where there is a multiplier. */
+/* Margins against |h_i| |theta|; |h_i| with the slopes of v where there is a multiplier. */
 static void check_margins(const struct network *net, const struct points *p,
                           const struct kkt_point *point, struct kkt_workspace *w,
-                          double terms, struct kkt_defects *out)
+                          double norm, struct kkt_defects *out)
 {
     network_margins(net, w->Z, p->y, p->m, w->margin);
     for (size_t i = 0; i < p->m; i++) {
@@ -142,7 +145,8 @@ static void check_margins(const struct network *net, const struct points *p,
                                         : net->leak;
             square += slope * slope;
         }
-        double scale = net->u * sqrt(square) * w->length[i] * terms;
+        double scale = net->u * sqrt(square) * w->length[i] * norm;
+        out->reach = worse(out->reach, scale);
         double over = (w->margin[i] - 1.0) / scale;
         out->margin = worse(out->margin, -over);
         if (lambda > 0.0)
@@ -162,7 +166,7 @@ void kkt_check(const struct network *net, const struct points *p,
     network_preactivations(n, point->W, p, w->Z);
     for (size_t j = 0; j < n; j++)
         check_slopes(net, p, point, w, j, out);
-    check_margins(net, p, point, w, terms, out);
+    check_margins(net, p, point, w, vector_length(n * r, point->W), out);
     network_combine(net, p, point->v, w->Z, w->H);
     cblas_daxpy((int)(n * r), -1.0, point->W, 1, w->H, 1);
     if (p->m > 0)
@@ -226,29 +230,20 @@ static double shortfall(const struct network *net, const struct points *p,
     return largest;
 }
 
-/* Where the weights are small beside their terms, the terms' rounding spoils the
- * margins. A change beyond that rounding would spoil the residual instead. */
+/* Where the weights are small beside their terms, the terms' rounding spoils the margins.
+ */
 static void correct(const struct network *net, const struct points *p,
                     const struct program *problem, struct kkt_workspace *w)
 {
-    size_t R = w->groups.count, r = p->r;
+    size_t count = w->groups.count * p->r;
     for (int pass = 0; pass < 2 && shortfall(net, p, w) > CORRECT; pass++) {
-        double moved = 0.0, terms = 0.0;
-        memcpy(w->H, w->row_W, R * r * sizeof *w->H);
+        memcpy(w->H, w->row_W, count * sizeof *w->H);
         if (program_correct(problem, w->program, &w->state, w->margin, w->row_W) !=
-            SWEEP_OK)
-            return;
-        for (size_t g = 0; g < R; g++) {
-            cblas_daxpy((int)r, -1.0, w->row_W + g * r, 1, w->H + g * r, 1);
-            double step = vector_length(r, w->H + g * r);
-            moved += w->groups.size[g] * step * step;
-            terms += w->groups.size[g] * w->row_terms[g] * w->row_terms[g];
-        }
-        if (!(sqrt(moved) <= 0.25 * ROUNDING * sqrt(terms))) {
-            cblas_daxpy((int)(R * r), 1.0, w->H, 1, w->row_W, 1);
+            SWEEP_OK) {
+            memcpy(w->row_W, w->H, count * sizeof *w->H);
             return;
         }
-        network_preactivations(R, w->row_W, p, w->row_Z);
+        network_preactivations(w->groups.count, w->row_W, p, w->row_Z);
     }
 }
 
@@ -270,6 +265,7 @@ static void spread(const struct network *net, const struct points *p,
     out->margin_defect = margin_defect(p, out, w);
 }
 
+/* What is not exact may still be told apart: a margin that is too small. */
 static enum kkt_stop verdict(enum program_stop stop, const struct kkt_defects *defects)
 {
     switch (stop) {
@@ -278,7 +274,9 @@ static enum kkt_stop verdict(enum program_stop stop, const struct kkt_defects *d
     case PROGRAM_NON_FINITE:
         return KKT_NON_FINITE;
     default:
-        return kkt_accepts(defects) ? KKT_EXACT : KKT_INEXACT;
+        if (kkt_accepts(defects))
+            return KKT_EXACT;
+        return defects->reach > RESOLVED ? KKT_INFEASIBLE : KKT_INEXACT;
     }
 }
 

@@ -61,11 +61,31 @@ static void add_columns(const struct program *p, struct program_workspace *w,
     cblas_daxpy((int)r, 1.0, sum, 1, W, 1);
 }
 
+/* |W - sum_i C_i x_i| is no more than rounding of the terms. */
+static bool attained(const struct program *p, struct program_workspace *w,
+                     const struct program_state *s, const double *W)
+{
+    size_t m = p->points->m, r = p->points->r;
+    double rest = 0.0, square = 0.0;
+    for (size_t j = 0; j < p->rows; j++) {
+        double *sum = w->gathered, terms = 0.0;
+        memcpy(sum, W + j * r, r * sizeof *sum);
+        for (size_t i = 0; i < m; i++) {
+            double c = s->coefficient[j * m + i];
+            cblas_daxpy((int)r, -c, p->points->X + i * r, 1, sum, 1);
+            terms += fabs(c) * w->length[i];
+        }
+        rest += p->count[j] * cblas_ddot((int)r, sum, 1, sum, 1);
+        square += p->count[j] * terms * terms;
+    }
+    return sqrt(rest) <= 16.0 * DBL_EPSILON * sqrt(square);
+}
+
 int program_correct(const struct program *p, struct program_workspace *w,
                     struct program_state *s, const double *shortfall, double *W)
 {
     struct program bare = *p; /* without the model's extra row */
-    size_t m = p->points->m;
+    size_t m = p->points->m, r = p->points->r;
     bare.gain = 0.0;
     w->orthogonal = true;
     program_model(&bare, w, s);
@@ -76,6 +96,13 @@ int program_correct(const struct program *p, struct program_workspace *w,
     for (size_t k = 0; k < count; k++)
         w->direction[w->index[k]] = w->change[k];
     for (size_t j = 0; j < p->rows; j++)
-        add_columns(p, w, s, j, w->direction, W + j * p->points->r);
-    return SWEEP_OK;
+        add_columns(p, w, s, j, w->direction, W + j * r);
+    memcpy(w->lambda, s->lambda, m * sizeof *w->lambda);
+    for (size_t i = 0; i < m; i++)
+        s->lambda[i] = fmax(0.0, s->lambda[i] + w->direction[i]);
+    if (program_evaluate(p, w, s) == SWEEP_OK && attained(p, w, s, W))
+        return SWEEP_OK;
+    memcpy(s->lambda, w->lambda, m * sizeof *w->lambda);
+    program_evaluate(p, w, s);
+    return SWEEP_NUMERIC;
 }
