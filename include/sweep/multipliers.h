@@ -45,6 +45,7 @@ struct multipliers_workspace {
     double *upper;       /* (m) bounds of lambda */
     double *best;        /* (m) lambda to fall back to */
     bool *loose;         /* (m) points that some minimiser may give a multiplier */
+    bool *free;          /* (m) multipliers between their bounds */
     double *column;      /* (m, m) columns of the loose points */
     double *right;       /* (m) */
     double *lapack;      /* (lapack_size) */

@@ -22,8 +22,9 @@ static const double DEPENDENT = 1e-11;
 /* P is attained when no more than this share of it is left. */
 static const double ATTAINED = 1e-13;
 
-/* Of the longest h_i: small beside what it must not move, large beside rounding. */
-static const double RIDGE = 1e-7;
+/* Shares of the longest h_i: small beside what a ridge must not move, large beside
+ * rounding; the first that does. */
+static const double ridges[] = {1e-7, 1e-9, 1e-11};
 
 enum { CLIMB_LIMIT = 60, RIDGE_STEPS = 4 };
 
@@ -34,6 +35,7 @@ void multipliers_choose_layout(struct multipliers_workspace *w, size_t n, size_t
     w->upper = arena_doubles(a, m, 1);
     w->best = arena_doubles(a, m, 1);
     w->loose = arena_carve(a, m, 1, sizeof *w->loose);
+    w->free = arena_carve(a, m, 1, sizeof *w->free);
     w->column = arena_doubles(a, m, m);
     w->right = arena_doubles(a, m, 1);
     w->lapack_size = 64 * (m + 2);
@@ -174,7 +176,7 @@ static size_t inside(const struct multipliers_workspace *w, size_t m, bool *free
 static bool shorten(const struct program *p, struct multipliers_workspace *w)
 {
     size_t m = p->points->m;
-    bool *is_free = w->loose;
+    bool *is_free = w->free;
     size_t count = inside(w, m, is_free);
     int rank;
     program_model(p, w->program, &w->state);
@@ -198,6 +200,20 @@ static bool shorten(const struct program *p, struct multipliers_workspace *w)
     return program_evaluate(p, w->program, &w->state) == SWEEP_OK;
 }
 
+/* From w->best, by way of a ridge; false where P is no longer attained. */
+static bool shortest(const struct program *p, struct multipliers_workspace *w,
+                     double ridge)
+{
+    struct program ridged = *p;
+    for (size_t i = 0; i < p->points->m; i++)
+        ridged.ridge = fmax(ridged.ridge, ridge * w->program->steep[i]);
+    evaluate_at(&ridged, w, w->best);
+    for (int k = 0; k < RIDGE_STEPS; k++)
+        if (program_step(&ridged, w->program, &w->state) != SWEEP_OK)
+            return false;
+    return shorten(p, w) && attained(&w->state);
+}
+
 bool multipliers_choose(const struct program *problem, struct multipliers_workspace *w)
 {
     struct program_state *s = &w->state;
@@ -217,13 +233,10 @@ bool multipliers_choose(const struct program *problem, struct multipliers_worksp
     if (has_slack)
         climb(&attain, w, delta);
     memcpy(w->best, s->lambda, m * sizeof *w->best);
-    for (size_t i = 0; i < m; i++)
-        attain.ridge = fmax(attain.ridge, RIDGE * w->program->steep[i]);
-    for (int k = 0; k < RIDGE_STEPS; k++)
-        if (program_step(&attain, w->program, s) != SWEEP_OK)
-            break;
-    attain.ridge = 0.0;
-    if (!shorten(&attain, w) || !attained(s))
+    bool found = false;
+    for (size_t k = 0; k < sizeof ridges / sizeof ridges[0] && !found; k++)
+        found = shortest(&attain, w, ridges[k]);
+    if (!found)
         evaluate_at(&attain, w, w->best);
     program_evaluate(problem, w->program, s);
     return false;
