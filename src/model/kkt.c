@@ -130,7 +130,8 @@ static void check_slopes(const struct network *net, const struct points *p,
     }
 }
 
-/* Margins against |h_i| |theta|; |h_i| with the slopes of v where there is a multiplier. */
+/* Margins against |h_i| |theta|; |h_i| with the slopes of v where there is a
+ * multiplier. */
 static void check_margins(const struct network *net, const struct points *p,
                           const struct kkt_point *point, struct kkt_workspace *w,
                           double norm, struct kkt_defects *out)
@@ -230,7 +231,8 @@ static double shortfall(const struct network *net, const struct points *p,
     return largest;
 }
 
-/* Where the weights are small beside their terms, the terms' rounding spoils the margins.
+/* Where the weights are small beside their terms, the terms' rounding spoils the
+ * margins.
  */
 static void correct(const struct network *net, const struct points *p,
                     const struct program *problem, struct kkt_workspace *w)

@@ -3,6 +3,7 @@
 #include "program_private.h"
 #include "sweep/status.h"
 #include <float.h>
+#include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
 
@@ -100,14 +101,19 @@ static double slope_of(const struct program *p, const struct program_workspace *
     return slope;
 }
 
-/* How much of slope_of() can be rounding of the gradient. */
-static double slope_noise(const struct program *p, const struct program_workspace *w,
+/* How much of slope_of() can be rounding: of products with the residual, and of the
+ * sums in the residual, which the step changes by |A direction|. */
+static double slope_noise(const struct program *p, struct program_workspace *w,
                           const struct program_state *s)
 {
-    double noise = 0.0;
-    for (size_t i = 0; i < p->points->m; i++)
-        noise += w->steep[i] * fabs(w->direction[i]);
-    return 4.0 * DBL_EPSILON * s->terms * noise;
+    int m = (int)p->points->m;
+    double products = 0.0;
+    for (int i = 0; i < m; i++)
+        products += w->steep[i] * fabs(w->direction[i]);
+    cblas_dgemv(CblasRowMajor, CblasTrans, m, m, 1.0, w->model, m, w->direction, 1, 0.0,
+                w->change, 1);
+    double moved = cblas_dnrm2(m, w->change, 1);
+    return 4.0 * DBL_EPSILON * (s->rest * products + s->terms * moved);
 }
 
 static int evaluate_at(const struct program *p, struct program_workspace *w,
@@ -125,9 +131,9 @@ static int evaluate_at(const struct program *p, struct program_workspace *w,
 int program_step(const struct program *p, struct program_workspace *w,
                  struct program_state *s)
 {
+    memcpy(w->lambda, s->lambda, p->points->m * sizeof *w->lambda);
     if (newton_direction(p, w, s) != SWEEP_OK)
         return SWEEP_NUMERIC;
-    memcpy(w->lambda, s->lambda, p->points->m * sizeof *w->lambda);
     return evaluate_at(p, w, s, 1.0);
 }
 
@@ -224,9 +230,12 @@ static void refine(const struct program *p, struct program_workspace *w,
     w->orthogonal = true;
     while (s->rest > 4.0 * DBL_EPSILON * s->norm && s->rest < 0.9 * last) {
         last = s->rest;
-        if (newton_direction(p, w, s) != SWEEP_OK || !search(p, w, s))
-            break;
         s->iterations++;
+        if (program_step(p, w, s) == SWEEP_OK && s->rest < last)
+            continue;
+        memcpy(s->lambda, w->lambda, p->points->m * sizeof *w->lambda);
+        program_evaluate(p, w, s);
+        return;
     }
 }
 
