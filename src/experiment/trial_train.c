@@ -124,7 +124,7 @@ static size_t polish(struct unit *u, const struct points *p, const char *what,
     memcpy(out->theta.terms, point.terms, ws->shape.net.n * sizeof *point.terms);
     if (point.stop == KKT_NON_FINITE)
         trial_fail(r, TRIAL_NON_FINITE, "%s: the exact KKT point is not finite", what);
-    else if (point.stop == KKT_INFEASIBLE && !(result->margin > 0.0))
+    else if (point.stop != KKT_EXACT && !(result->margin > 0.0))
         fail_unseparated(u, p, what, start, result, r);
     else if (point.stop == KKT_INFEASIBLE)
         trial_fail(r, TRIAL_UNRESOLVED,

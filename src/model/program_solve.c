@@ -231,11 +231,8 @@ static void refine(const struct program *p, struct program_workspace *w,
     while (s->rest > 4.0 * DBL_EPSILON * s->norm && s->rest < 0.9 * last) {
         last = s->rest;
         s->iterations++;
-        if (program_step(p, w, s) == SWEEP_OK && s->rest < last)
-            continue;
-        memcpy(s->lambda, w->lambda, p->points->m * sizeof *w->lambda);
-        program_evaluate(p, w, s);
-        return;
+        if (newton_direction(p, w, s) != SWEEP_OK || !search(p, w, s))
+            return;
     }
 }
 
