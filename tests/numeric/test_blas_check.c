@@ -1,6 +1,7 @@
 /* The linked library passes; each function that is wrong in a single place is found. */
 #include "check.h"
 #include "sweep/blas_check.h"
+#include <limits.h>
 
 /* Which numbers of the result are spoiled, and how. */
 static struct {
@@ -150,25 +151,105 @@ static lapack_int turned_dgesvd(int order, char left, char right, lapack_int m,
     return info;
 }
 
-static int wrong_cholesky(gsl_matrix *a)
+static double wrong_dasum(int n, const double *x, int dx)
 {
-    int status = gsl_linalg_cholesky_decomp1(a);
-    spoil(gsl_matrix_ptr(a, a->size1 - 1, 0), (int)a->size1);
-    return status;
+    double sum = cblas_dasum(n, x, dx);
+    spoil(&sum, n);
+    return sum;
 }
 
-static int wrong_solve(const gsl_matrix *factor, gsl_vector *x)
+/* Forgets that a sum of lengths has no signs. */
+static double signed_dasum(int n, const double *x, int dx)
 {
-    int status = gsl_linalg_cholesky_svx(factor, x);
-    spoil(gsl_vector_ptr(x, 0), (int)x->size);
-    return status;
+    double sum = 0.0;
+    for (int i = 0; i < n; i++)
+        sum += x[i * dx];
+    return sum;
 }
 
-static int no_solve(const gsl_matrix *factor, gsl_vector *x)
+static bool spoiled_turn; /* of dtrsv: the transposed matrix only */
+
+static void wrong_dtrsv(enum CBLAS_ORDER order, enum CBLAS_UPLO half,
+                        enum CBLAS_TRANSPOSE ta, enum CBLAS_DIAG diagonal, int n,
+                        const double *a, int lda, double *x, int dx)
 {
-    (void)factor;
-    (void)x;
-    return 1;
+    cblas_dtrsv(order, half, ta, diagonal, n, a, lda, x, dx);
+    if (!spoiled_turn || ta == CblasTrans)
+        spoil(x + n - 1, n);
+}
+
+static lapack_int wrong_dpotrf(int order, char half, lapack_int n, double *a,
+                               lapack_int lda)
+{
+    lapack_int info = LAPACKE_dpotrf_work(order, half, n, a, lda);
+    spoil(a + n - 1, n);
+    return info;
+}
+
+static lapack_int no_dpotrf(int order, char half, lapack_int n, double *a,
+                            lapack_int lda)
+{
+    LAPACKE_dpotrf_work(order, half, n, a, lda);
+    return n;
+}
+
+/* Right but where columns are left over from rows, as in a wide array. */
+static lapack_int wide_dgeqrf(int order, lapack_int m, lapack_int n, double *a,
+                              lapack_int lda, double *tau, double *work,
+                              lapack_int size)
+{
+    lapack_int info = LAPACKE_dgeqrf_work(order, m, n, a, lda, tau, work, size);
+    if (n > m)
+        a[(n - 1) * lda + m - 1] *= plant.factor;
+    return info;
+}
+
+static lapack_int wrong_dgeqp3(int order, lapack_int m, lapack_int n, double *a,
+                               lapack_int lda, lapack_int *pivot, double *tau,
+                               double *work, lapack_int size)
+{
+    lapack_int info = LAPACKE_dgeqp3_work(order, m, n, a, lda, pivot, tau, work, size);
+    spoil(a + (n - 1) * lda, m);
+    return info;
+}
+
+/* A factorisation that does not choose its columns. */
+static lapack_int fixed_dgeqp3(int order, lapack_int m, lapack_int n, double *a,
+                               lapack_int lda, lapack_int *pivot, double *tau,
+                               double *work, lapack_int size)
+{
+    for (int j = 0; j < n; j++)
+        pivot[j] = j + 1;
+    return LAPACKE_dgeqrf_work(order, m, n, a, lda, tau, work, size);
+}
+
+static lapack_int twice_dgeqp3(int order, lapack_int m, lapack_int n, double *a,
+                               lapack_int lda, lapack_int *pivot, double *tau,
+                               double *work, lapack_int size)
+{
+    lapack_int info = LAPACKE_dgeqp3_work(order, m, n, a, lda, pivot, tau, work, size);
+    pivot[0] = pivot[1];
+    return info;
+}
+
+static enum { NEAREST, SHORTEST, RANK } spoiled_part; /* of dgelsy */
+
+static lapack_int wrong_dgelsy(int order, lapack_int m, lapack_int n, lapack_int rhs,
+                               double *a, lapack_int lda, double *b, lapack_int ldb,
+                               lapack_int *pivot, double least, lapack_int *rank,
+                               double *work, lapack_int size)
+{
+    lapack_int info = LAPACKE_dgelsy_work(order, m, n, rhs, a, lda, b, ldb, pivot,
+                                          least, rank, work, size);
+    if (spoiled_part == NEAREST)
+        spoil(b + n / 2, m);
+    else if (spoiled_part == SHORTEST) { /* its first and last columns are equal */
+        double moved = (plant.factor - 1.0) * b[0];
+        b[0] += moved;
+        b[n - 1] -= moved;
+    } else
+        *rank += 1;
+    return info;
 }
 
 /* Refused, the call named first being `name`. */
@@ -215,6 +296,11 @@ static void one_wrong_number_is_found(void **state)
         EXPECT(daxpy, wrong_daxpy, "daxpy, ");
         EXPECT(dscal, wrong_dscal, "dscal, ");
         EXPECT(dnrm2, wrong_dnrm2, "dnrm2, ");
+        EXPECT(dasum, wrong_dasum, "dasum, ");
+        spoiled_turn = false;
+        EXPECT(dtrsv, wrong_dtrsv, "dtrsv, ");
+        spoiled_turn = true;
+        EXPECT(dtrsv, wrong_dtrsv, "dtrsv, ");
         EXPECT(dgeqrf, wrong_dgeqrf, "dgeqrf and dorgqr, ");
     }
 }
@@ -239,11 +325,26 @@ static void factorisations_are_checked(void **state)
         EXPECT_FACTOR(dsyev, wrong_dsyev, "dsyev, ");
         EXPECT_FACTOR(dgesvd, wrong_dgesvd, "dgesvd, ");
         EXPECT_FACTOR(dgesvd, turned_dgesvd, "dgesvd, ");
-        EXPECT_FACTOR(cholesky, wrong_cholesky, "Cholesky, ");
-        EXPECT_FACTOR(cholesky_solve, wrong_solve, "Cholesky, ");
+        EXPECT_FACTOR(dpotrf, wrong_dpotrf, "dpotrf, ");
+        EXPECT_FACTOR(dgeqrf, wide_dgeqrf, "dgeqrf, 9 x 12");
+        EXPECT_FACTOR(dgeqp3, wrong_dgeqp3, "dgeqp3, ");
+        spoiled_part = NEAREST;
+        EXPECT_FACTOR(dgelsy, wrong_dgelsy, "dgelsy, ");
+        spoiled_part = SHORTEST;
+        EXPECT_FACTOR(dgelsy, wrong_dgelsy, "dgelsy, ");
     }
+}
+
+static void factorisations_without_a_number(void **state)
+{
+    (void)state;
+    plant.factor = (double)NAN; /* what they compute is right */
+    plant.least = INT_MAX;
+    spoiled_part = RANK;
     struct blas_calls calls = blas_calls_linked;
-    EXPECT_FACTOR(cholesky_solve, no_solve, "Cholesky, ");
+    EXPECT_FACTOR(dpotrf, no_dpotrf, "dpotrf, ");
+    EXPECT_FACTOR(dgeqp3, twice_dgeqp3, "dgeqp3, ");
+    EXPECT_FACTOR(dgelsy, wrong_dgelsy, "dgelsy, ");
 }
 
 static void kernels_with_a_wrong_case(void **state)
@@ -255,12 +356,18 @@ static void kernels_with_a_wrong_case(void **state)
     expect(&calls, "dgemm, 7 x 11 x 5", 1);
     calls.dgemm = fresh_dgemm;
     expect(&calls, "dgemm, 1 x 11 x 5", 1);
+    calls = blas_calls_linked;
+    calls.dasum = signed_dasum;
+    expect(&calls, "dasum, 2", 1);
+    calls = blas_calls_linked;
+    calls.dgeqp3 = fixed_dgeqp3;
+    expect(&calls, "dgeqp3, 12 x 9", 1e-3);
 }
 
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(1 + 3 * 3 * 8 + 2 * 3 * 8 + 3 + 2 * 3);
+    check_cases(1 + 3 * 3 * 11 + 2 * 3 * 11 + 3 * 3 + 4 * 3);
 }
 
 int main(void)
@@ -269,6 +376,7 @@ int main(void)
         cmocka_unit_test(linked_library_is_right),
         cmocka_unit_test(one_wrong_number_is_found),
         cmocka_unit_test(factorisations_are_checked),
+        cmocka_unit_test(factorisations_without_a_number),
         cmocka_unit_test(kernels_with_a_wrong_case),
         cmocka_unit_test(all_cases_ran),
     };
