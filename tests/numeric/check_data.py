@@ -311,7 +311,7 @@ def main():
     c.where = f"{flipped} of {count} labels flipped"
     c.true("as often as label_noise says", abs(share - 0.3) < 5 * (0.21 / count) ** 0.5)
     print(f"{cells} trials, {c.count} checks, {c.failed} failed")
-    if cells != 107 or c.count < 4000:
+    if cells != 107 or c.count < 9000:
         sys.exit("fewer were made than there should be")
     sys.exit(c.failed > 0)
 

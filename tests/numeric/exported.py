@@ -3,9 +3,23 @@ import json
 import math
 import os
 
+from minimisers import Minimisers
+
 import numpy as np
 
-KINK = 1e-12  # a pre-activation of at most this times |w||x| is on the kink
+KINK = 1e-12  # of the terms a pre-activation is summed from: less is on the kink
+
+
+class Arrays(dict):
+    """Read when they are asked for."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+
+    def __missing__(self, name):
+        self[name] = np.load(os.path.join(self.folder, name + ".npy"))
+        return self[name]
 
 
 def norm(array):
@@ -54,10 +68,7 @@ class Trial:
             self.record = json.load(file)
         self.result = self.record["results"]
         self.parameter = self.record["parameters"]
-        self.a = {}
-        for name, shape in self.record["arrays"].items():
-            self.a[name] = np.load(os.path.join(folder, name + ".npy"))
-            assert list(self.a[name].shape) == shape, name
+        self.a = Arrays(folder)
         if self.parameter["test_samples"] == 0:
             self.a["X_test"], self.a["y_test"] = self.a["X"][:0], self.a["y"][:0]
         self.X, self.y, self.u = self.a["X"], self.a["y"], self.a["u"]
@@ -71,11 +82,26 @@ class Trial:
         Z = W @ self.X.T
         return self.y * (self.u @ np.where(Z > 0, Z, self.leak * Z))
 
-    def states(self, W):
-        """+1 active, -1 inactive, 0 on the kink: (n, m)."""
+    def states(self, W, terms=None):
+        """+1 active, -1 inactive, 0 on the kink: (n, m). `terms` (n): the lengths of
+        what the rows were summed from, |w| if they were not."""
         Z = W @ self.X.T
-        size = np.linalg.norm(W, axis=1)[:, None] * np.linalg.norm(self.X, axis=1)
+        terms = np.linalg.norm(W, axis=1) if terms is None else terms
+        size = terms[:, None] * np.linalg.norm(self.X, axis=1)
         return np.where(np.abs(Z) <= KINK * size, 0, np.sign(Z))
+
+    def base_terms(self):
+        """Of the model that is unlearned from."""
+        if not self.parameter["polish"]:
+            return None
+        return np.abs(self.u) * (self.a["v"] @ np.linalg.norm(self.X, axis=1))
+
+    def unlearned_terms(self, base):
+        if self.parameter["method"] == "retrain":
+            return None
+        before, step = self.base_terms(), self.a["W_unlearned"] - base
+        before = np.linalg.norm(base, axis=1) if before is None else before
+        return before + np.linalg.norm(step, axis=1)
 
     def flipped(self):
         """Points whose label was flipped, if the signal is clear enough to tell."""
@@ -85,14 +111,15 @@ class Trial:
         """sum over the points of lambda_i h_i, from slope times multiplier v (n, m)."""
         return self.u[:, None] * ((v * self.y)[:, points] @ self.X[points])
 
-    def slopes(self, W):
+    def slopes(self, W, terms=None):
         """Slopes of the states of W, on a kink the leak: (n, m)."""
-        active = self.states(W) > 0 if self.leak < 1 else True
+        active = self.states(W, terms) > 0 if self.leak < 1 else True
         return np.where(active, 1.0, self.leak) * np.ones((len(W), len(self.X)))
 
-    def fit(self, W, points):
+    def fit(self, W, points, terms=None):
         """Slope times multiplier (n, m), and multipliers (m), nearest to W."""
-        state = self.states(W) if self.leak < 1 else np.ones((len(W), len(self.X)))
+        linear = np.ones((len(W), len(self.X)))
+        state = self.states(W, terms) if self.leak < 1 else linear
 
         def propose(residual):
             reach = self.u[:, None] * (residual @ self.X.T) * self.y
@@ -108,16 +135,22 @@ class Trial:
             weight[i] += c
         return v, weight
 
-    def multipliers(self, W, perp, points):
-        """eps and delta of weights at margin 1 on some points."""
-        v, weight = self.fit(W, points)
+    def multipliers(self, W, perp, points, terms=None):
+        """(eps, delta, unique) of weights at margin 1 on some points; the least delta of
+        all multipliers with that eps. It is exact where they are unique."""
+        v, weight = self.fit(W, points, terms)
         residual = W - self.combination(v, points)
-        slack = weight * (self.margins(W) - 1)
-        return math.hypot(norm(residual), perp), float(slack[points].max())
+        eps, margin = math.hypot(norm(residual), perp), self.margins(W)[points]
+        delta, size = float((weight[points] * (margin - 1)).max()), norm(W)
+        all_of_them = Minimisers(self, self.states(W, terms), v, points)
+        unique = all_of_them.unique(1e-6 * float(weight.max()))
+        if not unique and delta > 1e-9 * size**2:
+            delta = all_of_them.delta(margin)
+        return eps, delta, unique
 
     def restored(self, W, perp, base, points):
         """eps, delta and tau with the states of `base` on the points restored."""
-        near, before = W.copy(), self.states(base)
+        near, before = W.copy(), self.states(base, self.base_terms())
         for j in range(len(W) if self.leak < 1 else 0):
             state = before[j]
             sides = [-s * self.X[i] for i in points for s in (-1, 1) if state[i] != -s]
@@ -176,7 +209,8 @@ def unlearn(t, base):
     forget, retain = t.a["forget"], t.a["retain"]
     method, s = p["method"], p["step_scale"]
     step, everyone = t.combination(v, forget), np.arange(len(t.X))
-    slopes = np.where(lam > 0, v / np.where(lam > 0, lam, 1), t.slopes(W))
+    slopes = t.slopes(W, t.base_terms())
+    slopes = np.where(lam > 0, v / np.where(lam > 0, lam, 1), slopes)
     if method == "retrain":
         return t.model("retrained")
     if method == "none" or len(forget) == 0:
