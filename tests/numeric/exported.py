@@ -120,18 +120,22 @@ class Trial:
         """Slope times multiplier (n, m), and multipliers (m), nearest to W."""
         linear = np.ones((len(W), len(self.X)))
         state = self.states(W, terms) if self.leak < 1 else linear
+        alike = np.hstack([np.sign(self.u)[:, None], state, np.round(W / norm(W), 13)])
+        _, first, of, count = np.unique(alike, axis=0, return_index=True,
+                                        return_inverse=True, return_counts=True)
+        state, u = state[first], np.sqrt(count) * self.u[first]  # equal ones are one
 
         def propose(residual):
-            reach = self.u[:, None] * (residual @ self.X.T) * self.y
+            reach = u[:, None] * (residual @ self.X.T) * self.y
             free = np.where(reach > 0, 1.0, self.leak)
             slope = np.where(state > 0, 1.0, np.where(state < 0, self.leak, free))
             for i in points:
-                h = np.outer(self.u * slope[:, i] * self.y[i], self.X[i])
+                h = np.outer(u * slope[:, i] * self.y[i], self.X[i])
                 yield (i, slope[:, i]), h
 
-        v, weight = np.zeros(state.shape), np.zeros(len(self.X))
-        for (i, slope), c in cone_fit(W, propose)[1]:
-            v[:, i] += c * slope
+        v, weight = np.zeros((len(W), len(self.X))), np.zeros(len(self.X))
+        for (i, slope), c in cone_fit(np.sqrt(count)[:, None] * W[first], propose)[1]:
+            v[:, i] += c * slope[of]
             weight[i] += c
         return v, weight
 
