@@ -32,9 +32,10 @@ check "nothing is written" [ ! -e results ]
 # The export: the folder is created, every array is described, others read it.
 run trial small.yaml --cell 1 --replicate 0 --export new/folder
 status 0
-check "the files" [ "$(ls new/folder | xargs)" = "W_init.npy W_retrained.npy \
-W_trained.npy W_unlearned.npy X.npy forget.npy lambda.npy record.json retain.npy u.npy \
-v.npy y.npy" ]
+check "the files" [ "$(ls new/folder | xargs)" = "W_exact.npy W_init.npy \
+W_restored.npy W_retrained.npy W_scaled.npy W_trained.npy W_unlearned.npy X.npy \
+forget.npy lambda.npy lambda_exact.npy lambda_restored.npy lambda_scaled.npy \
+record.json retain.npy u.npy v.npy v_exact.npy v_restored.npy v_scaled.npy y.npy" ]
 what="record.json"
 python3 -c "
 import json
@@ -46,11 +47,13 @@ print(record['results']['stop_reason'], record['arrays'])" >.out 2>.err
 code=$?
 status 0
 out "small 1 1 0
-ok span perp_init
+ok span perp_exact
 0.5 False
 step_limit {'X': [4, 5], 'y': [4], 'u': [4], 'W_init': [4, 5], 'W_trained': [4, 5], \
-'W_unlearned': [4, 5], 'W_retrained': [4, 5], 'lambda': [4], 'v': [4, 4], \
-'forget': [1], 'retain': [3]}"
+'W_unlearned': [4, 5], 'W_retrained': [4, 5], 'W_scaled': [4, 5], \
+'W_restored': [4, 5], 'W_exact': [4, 5], 'lambda': [4], 'v': [4, 4], 'forget': [1], \
+'retain': [3], 'lambda_scaled': [3], 'v_scaled': [4, 3], 'lambda_restored': [3], \
+'v_restored': [4, 3], 'lambda_exact': [3], 'v_exact': [4, 3]}"
 
 # No test points to export.
 sed 's/test_samples: 10/test_samples: 0/' small.yaml >untested.yaml
@@ -70,6 +73,45 @@ err_has "sweep trial: the trial failed: training: smallest margin 0 after 0 step
 check "the steps" [ "$(cut -d ' ' -f 1 .err | xargs)" = "data train sweep" ]
 check "the files" [ "$(ls failed | xargs)" = \
     "W_init.npy W_trained.npy X.npy record.json u.npy y.npy" ]
+
+# The only point is one that no neuron is active on. A leak is enough.
+cat >dead.yaml <<END
+name: dead
+seed: 3
+replicates: 1
+grid:
+  samples: 1
+  forget: 0
+  dimension: 20
+  width: 2
+  model: [relu, leaky_relu]
+END
+run trial dead.yaml --cell 0 --replicate 0
+status 3
+out_has "status dead_point"
+err_has "sweep trial: the trial failed: training: no neuron is active on "
+run trial dead.yaml --cell 1 --replicate 0
+status 0
+
+# Two points that are as good as one, with different labels: separated, if barely.
+printf '1 1:1 2:1e-8\n-1 1:1 2:-1e-8\n' >near.svm
+cat >near.yaml <<END
+name: near
+seed: 1
+replicates: 1
+grid:
+  data: near.svm
+  model: linear
+  samples: 2
+  init_scale: 0
+  forget: 0
+  polish: true
+END
+run trial near.yaml --cell 0 --replicate 0
+status 3
+out_has "status margin_unresolved"
+out_has "exact_eps NaN"
+err_has "sweep trial: the trial failed: training: the points are separated, but by a"
 
 # Refused.
 run trial small.yaml
@@ -118,4 +160,4 @@ run trial huge.yaml --cell 0 --replicate 0 --export out
 status 1
 err_has "sweep trial: out of memory: the trial needs "
 
-finish 58
+finish 66
