@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "fixture.h"
+#include <float.h>
 
 enum { INSTANCES = 1000, LARGE = 100 };
 
@@ -98,6 +99,7 @@ static void repeat_points(struct instance *in)
 
 struct tally {
     size_t solved, wrong;
+    size_t below;        /* a margin as computed is below 1 */
     size_t skipped;      /* training did not separate */
     size_t skipped_wide; /* with d >= m, where it can */
 };
@@ -111,7 +113,7 @@ static void solve(const struct recipe *recipe, uint64_t steps, struct tally *tal
     struct model model;
     struct defect d;
     bool exact;
-    double *rho = NULL;
+    double *rho = NULL, *Z = NULL, *margin = NULL;
     size_t n = recipe->n, m = recipe->m, r;
 
     instance_draw(&in, recipe);
@@ -131,6 +133,8 @@ static void solve(const struct recipe *recipe, uint64_t steps, struct tally *tal
         out.lambda = arena_doubles(&arena, m, 1);
         out.v = arena_doubles(&arena, n, m);
         rho = arena_doubles(&arena, n, r);
+        Z = arena_doubles(&arena, n, m);
+        margin = arena_doubles(&arena, m, 1);
     }
     kkt_solve(&in.net, &in.points, model.theta.W,
               recipe->seed % 2 ? model.multipliers.lambda : NULL, &w, &out);
@@ -139,6 +143,9 @@ static void solve(const struct recipe *recipe, uint64_t steps, struct tally *tal
             d.slackness <= 1e-12 && d.lambda <= 0.0 && d.slope <= 1e-12 &&
             d.active <= 1e-12;
     tally->wrong += !exact;
+    network_preactivations(n, out.W, &in.points, Z);
+    tally->below += !(network_margins(&in.net, Z, in.points.y, m, margin) >=
+                      1.0 - 2.0 * DBL_EPSILON);
     if (!exact)
         print_error(
             "instance %llu (m %zu, n %zu, d %g, leak %g, signal %g, label noise "
@@ -169,6 +176,7 @@ static void test_instances(void **state)
                   "with d >= m\n",
                   tally.solved, tally.skipped, tally.skipped_wide);
     check_equal(tally.wrong, 0);
+    check_equal(tally.below, 0);
     check_equal(tally.solved + tally.skipped, INSTANCES);
     check_true(tally.skipped <= INSTANCES / 10, "%zu skipped", tally.skipped);
     check_true(tally.skipped_wide <= INSTANCES / 50, "%zu skipped", tally.skipped_wide);
@@ -221,7 +229,7 @@ static void test_checker(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(4 + 7);
+    check_cases(5 + 7);
 }
 
 int main(void)
