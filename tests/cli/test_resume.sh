@@ -95,8 +95,8 @@ err "sweep verify: --sample must be a number of trials, got 'none'"
 
 # Trials that all fail alike end a run early; failed ones can be tried again.
 sed 's/max_steps: 200/max_steps: 0/; s/replicates: 2/replicates: 200/; s/, 0.5, 1//
-    s/samples: 4/samples: 20/; s/signal: 1/signal: 0/' \
-    small.yaml >fail.yaml
+    s/samples: 4/samples: 20/; s/signal: 1/signal: 0/
+    s/model: relu/model: leaky_relu\n  polish: false/' small.yaml >fail.yaml
 run run fail.yaml -o f
 status 3
 err_has "the first trials all ended with not_separated: "

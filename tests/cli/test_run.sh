@@ -152,13 +152,15 @@ status 1
 check "one message" [ "$(wc -l <.err)" -eq 1 ]
 
 # Failed trials: counted, told, status 3; also when they failed in an earlier run.
-sed 's/max_steps: 200/max_steps: 0/; s/replicates: 2/replicates: 20/' \
+sed 's/max_steps: 200/max_steps: 0\n  polish: false/; s/replicates: 2/replicates: 20/' \
     small.yaml >fail.yaml
 run run fail.yaml -o fail
 status 3
-err_has "60 of 60 trials done, 60 now; "
-err_has "not_separated), see fail/run.log"
+err_has "60 of 60 trials done, 60 now; 51 failed (39 not_separated, 12 dead_point), \
+see fail/run.log"
 check "reasons are logged" grep -q 'failed: cell 0, replicate [0-9]*: not_separated: ' \
+    fail/run.log
+check "both" grep -q 'failed: cell 0, replicate [0-9]*: dead_point: training: no neuron' \
     fail/run.log
 run run fail.yaml -o fail
 status 3

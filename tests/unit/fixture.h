@@ -47,16 +47,21 @@ static inline void fixture_remove(const char *path)
     rmdir(path);
 }
 
-/* The record of a trial, a pure function of its identity: about one in eight failed,
- * and one value in eight undefined. */
+/* The record of a trial, a pure function of its setting and replicate: about one in
+ * eight failed, and one value in eight undefined. */
 static inline void fixture_record(const struct grid *g, size_t cell, uint64_t replicate,
                                   struct record *r)
 {
     gsl_rng *rng = gsl_rng_alloc(rng_philox);
-    rng_start(rng, rng_key_word(grid_cell_key(g, cell), replicate));
+    struct setting s;
+    grid_cell(g, cell, &s);
+    struct rng_key key = rng_key_word(rng_key_start(), g->seed);
+    key = grid_setting_key(g, &s, STAGE_EVALUATE, key);
+    rng_start(rng, rng_key_word(key, replicate));
     record_clear(r);
     if (gsl_rng_uniform_int(rng, 8) == 0) {
-        r->status = (enum trial_status)(1 + gsl_rng_uniform_int(rng, 4));
+        r->status =
+            (enum trial_status)(1 + gsl_rng_uniform_int(rng, TRIAL_STATUS_COUNT - 1));
         snprintf(r->message, sizeof r->message, "it's \"%lu\"",
                  (unsigned long)replicate);
     }

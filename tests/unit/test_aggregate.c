@@ -331,7 +331,7 @@ static void test_pooled(void **state)
         {{P_MAX_STEPS},
          1,
          "samples (2 values), step_scale (3 values): sem and intervals "
-         "over 6 clusters (trials of the same data)"},
+         "over 5 to 6 clusters (trials of the same data)"},
         {{P_SAMPLES, P_STEP_SCALE},
          2,
          "max_steps (2 values): sem and intervals over "

@@ -117,7 +117,10 @@ static void test_out_of_memory_gives_way(void **state)
     r.status = TRIAL_OUT_OF_MEMORY;
     struct store *poor = fixture_store(fixture_folder(a), &g);
     check_equal(store_put(poor, 0, 0, &r, &log), SWEEP_OK);
-    fill_some(fixture_folder(b), &g, 1, 0);
+    r.status = TRIAL_DEAD_POINT;
+    struct store *rich = fixture_store(fixture_folder(b), &g);
+    check_equal(store_put(rich, 0, 0, &r, &log), SWEEP_OK);
+    check_equal(store_close(rich, &log), SWEEP_OK);
     for (int again = 0; again < 2; again++) {
         struct store_counts counts;
         check_equal(merge_into(poor, b, &g, false, &added, &log), SWEEP_OK);
