@@ -16,7 +16,7 @@ struct runner_limits {
     const volatile bool *cancel; /* polled, also inside a trial; NULL: never */
     size_t failures;             /* more failed trials than that */
     double failed_share;         /* more than that share of the trials planned so far */
-    size_t units_alike;          /* the first units all failed for one reason */
+    size_t units_failed;         /* the first units, when all their trials failed */
     double seconds;              /* after that no more units are taken */
 };
 extern const struct runner_limits runner_no_limits;
@@ -26,7 +26,7 @@ enum runner_end {
     RUNNER_CANCELLED,
     RUNNER_TIME,
     RUNNER_FAILURES,
-    RUNNER_ALIKE,
+    RUNNER_HOPELESS,
     RUNNER_BROKEN /* the store or the memory failed */
 };
 

@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "failures.h"
 #include "folder.h"
 #include "settled.h"
 #include "sweep/memory.h"
@@ -132,14 +133,15 @@ static int report(const struct merge *m, const char *out)
             m->total, m->databases, m->added);
     if (rule)
         print_settled(stderr, &m->tally, m->grid.replicates);
-    if (failed > 0) {
-        fputs("; ", stderr);
-        print_failed(stderr, m->by_status);
-    }
     if (missing > 0)
         fprintf(stderr, "; %s%zu missing: the table shows what is there", bound,
                 missing);
-    fprintf(stderr, "\ntable: %s/table.tsv\n", out);
+    fputc('\n', stderr);
+    if (failed > 0) {
+        print_failed(stderr, m->by_status, m->done);
+        fputc('\n', stderr);
+    }
+    fprintf(stderr, "table: %s/table.tsv\n", out);
     return missing > 0 ? EXIT_STOPPED : failed > 0 ? EXIT_FAILED_TRIALS : EXIT_DONE;
 }
 

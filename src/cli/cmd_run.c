@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "failures.h"
 #include "folder.h"
 #include "run_log.h"
 #include "run_options.h"
@@ -22,8 +23,8 @@ enum { MOST_FAILURES = 100 };
 /* Cells without the precision asked for that are told at the end. */
 enum { MOST_IMPRECISE = 20 };
 
-/* Units that may all fail for one reason before a run gives up. */
-enum { UNITS_ALIKE = 20 };
+/* The first units may all fail; then a run gives up. */
+enum { UNITS_FAILED = 20 };
 
 /* All that one run holds. */
 struct session {
@@ -123,16 +124,16 @@ static struct runner_limits limits_of(const struct session *s)
     struct runner_limits limits = {.cancel = &signals_stop,
                                    .failures = SIZE_MAX,
                                    .failed_share = INFINITY,
-                                   .units_alike = UNITS_ALIKE,
+                                   .units_failed = UNITS_FAILED,
                                    .seconds = o->seconds};
     if (o->limits_failures && o->percent && s->grid.until.least > 0) {
         limits.failed_share = o->failures / 100;
-        limits.units_alike = SIZE_MAX;
+        limits.units_failed = SIZE_MAX;
     } else if (o->limits_failures) {
         double trials = (double)s->work.trials;
         double most = o->percent ? o->failures / 100 * trials : o->failures;
         limits.failures = most < trials ? (size_t)most : SIZE_MAX;
-        limits.units_alike = SIZE_MAX;
+        limits.units_failed = SIZE_MAX;
     }
     return limits;
 }
@@ -147,8 +148,8 @@ static const char *stopped_by(const struct session *s)
         return "the time limit";
     case RUNNER_FAILURES:
         return "--max-failures";
-    case RUNNER_ALIKE:
-        return "trials that all failed alike";
+    case RUNNER_HOPELESS:
+        return "trials that all failed";
     case RUNNER_COMPLETE:
     case RUNNER_BROKEN:
         break;
@@ -243,21 +244,15 @@ static void print_resume(const struct session *s)
 
 static void print_stop(const struct session *s)
 {
-    static const char *const hints[TRIAL_STATUS_COUNT] = {
-        [TRIAL_NON_FINITE] = "a smaller learning_rate or init_scale may help",
-        [TRIAL_NOT_SEPARATED] =
-            "more max_steps, a larger learning_rate or dimension may help",
-        [TRIAL_SOLVER_LIMIT] = "fewer samples or a smaller width may help",
-        [TRIAL_OUT_OF_MEMORY] = "fewer threads (-j) or a smaller grid may help"};
-    int reason = TRIAL_OK;
-    while (s->result.end == RUNNER_ALIKE && s->result.by_status[reason] == 0)
-        reason++;
-    if (reason != TRIAL_OK)
-        fprintf(stderr, "the first trials all ended with %s: %s; %s\n",
-                trial_status_words[reason], s->reason, hints[reason]);
+    if (s->result.end == RUNNER_HOPELESS) {
+        fprintf(stderr, "the first %d trainings all failed (trials: ", UNITS_FAILED);
+        print_reasons(stderr, s->result.by_status);
+        fprintf(stderr, "); one says: %s\n", s->reason);
+    }
     fprintf(stderr, "stopped by %s; to go on: ", stopped_by(s));
     print_resume(s);
-    bool too_many = s->result.end == RUNNER_ALIKE || s->result.end == RUNNER_FAILURES;
+    bool too_many =
+        s->result.end == RUNNER_HOPELESS || s->result.end == RUNNER_FAILURES;
     fputs(too_many ? " --max-failures 100%\n" : "\n", stderr);
 }
 
@@ -273,12 +268,11 @@ static void print_summary(const struct session *s)
             run_work_bound(&s->work), trials, s->result.ran);
     if (s->grid.until.least > 0)
         print_settled(stderr, &s->work.tally, s->grid.replicates);
-    if (count_failed(s->failed) > 0) {
-        fputs("; ", stderr);
-        print_failed(stderr, s->failed);
-        fprintf(stderr, ", see %s/run.log", s->directory);
-    }
     fputc('\n', stderr);
+    if (count_failed(s->failed) > 0) {
+        print_failed(stderr, s->failed, trials - left);
+        fprintf(stderr, "; see %s/run.log\n", s->directory);
+    }
     if (s->grid.until.least > 0)
         each_imprecise(&s->work.until, s->work.own, MOST_IMPRECISE, print_line, stderr);
     if (s->result.end != RUNNER_COMPLETE)

@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "failures.h"
 #include "folder.h"
 #include "run_work.h"
 #include "settled.h"
@@ -176,10 +177,8 @@ static void print_state(const char *directory, const struct state *s)
     printf("%s: %zu of %s%zu trials done", directory, s->done, bound, s->total);
     if (s->rule)
         print_settled(stdout, &s->tally, s->most);
-    if (count_failed(s->by_status) > 0) {
-        fputs(", ", stdout);
-        print_failed(stdout, s->by_status);
-    }
+    if (count_failed(s->by_status) > 0)
+        printf(", %zu failed", count_failed(s->by_status));
     if (missing > 0)
         printf(", %s%zu missing", bound, missing);
     if (s->rate > 0)
@@ -267,6 +266,10 @@ static int tell_state(const char *directory, struct state *state,
         if (status == SWEEP_OK && state->imprecise)
             fputs(state->imprecise, stdout);
         free(state->imprecise);
+    }
+    if (status == SWEEP_OK && count_failed(state->by_status) > 0) {
+        print_failed(stdout, state->by_status, state->done);
+        putchar('\n');
     }
     for (int i = 0; i < count; i++)
         free(entry[i]);

@@ -99,24 +99,3 @@ int folder_platform(char **text, struct diagnostics *log)
     }
     return SWEEP_OK;
 }
-
-size_t count_failed(const size_t by_status[TRIAL_STATUS_COUNT])
-{
-    size_t failed = 0;
-    for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
-        failed += i == TRIAL_OK ? 0 : by_status[i];
-    return failed;
-}
-
-void print_failed(FILE *stream, const size_t by_status[TRIAL_STATUS_COUNT])
-{
-    const char *before = " (";
-    fprintf(stream, "%zu failed", count_failed(by_status));
-    for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
-        if (i != TRIAL_OK && by_status[i] > 0) {
-            fprintf(stream, "%s%zu %s", before, by_status[i], trial_status_words[i]);
-            before = ", ";
-        }
-    if (*before == ',')
-        fputc(')', stream);
-}

@@ -32,10 +32,4 @@ int folder_write_table(const char *directory, struct store *s, const struct grid
  * memory from malloc. */
 int folder_platform(char **text, struct diagnostics *log);
 
-/* "5 failed (3 non_finite, 2 solver_limit)" from the counts; all but TRIAL_OK. */
-void print_failed(FILE *stream, const size_t by_status[TRIAL_STATUS_COUNT]);
-
-/* How many are not TRIAL_OK. */
-size_t count_failed(const size_t by_status[TRIAL_STATUS_COUNT]);
-
 #endif

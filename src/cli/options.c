@@ -44,7 +44,7 @@ const struct option_info option_table[OPTION_COUNT] = {
                       OFFERS_NOTHING},
     [OPTION_MAX_FAILURES] = {"max-failures", 0, "N|P%",
                              "stop when more trials failed (default: when the first 20 "
-                             "trainings all fail alike)",
+                             "trainings all fail)",
                              OFFERS_NOTHING},
     [OPTION_TIME_LIMIT] = {"time-limit", 0, "T",
                            "start nothing new after that: 30s, 10m, 2h, 1d",

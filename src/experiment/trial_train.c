@@ -73,7 +73,7 @@ static void fail_unseparated(struct unit *u, const struct points *p, const char 
     if (dead > 0)
         trial_fail(r, TRIAL_DEAD_POINT,
                    "%s: no neuron is active on %zu of %zu points, so no step can "
-                   "separate them; leaky_relu or a larger init_scale can",
+                   "separate them; leaky_relu, a larger init_scale or width can",
                    what, dead, p->m);
     else
         trial_fail(r, TRIAL_NOT_SEPARATED,

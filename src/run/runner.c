@@ -7,11 +7,10 @@
 #include <math.h>
 #include <omp.h>
 #include <stdlib.h>
-#include <string.h>
 
 const struct runner_limits runner_no_limits = {.failures = SIZE_MAX,
                                                .failed_share = INFINITY,
-                                               .units_alike = SIZE_MAX,
+                                               .units_failed = SIZE_MAX,
                                                .seconds = INFINITY};
 
 /* Records a thread keeps before it goes to the store. */
@@ -39,10 +38,9 @@ struct run {
     struct progress *meter;
     struct runner_result *result;
     struct diagnostics *log;
-    double uncommitted; /* seconds of work in the open transaction */
-    size_t units_alike; /* finished so far, while all of them failed with one reason */
-    enum trial_status reason;
-    bool differ; /* they did not */
+    double uncommitted;  /* seconds of work in the open transaction */
+    size_t units_failed; /* finished so far, while nothing in them succeeded */
+    bool hopeful;        /* something did */
     int status;
 };
 
@@ -55,8 +53,8 @@ struct worker {
     size_t *record_cell;   /* (BUFFER) */
     size_t count;
     uint64_t replicate;
-    size_t failed_as[TRIAL_STATUS_COUNT]; /* records of the current unit, by status */
-    double since;                         /* clock at the last flush */
+    bool good;    /* a record of the current unit is TRIAL_OK */
+    double since; /* clock at the last flush */
 };
 
 size_t runner_default_threads(void)
@@ -76,24 +74,15 @@ static void stop(struct run *r, enum runner_end end)
     r->halted = true;
 }
 
-/* In the critical section: one more unit is done. A night of trials that all fail for
- * one reason ends after the first of them. */
+/* In the critical section: one more unit is done. A night of trials that all fail ends
+ * after the first of them. */
 static void judge_unit(struct worker *w)
 {
     struct run *r = w->run;
-    size_t kinds = 0;
-    enum trial_status reason = TRIAL_OK;
 
-    for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
-        if (w->failed_as[i] > 0) {
-            kinds++;
-            reason = (enum trial_status)i;
-        }
-    if (kinds != 1 || reason == TRIAL_OK || (r->units_alike > 0 && reason != r->reason))
-        r->differ = true;
-    r->reason = reason;
-    if (!r->differ && ++r->units_alike == r->limits->units_alike)
-        stop(r, RUNNER_ALIKE);
+    r->hopeful |= w->good;
+    if (!r->hopeful && ++r->units_failed == r->limits->units_failed)
+        stop(r, RUNNER_HOPELESS);
 }
 
 /* In the critical section. */
@@ -122,7 +111,7 @@ static void store_records(struct worker *w, double work)
         if (r->status != SWEEP_OK)
             break;
         r->result->by_status[status]++;
-        w->failed_as[status]++;
+        w->good |= status == TRIAL_OK;
         failed += status != TRIAL_OK;
     }
     r->result->ran += put;
@@ -194,7 +183,7 @@ static void work(struct worker *w)
             plan_unit_missing(r->plan, r->done, group, w->replicate, w->cells);
         if (count == 0)
             continue;
-        memset(w->failed_as, 0, sizeof w->failed_as);
+        w->good = false;
         int status = trial_unit(w->workspace, r->grid, w->cells, count, w->replicate,
                                 r->limits->cancel, keep, w);
         if (flush(w, status == SWEEP_OK ? plan_unit_cost(r->plan, group, count) : 0) !=

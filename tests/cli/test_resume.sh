@@ -93,36 +93,68 @@ run verify old --sample none
 status 2
 err "sweep verify: --sample must be a number of trials, got 'none'"
 
-# Trials that all fail alike end a run early; failed ones can be tried again.
+# Trials that all fail end a run early; failed ones can be tried again.
 sed 's/max_steps: 200/max_steps: 0/; s/replicates: 2/replicates: 200/; s/, 0.5, 1//
     s/samples: 4/samples: 20/; s/signal: 1/signal: 0/
     s/model: relu/model: leaky_relu\n  polish: false/' small.yaml >fail.yaml
 run run fail.yaml -o f
 status 3
-err_has "the first trials all ended with not_separated: "
-err_has "stopped by trials that all failed alike; to go on: sweep run fail.yaml -o f \
+err_has "the first 20 trainings all failed (trials: 20 not_separated); one says: training: \
+smallest margin -"
+err_has "stopped by trials that all failed; to go on: sweep run fail.yaml -o f \
 --max-failures 100%"
-err_has "20 of 200 trials done, 20 now; 20 failed (20 not_separated), see f/run.log"
+err_has "20 of 200 trials done, 20 now"
+err_has "20 of 20 trials failed: 20 not_separated (try more max_steps or a larger \
+learning_rate); see f/run.log"
 check "no table" [ ! -e f/table.tsv ]
 run run fail.yaml -o f --max-failures 100%
 status 3
-err_has "200 of 200 trials done, 180 now; 200 failed (200 not_separated)"
+err_has "200 of 200 trials done, 180 now"
+err_has "200 of 200 trials failed: 200 not_separated ("
 check "a table" [ -e f/table.tsv ]
 run run fail.yaml -o f --retry-failed --max-failures 100%
 status 3
-err_has "200 of 200 trials done, 200 now; "
+err_has "200 of 200 trials done, 200 now"
 run status f
 status 3
-out_has "f: 200 of 200 trials done, 200 failed (200 not_separated)"
+check "the state, then the advice" [ "$(sed 's/;.*//' .out)" = \
+    "f: 200 of 200 trials done, 200 failed
+200 of 200 trials failed: 200 not_separated (try more max_steps or a larger learning_rate)" ]
 run run fail.yaml -o g --max-failures 7
 status 3
-err_has "8 of 200 trials done, 8 now; "
+err_has "8 of 200 trials done, 8 now"
 err_has "stopped by --max-failures; to go on: "
 run run fail.yaml -o h --max-failures 5%
 status 3
-err_has "11 of 200 trials done, 11 now; "
+err_has "11 of 200 trials done, 11 now"
 run run small.yaml -o i --max-failures 0
 status 0
+
+# For two reasons: each with its number, the most frequent first.
+sed -i 's/leaky_relu/relu/' fail.yaml
+dead="dead_point (no neuron is active on a training point: try model: leaky_relu, a \
+larger init_scale or width)"
+not="not_separated (try more max_steps or a larger learning_rate)"
+run run fail.yaml -o l
+status 3
+check "both are counted" [ "$(sed 's/says: .*/says:/' .err)" = "20 of 200 trials done, 20 now
+20 of 20 trials failed: 13 $dead, 7 $not; see l/run.log
+the first 20 trainings all failed (trials: 13 dead_point, 7 not_separated); one says:
+stopped by trials that all failed; to go on: sweep run fail.yaml -o l --max-failures 100%" ]
+for shard in 1 2; do
+    run run fail.yaml -o m --shard $shard/2 --max-failures 100%
+    status 3
+done
+run status m
+status 3
+out_has "m: 200 of 200 trials done, 200 failed"
+check "of all shards" [ "$(tail -n 1 .out)" = \
+    "200 of 200 trials failed: 126 $dead, 74 $not" ]
+run merge merged m/shard-*
+status 3
+err "200 of 200 trials from 2 databases, 200 new
+200 of 200 trials failed: 126 $dead, 74 $not
+table: merged/table.tsv"
 
 # A time limit.
 run run small.yaml -o j --time-limit 0s
@@ -151,4 +183,4 @@ for bad in 0/3 4/3 1 /3 1/ 1.5/3 1/0 1/2/3 a/b; do
 done
 check "nothing was written" [ ! -e k ]
 
-finish 95
+finish 106

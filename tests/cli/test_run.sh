@@ -156,15 +156,19 @@ sed 's/max_steps: 200/max_steps: 0\n  polish: false/; s/replicates: 2/replicates
     small.yaml >fail.yaml
 run run fail.yaml -o fail
 status 3
-err_has "60 of 60 trials done, 60 now; 51 failed (39 not_separated, 12 dead_point), \
-see fail/run.log"
+err "60 of 60 trials done, 60 now
+51 of 60 trials failed: 39 not_separated (try more max_steps or a larger learning_rate), \
+12 dead_point (no neuron is active on a training point: try model: leaky_relu, a larger \
+init_scale or width); see fail/run.log
+table: fail/table.tsv"
 check "reasons are logged" grep -q 'failed: cell 0, replicate [0-9]*: not_separated: ' \
     fail/run.log
 check "both" grep -q 'failed: cell 0, replicate [0-9]*: dead_point: training: no neuron' \
     fail/run.log
 run run fail.yaml -o fail
 status 3
-err_has "60 of 60 trials done, 0 now; "
+err_has "60 of 60 trials done, 0 now"
+err_has "51 of 60 trials failed: 39 not_separated ("
 
 # A signal: what is done is kept, the shell sees the signal, the same command goes on.
 sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 2000/' \
@@ -191,4 +195,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 88
+finish 89

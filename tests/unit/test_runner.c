@@ -8,11 +8,17 @@
 #define GOOD                                                                           \
     "grid:\n  samples: 4\n  dimension: 40\n  width: 4\n  max_steps: 200\n"             \
     "  signal: 1\n  test_samples: 5\n  step_scale: [0, 1]\n"
-/* Random labels of 20 points and no training: hardly ever separated. Every neuron
- * reaches every point, so that there is but one reason. */
+/* Random labels of 20 points and no training: hardly ever separated, for one of two
+ * reasons. */
 #define BAD                                                                            \
     "grid:\n  samples: 20\n  dimension: 40\n  width: 4\n  max_steps: 0\n"              \
-    "  signal: 0\n  test_samples: 5\n  model: leaky_relu\n  polish: false\n"
+    "  signal: 0\n  test_samples: 5\n  polish: false\n"
+/* Every neuron reaches every point: one reason. */
+#define UNSEPARATED BAD "  model: leaky_relu\n"
+/* As many trainings that succeed, and longer: the first ones do. */
+#define HALF_BAD                                                                       \
+    "grid:\n  samples: 4\n  dimension: 40\n  width: 4\n  max_steps: [0, 200]\n"        \
+    "  signal: 0\n  test_samples: 5\n  polish: false\n  model: leaky_relu\n"
 
 /* Run the grid with `replicates` in a new folder. */
 static struct runner_result run(const char *body, size_t replicates, size_t threads,
@@ -66,11 +72,19 @@ static void test_limits(void **state)
     check_equal(r.end, RUNNER_FAILURES);
     check_equal(r.failed, 4);
     l = runner_no_limits;
-    l.units_alike = 7;
+    l.units_failed = 7;
     r = run(BAD, 50, 1, &l);
-    check_equal(r.end, RUNNER_ALIKE);
+    check_equal(r.end, RUNNER_HOPELESS);
     check_equal(r.ran, 7);
+    check_true(r.by_status[TRIAL_NOT_SEPARATED] > 0 &&
+                   r.by_status[TRIAL_DEAD_POINT] > 0,
+               "two reasons");
+    r = run(UNSEPARATED, 50, 1, &l);
+    check_equal(r.end, RUNNER_HOPELESS);
     check_equal(r.by_status[TRIAL_NOT_SEPARATED], 7);
+    r = run(HALF_BAD, 50, 1, &l); /* what succeeded gives hope */
+    check_equal(r.end, RUNNER_COMPLETE);
+    check_true(r.by_status[TRIAL_OK] >= 50 && r.failed > 30, "half of them fail");
     r = run(BAD, 7, 1, &l); /* reached with the last one: nothing was stopped */
     check_equal(r.end, RUNNER_COMPLETE);
     r = run(GOOD, 20, 1, &l);
@@ -102,7 +116,7 @@ static void test_answer(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(121);
+    check_cases(147);
 }
 
 int main(void)
