@@ -205,14 +205,16 @@ static void settle_trained(struct unit *u, const struct train_result *result)
     size_t n = ws->shape.net.n, r = u->points.r;
     t->accuracy = NAN;
     if (ws->shape.polish) {
-        value[C_POLISH_FLIPS] =
-            (double)polish(u, &u->points, "training", &ws->raw, result, &u->record, t);
+        size_t flips =
+            polish(u, &u->points, "training", &ws->raw, result, &u->record, t);
+        if (u->record.status != TRIAL_OK)
+            return; /* there is no exact point: theta may be that of another trial */
+        value[C_POLISH_FLIPS] = (double)flips;
         value[C_POLISH_TAU] = weights_cosine_distance(n, r, &ws->raw, &t->theta);
     } else {
         weights_scale(n, r, &ws->raw, 1.0 / result->margin, &t->theta);
     }
-    if (u->record.status == TRIAL_OK)
-        measure_trained(u);
+    measure_trained(u);
 }
 
 bool trial_train(struct unit *u)
