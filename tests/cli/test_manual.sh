@@ -46,7 +46,7 @@ for key in name seed replicates until grid zip derive where success table; do
 done
 # Meanings, in full: a sample that needs escapes among them.
 check "a meaning with a hyphen" page_has \
-    "largest lambda_i (q_i - 1) of the nearest exact KKT point: rounding"
+    "largest lambda_i (q_i - 1) of that exact KKT point: rounding"
 check "a meaning with quotes" page_has "results to show; see 'sweep columns'"
 
 # Completion, as the shells do it.
