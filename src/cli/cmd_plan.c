@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "notice.h"
 #include "outlook.h"
 #include "settled.h"
 #include "sweep/json.h"
@@ -248,6 +249,7 @@ int cmd_plan(const struct command *self, const struct arguments *args)
         code = give_up(self, status, &log);
     } else {
         (args->value[OPTION_JSON] ? print_json : print_text)(&o);
+        print_notice(stderr, &o.grid);
         if (!outlook_fits(&o))
             tell(self, "warning: a run needs more memory than this machine has; use "
                        "fewer threads (-j) or a smaller grid");

@@ -2,6 +2,7 @@
 
 #include "failures.h"
 #include "folder.h"
+#include "notice.h"
 #include "run_log.h"
 #include "run_options.h"
 #include "run_work.h"
@@ -275,6 +276,7 @@ static void print_summary(const struct session *s)
     }
     if (s->grid.until.least > 0)
         each_imprecise(&s->work.until, s->work.own, MOST_IMPRECISE, print_line, stderr);
+    print_notice(stderr, &s->grid);
     if (s->result.end != RUNNER_COMPLETE)
         print_stop(s);
     else if (s->options.shards > 0)

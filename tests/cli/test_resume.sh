@@ -96,7 +96,7 @@ err "sweep verify: --sample must be a number of trials, got 'none'"
 # Trials that all fail end a run early; failed ones can be tried again.
 sed 's/max_steps: 200/max_steps: 0/; s/replicates: 2/replicates: 200/; s/, 0.5, 1//
     s/samples: 4/samples: 20/; s/signal: 1/signal: 0/
-    s/model: relu/model: leaky_relu\n  polish: false/' small.yaml >fail.yaml
+    s/model: relu/model: leaky_relu/; s/polish: true/polish: false/' small.yaml >fail.yaml
 run run fail.yaml -o f
 status 3
 err_has "the first 20 trainings all failed (trials: 20 not_separated); one says: training: \
@@ -137,7 +137,7 @@ larger init_scale or width)"
 not="not_separated (try more max_steps or a larger learning_rate)"
 run run fail.yaml -o l
 status 3
-check "both are counted" [ "$(sed 's/says: .*/says:/' .err)" = "20 of 200 trials done, 20 now
+check "both are counted" [ "$(sed '/^note: /d; s/says: .*/says:/' .err)" = "20 of 200 trials done, 20 now
 20 of 20 trials failed: 13 $dead, 7 $not; see l/run.log
 the first 20 trainings all failed (trials: 13 dead_point, 7 not_separated); one says:
 stopped by trials that all failed; to go on: sweep run fail.yaml -o l --max-failures 100%" ]

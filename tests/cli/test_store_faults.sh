@@ -31,8 +31,8 @@ for damage in junk empty cut page; do
 done
 
 # Who holds the folder: a living run, a dead one, one before the last boot, another host.
-sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 2000/' \
-    small.yaml >long.yaml
+sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 2000/
+    s/polish: true/polish: false/' small.yaml >long.yaml
 start() { # COMMAND...: in the background, until it computes; sets $process
     lines=$(cat "$3/run.log" 2>/dev/null | wc -l)
     env --default-signal=INT "$sweep" run "$@" >.out 2>.err &

@@ -33,8 +33,8 @@ check "nothing is written" [ ! -e results ]
 run trial small.yaml --cell 1 --replicate 0 --export new/folder
 status 0
 check "the files" [ "$(ls new/folder | xargs)" = "W_exact.npy W_init.npy \
-W_restored.npy W_retrained.npy W_scaled.npy W_trained.npy W_unlearned.npy X.npy \
-forget.npy lambda.npy lambda_exact.npy lambda_restored.npy lambda_scaled.npy \
+W_polished.npy W_restored.npy W_retrained.npy W_scaled.npy W_trained.npy W_unlearned.npy \
+X.npy forget.npy lambda.npy lambda_exact.npy lambda_restored.npy lambda_scaled.npy \
 record.json retain.npy u.npy v.npy v_exact.npy v_restored.npy v_scaled.npy y.npy" ]
 what="record.json"
 python3 -c "
@@ -48,9 +48,9 @@ code=$?
 status 0
 out "small 1 1 0
 ok span perp_exact
-0.5 False
+0.5 True
 step_limit {'X': [4, 5], 'y': [4], 'u': [4], 'W_init': [4, 5], 'W_trained': [4, 5], \
-'W_unlearned': [4, 5], 'W_retrained': [4, 5], 'W_scaled': [4, 5], \
+'W_polished': [4, 5], 'W_unlearned': [4, 5], 'W_retrained': [4, 5], 'W_scaled': [4, 5], \
 'W_restored': [4, 5], 'W_exact': [4, 5], 'lambda': [4], 'v': [4, 4], 'forget': [1], \
 'retain': [3], 'lambda_scaled': [3], 'v_scaled': [4, 3], 'lambda_restored': [3], \
 'v_restored': [4, 3], 'lambda_exact': [3], 'v_exact': [4, 3]}"
@@ -62,8 +62,8 @@ status 0
 check "the same files" [ "$(ls untested)" = "$(ls new/folder)" ]
 
 # A failed trial: its record, its reason, and what it had.
-sed 's/relu/linear/; /width/d; s/max_steps: 200/max_steps: 0\n  init_scale: 0/' \
-    small.yaml >fail.yaml
+sed 's/relu/linear/; /width/d; s/max_steps: 200/max_steps: 0\n  init_scale: 0/
+    s/polish: true/polish: false/' small.yaml >fail.yaml
 run trial fail.yaml --cell 0 --replicate 0 --export failed
 status 3
 out_has "status not_separated"
@@ -136,7 +136,7 @@ err "sweep trial: --tests needs --export"
 printf 'where: "samples > 100"\n' | cat small.yaml - >empty.yaml
 run trial empty.yaml --cell 0 --replicate 0
 status 2
-err "empty.yaml:18:8: error: the selection is empty: 'where' keeps none of the 3 cells"
+err "empty.yaml:19:8: error: the selection is empty: 'where' keeps none of the 3 cells"
 run trial none.yaml --cell 0 --replicate 0
 status 1
 echo text >file

@@ -26,8 +26,8 @@ fail() {
 }
 cluster_start "$work/cluster" 3 1 || fail "the cluster did not start"
 
-sed "s/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 120/" \
-    "$here/../cli/small.yaml" >grid.yaml
+sed "s/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 120/
+    s/polish: true/polish: false/" "$here/../cli/small.yaml" >grid.yaml
 shards=4
 array=$(sbatch --parsable --array=1-$shards --cpus-per-task=1 --time=10 \
     "$sweeps/slurm.sbatch" grid.yaml out $shards) || fail "sbatch"

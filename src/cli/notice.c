@@ -1,0 +1,23 @@
+#include "notice.h"
+
+#include <stdbool.h>
+
+static bool leaves_kinks(const struct grid *g)
+{
+    for (size_t cell = 0; cell < g->cell_count; cell++) {
+        struct setting s;
+        grid_cell(g, cell, &s);
+        if (s.value[P_POLISH] == 0 && s.value[P_LEAK] < 1) /* linear has leak 1 */
+            return true;
+    }
+    return false;
+}
+
+void print_notice(FILE *stream, const struct grid *g)
+{
+    if (leaves_kinks(g))
+        fputs("note: with polish: false training ends beside the kinks, not on them: "
+              "'kinks' is about 0 and eps keeps a part that more steps do not remove; "
+              "polish: true moves the model to the exact point\n",
+              stream);
+}
