@@ -73,8 +73,9 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         "steps", "most training steps"},
     [P_TOLERANCE] = {"tolerance", "", REAL, TRAIN, 0, 1, 0, 0, 0, NULL, "",
         "stop training when |theta/|theta| + grad/|grad|| is at most this; 0: never"},
-    [P_POLISH] = {"polish", "", BOOLEAN, TRAIN, 0, 1, 0, 0, 0, NULL, "",
-        "move the trained model to the exact KKT point of its own activation states"},
+    [P_POLISH] = {"polish", "", BOOLEAN, TRAIN, 0, 1, 0, 0, 1, NULL, "",
+        "move the trained model to the exact KKT point of its own activation states; "
+        "false: as descent left it"},
     [P_STABLE_STEPS] = {"stable_steps", "", INTEGER, TRAIN, 0, 1e9, 0, 0, 512, NULL,
         "steps", "with polish, stop training when the points are separated and no gate "
         "has moved for so long; 0: never"},

@@ -4,9 +4,12 @@
 #include "sweep/parse.h"
 #include <math.h>
 
+/* What can be compared between trials and has a mean: none of these exceeds 2, while eps
+ * and delta themselves grow without bound as the smallest margin nears 0. The last one
+ * needs a retrained model. */
 static const enum column core_columns[] = {
-    C_TRAINED_EPS,  C_TRAINED_MARGIN,       C_SCALED_EPS,
-    C_SCALED_DELTA, C_FORGET_MARGIN_BEFORE, C_FORGET_MARGIN_AFTER,
+    C_SCALED_RELATIVE_EPS, C_RESTORED_RELATIVE_EPS, C_RESTORED_RELATIVE_DELTA,
+    C_RESTORED_TAU,        C_EXACT_TAU,             C_RETRAIN_TAU,
 };
 static const char *const core_statistics[] = {"mean", "sem"};
 
@@ -35,13 +38,21 @@ static int resolve_parameters(struct aggregate *a, const struct grid *g,
     return SWEEP_OK;
 }
 
-static int resolve_columns(struct aggregate *a, const struct table_request *request,
-                           struct diagnostics *log)
+static size_t core_count(const struct grid *g)
+{
+    bool retrains = g->fixed.value[P_RETRAIN] != 0;
+    for (size_t i = 0; i < g->axis_count; i++)
+        for (size_t k = 0; k < g->axes[i].width; k++)
+            retrains |= g->axes[i].parameter[k] == P_RETRAIN;
+    return sizeof core_columns / sizeof core_columns[0] - !retrains;
+}
+
+static int resolve_columns(struct aggregate *a, const struct grid *g,
+                           const struct table_request *request, struct diagnostics *log)
 {
     const enum column *columns =
         request->column_count ? request->columns : core_columns;
-    size_t count = request->column_count ? request->column_count
-                                         : sizeof core_columns / sizeof core_columns[0];
+    size_t count = request->column_count ? request->column_count : core_count(g);
     int status = SWEEP_OK;
     a->columns = memory_array(count, sizeof *a->columns);
     if (!a->columns)
@@ -98,7 +109,7 @@ int aggregate_resolve(struct aggregate *a, const struct grid *g,
     a->has_success = !(isnan(rule->eps) && isnan(rule->delta) && isnan(rule->tau));
     int status = resolve_parameters(a, g, request, log);
     if (status == SWEEP_OK)
-        status = resolve_columns(a, request, log);
+        status = resolve_columns(a, g, request, log);
     if (status == SWEEP_OK || status == SWEEP_INPUT) {
         int later = resolve_statistics(a, request, log);
         status = later == SWEEP_OK ? status : later;

@@ -7,8 +7,8 @@
 /* Most panels that results shown unasked make. */
 enum { PRESET_PANELS = 12 };
 
-static const enum column preset_columns[] = {C_SCALED_EPS, C_RESTORED_EPS,
-                                             C_RETRAIN_TAU, C_FORGET_MARGIN_AFTER};
+static const enum column preset_columns[] = {
+    C_SCALED_RELATIVE_EPS, C_RESTORED_RELATIVE_EPS, C_EXACT_TAU, C_RETRAIN_TAU};
 static const char *const rate_meanings[SUCCESS_KINDS] = {
     [SUCCESS_ANY] = "share of trials that meet 'success' by any certificate",
     [SUCCESS_SCALED] = "share of trials that meet 'success' by the scaled certificate",

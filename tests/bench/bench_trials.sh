@@ -37,10 +37,9 @@ ratio() {
 rate() {
     polished=
     stepped=
-    for setting in "polish: true" "max_steps: 2048"; do
-        grid "${setting%%:*}" "$4" "sampler: ambient" "dimension: $1" "samples: $2" \
-            "width: $3" "$setting"
-    done
+    grid polish "$4" "sampler: ambient" "dimension: $1" "samples: $2" "width: $3"
+    grid max_steps "$4" "sampler: ambient" "dimension: $1" "samples: $2" "width: $3" \
+        "polish: false" "max_steps: 2048"
     for _ in $(seq $repeats); do
         polished="$polished $(run polish 1)"
         stepped="$stepped $(run max_steps 1)"
@@ -60,7 +59,7 @@ rate 1000 100 1000 1
 
 # Units of very different cost: widths from 50 to 800, 5 to 20 points.
 grid uneven 14 "width: [50, 100, 200, 400, 800]" "samples: [5, 10, 20]" \
-    "max_steps: 1024"
+    "polish: false" "max_steps: 1024"
 one=
 two=
 for _ in $(seq $repeats); do
@@ -74,7 +73,8 @@ printf 'threads: 210 uneven units in %.2f s on one, %.2f s on two: %.2f times\n'
     "$one" "$two" "$(ratio "$one" "$two")"
 
 for d in 1e3 1e9; do
-    grid "bartlett-$d" 40 "dimension: $d" "sampler: bartlett" "max_steps: 2048"
+    grid "bartlett-$d" 40 "dimension: $d" "sampler: bartlett" "polish: false" \
+        "max_steps: 2048"
 done
 near=
 far=

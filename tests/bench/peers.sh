@@ -90,7 +90,8 @@ for peer in numpy torch; do
     fi
 done
 
-aligned="tolerance: 1e-3"
+aligned="tolerance: 1e-3
+  polish: false"
 for repeat in $(seq "$repeats"); do
     echo "repeat $repeat of $repeats" >&2
     for size in $sizes; do

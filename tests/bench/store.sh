@@ -18,6 +18,7 @@ grid:
   model: linear
   dimension: 60
   samples: 20
+  polish: false
   max_steps: 2000
   test_samples: 100
   step_scale: {linspace: [0, 2, 20]}

@@ -27,12 +27,12 @@ grid:
   {extra}
 """
 SHAPES = [
-    dict(d=9, m=6, n=6, steps=300, extra="signal: 0.5\n  init_scale: 1"),
-    dict(d=30, m=5, n=10, steps=300, extra="signal: 0\n  init_scale: 0.5"),
+    dict(d=9, m=6, n=6, steps=300, extra="signal: 0.5\n  init_scale: 1\n  polish: false"),
+    dict(d=30, m=5, n=10, steps=300, extra="signal: 0\n  init_scale: 0.5\n  polish: false"),
     dict(d=40, m=8, n=6, steps=400, extra="signal: 0.3\n  polish: true\n"
          "  correlation: 0.3\n  label_noise: 0.1"),
     dict(d=10, m=6, n=1, steps=300, extra="model: linear\n  correlation: 0.2\n"
-         "  signal: 0.4\n  init_scale: 1"),
+         "  signal: 0.4\n  init_scale: 1\n  polish: false"),
 ]
 
 

@@ -27,14 +27,15 @@ grid:
   forget: [0, 1, 3]
 """
 VARIANTS = [
-    "  model: relu\n  signal: 0.5\n",
+    "  model: relu\n  signal: 0.5\n  polish: false\n",
+    "  model: relu\n  signal: 0\n  polish: false\n",
     "  model: relu\n  signal: 0\n",
-    "  model: relu\n  signal: 0\n  polish: true\n",
-    "  model: leaky_relu\n  leak: 0.3\n  signal: 0.3\n  correlation: 0.2\n",
-    "  model: leaky_relu\n  leak: 0.3\n  signal: 0\n  polish: true\n",
+    "  model: leaky_relu\n  leak: 0.3\n  signal: 0.3\n  correlation: 0.2\n"
+    "  polish: false\n",
+    "  model: leaky_relu\n  leak: 0.3\n  signal: 0\n",
     "  model: relu\n  optimizer: gd\n  loss: exponential\n  learning_rate: 0.2\n"
-    "  signal: 0.5\n  label_noise: 0.1\n",
-    "  model: linear\n  signal: 0.3\n  correlation: 0.3\n",
+    "  signal: 0.5\n  label_noise: 0.1\n  polish: false\n",
+    "  model: linear\n  signal: 0.3\n  correlation: 0.3\n  polish: false\n",
 ]
 
 

@@ -288,6 +288,31 @@ static void test_build(void **state)
     fixture_remove(path);
 }
 
+/* What a table shows unasked: nothing that no cell has. */
+static void test_core_columns(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body;
+        size_t count;
+    } grids[] = {{"grid:\n  retrain: [false, true]\n", 6},
+                 {"grid:\n  retrain: true\n", 6},
+                 {"grid:\n  retrain: false\n", 5}};
+    for (size_t k = 0; k < sizeof grids / sizeof *grids; k++) {
+        struct grid g;
+        struct aggregate a;
+        struct table_request nothing = {0};
+        struct diagnostics log = {0};
+        fixture_grid(&g, grids[k].body);
+        check_equal(aggregate_resolve(&a, &g, &nothing, &log), SWEEP_OK);
+        check_equal(a.column_count, grids[k].count);
+        for (size_t i = 0; i < a.column_count; i++)
+            check_equal(a.columns[i] == C_RETRAIN_TAU, i == 5);
+        aggregate_release(&a);
+        grid_release(&g);
+    }
+}
+
 /* Pairs of `samples` and replicate that have a trial in the row, with `norm` or at all.
  */
 static size_t count_clusters(const struct aggregate *a, const struct grid *g,
@@ -340,7 +365,7 @@ static void test_pooled(void **state)
     struct grid g;
     struct diagnostics log = {0};
     char path[32];
-    fixture_grid(&g, "grid:\n  samples: [5, 6]\n  max_steps: [7, 8]\n"
+    fixture_grid(&g, "grid:\n  samples: [5, 6]\n  max_steps: [8, 9]\n"
                      "  step_scale: [0, 1, 2]\n"
                      "table:\n  columns: [norm]\n  statistics: [clusters, sem]\n");
     struct store *s = fixture_store(fixture_folder(path), &g);
@@ -458,7 +483,7 @@ static void test_refused(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(1143);
+    check_cases(1166);
 }
 
 int main(void)
@@ -467,7 +492,8 @@ int main(void)
         cmocka_unit_test(test_statistics), cmocka_unit_test(test_parse),
         cmocka_unit_test(test_wilson),     cmocka_unit_test(test_build),
         cmocka_unit_test(test_clusters),   cmocka_unit_test(test_effective),
-        cmocka_unit_test(test_pooled),     cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_pooled),     cmocka_unit_test(test_core_columns),
+        cmocka_unit_test(test_counts),
         cmocka_unit_test(test_empty),      cmocka_unit_test(test_refused),
         cmocka_unit_test(test_case_count),
     };

@@ -79,11 +79,12 @@ static void test_dimension(void **state)
 static void test_steps(void **state)
 {
     (void)state;
-    struct setting once = with(P_MAX_STEPS, 1e6), twice = with(P_MAX_STEPS, 2e6);
+    struct setting once = with(P_POLISH, 0), twice = once, all = once;
+    once.value[P_MAX_STEPS] = 1e6;
+    twice.value[P_MAX_STEPS] = 2e6;
     check_close_relative(cost_training(&twice, 20, 0) / cost_training(&once, 20, 0), 2,
                          1e-3);
     struct setting gates = with(P_POLISH, 1);
-    struct setting all = with(P_MAX_STEPS, 20000);
     check_true(cost_training(&gates, 20, 0) < 0.5 * cost_training(&all, 20, 0),
                "the gates rest early");
     check_true(cost_training(&all, 19, 0) < cost_training(&all, 20, 0), "fewer points");

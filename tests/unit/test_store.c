@@ -129,7 +129,7 @@ static void test_schema(void **state)
          "relu4integer"},
         {"SELECT typeof(step_scale) || step_scale FROM cells WHERE cell = 1",
          "real1.0"},
-        {"SELECT polish || retrain || data FROM cells WHERE cell = 0", "01mixture"},
+        {"SELECT polish || retrain || data FROM cells WHERE cell = 0", "11mixture"},
         {"SELECT typeof(signal_exponent) FROM cells WHERE cell = 0", "null"},
         {"SELECT length(key) FROM cells WHERE cell = 0", "32"},
         {"SELECT value FROM meta WHERE name = 'seed'", "7"},
