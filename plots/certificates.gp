@@ -8,10 +8,10 @@ name = "certificates"; width = 900; height = 680
 load system(sprintf("dirname '%s'", ARG0)) . "/style.gp"
 
 # Curves that leave a panel below stop at its edge; their value is written there.
-floor_eps = 0.03; floor_tau = 1e-6
+floor_eps = 0.005; floor_tau = 1e-6
 clamp(y, low) = y < low ? low : y
 stats table index 1 using (column("step_scale") == 1 ? \
-    column("restored_eps_median") : NaN) name "EPS" nooutput
+    column("restored_relative_eps_median") : NaN) name "EPS" nooutput
 stats table index 1 using (column("restored_tau_q75")) name "TAU" nooutput
 
 set logscale y
@@ -28,9 +28,10 @@ do for [panel = 0:3] {
     set key on
     if (eps) {
         set title b == 0 ? "pure Gaussian points" : "mixture, |μ| = 0.251"
-        set yrange [floor_eps:6]
+        set yrange [floor_eps:1]
         set key bottom left
-        other = "scaled"; y1 = "scaled_eps_"; y2 = "restored_eps_"; low = floor_eps
+        other = "scaled"; low = floor_eps
+        y1 = "scaled_relative_eps_"; y2 = "restored_relative_eps_"
     } else {
         set xlabel "step as a fraction of the theory's step s"
         set yrange [floor_tau:0.3]
@@ -39,7 +40,7 @@ do for [panel = 0:3] {
     }
     set format x eps ? "" : "%g"
     set format y b ? "" : "10^{%T}"
-    set ylabel b ? "" : eps ? "stationarity residual ε" : "distance τ = 1 − cos"
+    set ylabel b ? "" : eps ? "stationarity residual ε / |θ|" : "distance τ = 1 − cos"
     if (b == 1) {
         set key off
         if (eps && EPS_min < floor_eps) {

@@ -8,8 +8,8 @@
 name = "dimension"; width = 760; height = 520
 load system(sprintf("dirname '%s'", ARG0)) . "/style.gp"
 
-array column_of[3] = ["restored_eps", "restored_delta", "restored_tau"]
-array label_of[3] = ["residual ε", "slackness δ", "distance τ"]
+array column_of[3] = ["restored_relative_eps", "restored_relative_delta", "restored_tau"]
+array label_of[3] = ["residual ε / |θ|", "slackness δ / |θ|²", "distance τ"]
 array slope[3]
 array error[3]
 array height_of[3]
@@ -26,7 +26,7 @@ do for [i = 1:3] {
 set logscale xy
 set format "10^{%T}"
 set xlabel "dimension d"
-set ylabel "certificate at the theory's step (ε, δ, τ: restored)"
+set ylabel "certificate at the theory's step (restored)"
 set xrange [60:2e8]
 set yrange [1e-10:10]
 set key bottom left title "median and quartiles, fit to medians" left

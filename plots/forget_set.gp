@@ -1,5 +1,5 @@
-# Forgetting k of m = 20 points by one step of the theory's length. Left: restored eps
-# and tau, pure Gaussian points. Right: 1 - cos to the network retrained without them,
+# Forgetting k of m = 20 points by one step of the theory's length. Left: relative
+# restored eps, and tau, pure Gaussian points. Right: 1 - cos to the network retrained without them,
 # of the trained and the unlearned network, pure Gaussian and mixture. Points are
 # medians over the replicates, bars reach from the lower to the upper quartile.
 #
@@ -8,7 +8,7 @@
 name = "forget_set"; width = 980; height = 460
 load system(sprintf("dirname '%s'", ARG0)) . "/style.gp"
 
-stats table index 1 using "restored_eps_median" name "MIXTURE" nooutput
+stats table index 1 using "restored_relative_eps_median" name "MIXTURE" nooutput
 stats table index 1 using "restored_tau_median" name "TAU" nooutput
 gaussian = "#0072B2"
 mixture = "#D55E00"
@@ -26,11 +26,12 @@ set key top left title "median and quartiles" left
 set multiplot layout 1,2 margins 0.09,0.985,0.13,0.96 spacing 0.11,0
 
 set ylabel "restored certificate, pure Gaussian"
-set yrange [5e-5:4]
+set yrange [5e-5:1]
 tau = TAU_max == 0 ? "τ = 0" : sprintf("τ < %.0e", 2 * TAU_max)
-set label sprintf("mixture: ε < %.0e, ", 2 * MIXTURE_max) . tau \
+set label sprintf("mixture: ε / |θ| < %.0e, ", 2 * MIXTURE_max) . tau \
     at graph 0.97, 0.04 right textcolor rgb mixture
-plot y = "restored_eps", table index 0 @bars lt 6 lc rgb gaussian title "residual ε", \
+plot y = "restored_relative_eps", \
+    table index 0 @bars lt 6 lc rgb gaussian title "residual ε / |θ|", \
     y = "restored_tau", table index 0 @bars lt 7 lc rgb gaussian title "distance τ"
 
 unset label

@@ -1,7 +1,7 @@
 # The linear predictor after one unlearning step, by dimension. Points are means over
 # the replicates, bars are two standard errors each way, often smaller than the point.
-# Left: eps without a step, at the theory's step and at twice that. Right, at the
-# theory's step: delta, and 1 - cos to the retrained predictor with and without the
+# Left: relative eps without a step, at the theory's step and at twice that. Right, at the
+# theory's step: relative delta, and 1 - cos to the retrained predictor with and without the
 # step; slopes, fitted to the means from d = 1000 on, stand in the key and on standard
 # output.
 #
@@ -12,8 +12,8 @@ load system(sprintf("dirname '%s'", ARG0)) . "/style.gp"
 
 # Blocks of the table: step scale 0, 1, 2.
 theory = 1
-array column_of[3] = ["scaled_delta", "retrain_tau", "none_tau"]
-array label_of[3] = ["δ", "1 − cos to retrained", "1 − cos, no step"]
+array column_of[3] = ["scaled_relative_delta", "retrain_tau", "none_tau"]
+array label_of[3] = ["δ / |θ|²", "1 − cos to retrained", "1 − cos, no step"]
 array slope[3]
 array height_of[3]
 law(x) = intercept + exponent * x
@@ -32,11 +32,12 @@ set xrange [50:2e6]
 set multiplot layout 1,2 margins 0.09,0.985,0.13,0.96 spacing 0.11,0
 array shift[3] = [0.87, 1, 1.15]
 
-set ylabel "stationarity residual ε"
-set yrange [3e-6:30]
+set ylabel "stationarity residual ε / |θ|"
+set yrange [1e-17:10]
 set key center left title "mean ± 2 standard errors" left
 plot for [b = 0:2] table index b using (column("dimension") * shift[b + 1]):\
-    (column("scaled_eps_mean")):(2 * column("scaled_eps_sem")) with yerrorlines \
+    (column("scaled_relative_eps_mean")):(2 * column("scaled_relative_eps_sem")) \
+    with yerrorlines \
     lt b + 1 title sprintf("s = %d", b)
 
 set ylabel "at the theory's step"

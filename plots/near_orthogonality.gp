@@ -1,5 +1,5 @@
 # Where the theory stops working: length of the step by correlation of the points.
-# Left: restored eps, median over the replicates. Right: exact tau as a multiple of its
+# Left: relative restored eps, median over the replicates. Right: exact tau as a multiple of its
 # value without a step: blue is nearer to an exact KKT point of the retained points than
 # doing nothing, orange is farther. Circles: the best step at each correlation. Grey:
 # fewer than half of the unlearned networks separate the retained points; elsewhere
@@ -22,7 +22,7 @@ array tau_without[RHO_records]
 stats table index 0 using (tau_without[position(column("correlation"))] = \
     column("exact_tau_median")) nooutput
 shown(i) = column("separated_mean") < 0.5 ? NaN : i == 0 ? \
-    column("restored_eps_median") : \
+    column("restored_relative_eps_median") : \
     column("exact_tau_median") / tau_without[position(column("correlation"))]
 
 # For each correlation the step with the smallest value so far.
@@ -52,10 +52,10 @@ do for [i = 0:1] {
         stats table index b using (search(i, position(column("correlation")))) nooutput
     }
     if (i == 0) {
-        set title "restored residual ε  (○ best step)"
+        set title "restored residual ε / |θ|  (○ best step)"
         set palette defined (0 "#440154", 1 "#3B528B", 2 "#21918C", 3 "#5EC962", \
             4 "#FDE725")
-        set cbrange [0.05:10]
+        set cbrange [0.01:1]
         line = "#FFFFFF"
     } else {
         set title "exact τ / exact τ at s = 0  (○ best step)"
