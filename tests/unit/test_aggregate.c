@@ -356,7 +356,7 @@ static void test_pooled(void **state)
         {{P_MAX_STEPS},
          1,
          "samples (2 values), step_scale (3 values): sem and intervals "
-         "over 5 to 6 clusters (trials of the same data)"},
+         "over 6 clusters (trials of the same data)"},
         {{P_SAMPLES, P_STEP_SCALE},
          2,
          "max_steps (2 values): sem and intervals over "
@@ -366,7 +366,7 @@ static void test_pooled(void **state)
     struct diagnostics log = {0};
     char path[32];
     fixture_grid(&g, "grid:\n  samples: [5, 6]\n  max_steps: [8, 9]\n"
-                     "  step_scale: [0, 1, 2]\n"
+                     "  step_scale: [0.3, 0.6, 1]\n"
                      "table:\n  columns: [norm]\n  statistics: [clusters, sem]\n");
     struct store *s = fixture_store(fixture_folder(path), &g);
     fixture_fill(s, &g);
