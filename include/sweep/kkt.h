@@ -78,12 +78,12 @@ void kkt_check(const struct network *net, const struct points *p,
                const struct kkt_point *point, struct kkt_workspace *w,
                struct kkt_defects *out);
 
-/* Whether they are rounding: 64 units of it, a few hundred for a gate. */
+/* Whether they are rounding: 64 units of it, KINK_TOLERANCE for a gate. */
 bool kkt_accepts(const struct kkt_defects *defects);
 
 /* From the activation states of `start` (n, r), which may be out->W. A pre-activation
  * that is 0 has the leak's gate. `warm` (may be NULL) is a first guess of the multipliers.
- * m = 0 gives W = 0. The point is scaled so that no margin as computed is below 1. Cost:
+ * m = 0 gives W = 0. The point is scaled so that no margin is below 1 by more than rounding. Cost:
  * see program_solve; a few rounds. */
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
                const double *warm, struct kkt_workspace *w, struct kkt_point *out);

@@ -11,7 +11,7 @@
  *     1. the least eps,
  *     2. among these the least delta = max_i lambda_i (q_i - 1),
  *     3. among these the least |lambda|,
- * each up to rounding of the terms. `unique` says whether 1 alone decides them.
+ * each up to rounding of the terms. `unique` says whether 1 and 2 decide them.
  */
 #ifndef SWEEP_MULTIPLIERS_H
 #define SWEEP_MULTIPLIERS_H

@@ -47,8 +47,8 @@ const struct column_info column_table[COLUMN_COUNT] = {
     [C_TRAINED_RELATIVE_DELTA] = {"trained_relative_delta", "delta_1/|theta|^2",
         COLUMN_REAL, NULL, "", 1, SCALE_ONE, "trained_delta over the square of trained_norm"},
     [C_UNIQUE] = {"unique", "", COLUMN_INTEGER, NULL, "", 1, SCALE_EVENTS,
-        "1 if the trained model's multipliers are the only ones with that eps, else 0: "
-        "then those of least delta, of these the shortest"},
+        "1 if the trained model's multipliers are the only ones with that eps and "
+        "delta; if 0 they are the shortest"},
     [C_POLISH_TAU] = {"polish_tau", "", COLUMN_REAL, NULL, "", 1, SCALE_ONE,
         "1 - cos of the trained model and the exact KKT point it was moved to"},
     [C_POLISH_FLIPS] = {"polish_flips", "", COLUMN_INTEGER, NULL, "pairs", 1,

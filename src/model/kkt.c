@@ -238,6 +238,7 @@ static void correct(const struct network *net, const struct points *p,
                     const struct program *problem, struct kkt_workspace *w)
 {
     size_t count = w->groups.count * p->r;
+    struct weights rows = {.W = w->row_W, .terms = w->row_terms};
     for (int pass = 0; pass < 2 && shortfall(net, p, w) > CORRECT; pass++) {
         memcpy(w->H, w->row_W, count * sizeof *w->H);
         if (program_correct(problem, w->program, &w->state, w->margin, w->row_W) !=
@@ -245,6 +246,7 @@ static void correct(const struct network *net, const struct points *p,
             memcpy(w->row_W, w->H, count * sizeof *w->H);
             return;
         }
+        weights_drop_cancelled(w->groups.count, p->r, &rows);
         network_preactivations(w->groups.count, w->row_W, p, w->row_Z);
     }
 }

@@ -182,7 +182,7 @@ static bool unresolved(const struct program *p, const struct program_workspace *
                        const struct program_state *s)
 {
     double sum = 0.0, longest = 0.0;
-    if (!(p->gain > 0.0))
+    if (!(p->gain > 0.0) || p->points->m == 0)
         return false;
     for (size_t i = 0; i < p->points->m; i++) {
         sum += s->lambda[i];
@@ -200,10 +200,10 @@ static enum program_stop iterate(const struct program *p, struct program_workspa
     int stalled = 0;
     while (s->iterations < ITERATION_LIMIT) {
         double defect = s->defect;
-        if (s->defect <= CONVERGED)
-            return PROGRAM_CONVERGED;
         if (unresolved(p, w, s))
             return PROGRAM_UNBOUNDED;
+        if (s->defect <= CONVERGED)
+            return PROGRAM_CONVERGED;
         s->iterations++;
         bool better = newton_direction(p, w, s) == SWEEP_OK && search(p, w, s);
         stalled = s->defect > 0.5 * defect && s->defect <= NEAR ? stalled + 1 : 0;

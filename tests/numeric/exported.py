@@ -10,18 +10,6 @@ import numpy as np
 KINK = 1e-12  # of the terms a pre-activation is summed from: less is on the kink
 
 
-class Arrays(dict):
-    """Read when they are asked for."""
-
-    def __init__(self, folder):
-        super().__init__()
-        self.folder = folder
-
-    def __missing__(self, name):
-        self[name] = np.load(os.path.join(self.folder, name + ".npy"))
-        return self[name]
-
-
 def norm(array):
     return float(np.linalg.norm(array))
 
@@ -68,7 +56,8 @@ class Trial:
             self.record = json.load(file)
         self.result = self.record["results"]
         self.parameter = self.record["parameters"]
-        self.a = Arrays(folder)
+        self.a = {name: np.load(os.path.join(folder, name + ".npy"))
+                  for name in self.record["arrays"]}
         if self.parameter["test_samples"] == 0:
             self.a["X_test"], self.a["y_test"] = self.a["X"][:0], self.a["y"][:0]
         self.X, self.y, self.u = self.a["X"], self.a["y"], self.a["u"]
