@@ -70,11 +70,11 @@ static void hand_check(struct hand *h, struct kkt_defects *out)
     kkt_check(&h->net, &h->points, &h->point, &h->w, out);
 }
 
-/* |h_i| of a point that is like number 2, times the length of all terms. */
+/* |h_i| |theta| of a point that is like number 2. */
 static double scale_of(const struct hand *h, int i)
 {
     double square = N / 2 * U * U * (1.0 + G * G);
-    return sqrt(square) * direct_norm(h->X + i * R, R) * direct_norm(h->terms, N);
+    return sqrt(square) * direct_norm(h->X + i * R, R) * direct_norm(h->W, N * R);
 }
 
 enum member { MARGIN, SLACKNESS, SLOPE, GATE, RESIDUAL, MEMBERS };
@@ -235,7 +235,8 @@ static void nan_is_refused(void **state)
     }
 }
 
-/* Every condition in long double; each relative to |x_i| |T|, at least |h_i| |T|. */
+/* Every condition in long double; margins relative to |theta| |x_i|, what else there is
+ * to the terms. */
 static double worst_defect(const struct network *net, const struct points *p,
                            const struct certificate_workspace *w)
 {
@@ -249,14 +250,15 @@ static double worst_defect(const struct network *net, const struct points *p,
         T += terms * terms;
     }
     T = sqrt(T);
+    double size = direct_norm(w->W, n * r);
     worst = direct_residual(net, p, w->W, w->v, rho) / T;
     for (size_t i = 0; i < m; i++) {
-        double l = w->lambda[i], size = direct_norm(p->X + i * r, r) * T;
-        double over = (direct_margin(net, w->W, p, i) - 1.0) / size;
+        double l = w->lambda[i], length = direct_norm(p->X + i * r, r);
+        double over = (direct_margin(net, w->W, p, i) - 1.0) / (length * size);
         worst = fmax(worst, l > 0.0 ? fabs(over) : -over);
         worst = l >= 0.0 ? worst : INFINITY;
         for (size_t j = 0; j < n; j++) {
-            double z = (double)direct_dot(w->W + j * r, p->X + i * r, r) / size;
+            double z = (double)direct_dot(w->W + j * r, p->X + i * r, r) / (length * T);
             double v = w->v[j * m + i], g = net->leak;
             double off = fabs(z) < 2e-12 ? fmax(g * l - v, v - l)
                          : z > 0.0       ? fabs(v - l)

@@ -187,7 +187,7 @@ static void no_exact_point(void **state)
             check_true(fabs(both) <= 1e-9 * size * size, "together off by %g", both);
             for (size_t i = 0; i <= M; i++)
                 off = fmax(off, fabs(f.lambda[i] - before[i]));
-            halves += off <= 1e-9 * size * size;
+            halves += off <= 1e-13 * size * size;
             found++;
         }
         arena_release(&f.arena);

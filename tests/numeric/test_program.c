@@ -4,6 +4,7 @@
 
 #include "check.h"
 #include "fixture.h"
+#include <float.h>
 
 enum { ROWS = 4, M = 6, R = 5 };
 
@@ -160,10 +161,14 @@ static void margins(void **state)
     for (size_t trial = 0; trial < 120; trial++) {
         struct draw d;
         draw_make(&d, rng, 1 + trial % R, R, leaks[trial % 3], false);
+        for (size_t k = 0; k < d.points.m * R; k++) /* ever nearer to parallel */
+            d.X[k] = pow(10, -(double)(trial / 30)) * d.X[k] + 1.0;
         draw_solve(&d);
+        double left = d.s.defect * d.s.norm / d.s.terms;
+        check_true(left <= 64.0 * DBL_EPSILON, "%zu: a gradient of %g", trial, left);
         check_true(d.stop == PROGRAM_CONVERGED, "%zu ended as %d", trial, (int)d.stop);
         double off = off_optimum(&d);
-        check_true(off <= 1e-13, "%zu is off by %g", trial, off);
+        check_true(off <= (trial < 30 ? 1e-13 : 1e-12), "%zu is off by %g", trial, off);
         arena_release(&d.arena);
     }
     gsl_rng_free(rng);
@@ -275,7 +280,7 @@ static void not_finite(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(240 * 2 + 1 + 120 * 2 + 14 + 20 + 90 * 3 + 6);
+    check_cases(240 * 2 + 1 + 120 * 3 + 14 + 20 + 90 * 3 + 6);
 }
 
 int main(void)

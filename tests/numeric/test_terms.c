@@ -1,5 +1,6 @@
 /* Weights that are sums: what is left where they cancel is no weight, and a kink is as
  * wide as the rounding of the terms. */
+#include "sweep/certificate.h"
 #include "sweep/kkt.h"
 #include "sweep/network.h"
 
@@ -127,10 +128,34 @@ static void all_of_a_neuron_is_forgotten(void **state)
     gsl_rng_free(rng);
 }
 
+/* Kept multipliers that point away from theta are kept as 0, not turned round: nothing
+ * is left but theta, and no slackness. */
+static void multipliers_against_theta(void **state)
+{
+    const double x[] = {1}, y[] = {1}, lambda[] = {1}, v[] = {1, 0};
+    const struct points p = {1, 1, x, y};
+    const struct network net = network_make(MODEL_LEAKY_RELU, 2, 0.5);
+    const signed char inactive[] = {-1, -1};
+    const struct kept kept = {inactive, v, lambda};
+    double W[] = {-1, -4};
+    struct weights theta = {.W = W};
+    struct arena arena = {0};
+    struct certificate_workspace w;
+    struct certificate out;
+    (void)state;
+    FIXTURE_LAYOUT(&arena) certificate_layout(&w, 2, 1, 1, &arena);
+    certificate_restored(&net, &p, &theta, &kept, &w, &out);
+    check_true(out.stop == CERTIFIED, "ended as %d", (int)out.stop);
+    check_close_relative(out.norm, sqrt(17.0) / (1.5 * net.u), 1e-14);
+    check_close_relative(out.eps, out.norm, 1e-15);
+    check_close(out.delta, 0.0, 1e-15);
+    arena_release(&arena);
+}
+
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(5 * (N + 1) + 2 + 4 * N + 30 * (3 + M) + 1);
+    check_cases(5 * (N + 1) + 2 + 4 * N + 30 * (3 + M) + 1 + 4);
 }
 
 int main(void)
@@ -140,6 +165,7 @@ int main(void)
         cmocka_unit_test(states_by_terms),
         cmocka_unit_test(terms_are_scaled),
         cmocka_unit_test(all_of_a_neuron_is_forgotten),
+        cmocka_unit_test(multipliers_against_theta),
         cmocka_unit_test(all_cases_ran),
     };
 
