@@ -88,12 +88,13 @@ static bool independent(const struct program *p, struct multipliers_workspace *w
     if (!w->program->orthogonal)
         return true;
     size_t count = gather(w, m, w->loose);
-    for (size_t k = 0; k < count; k++) {
-        double *column = w->column + k * m;
-        double length = cblas_dnrm2((int)m, column, 1);
-        cblas_dscal((int)m, length > 0.0 ? 1.0 / length : 0.0, column, 1);
-        w->pivot[k] = 0;
-    }
+    for (size_t i = 0, k = 0; i < m; i++)
+        if (w->loose[i]) {
+            double length = w->program->steep[i]; /* before free slopes took their part */
+            double scale = length > 0.0 ? 1.0 / length : 0.0;
+            cblas_dscal((int)m, scale, w->column + m * k++, 1);
+        }
+    memset(w->pivot, 0, m * sizeof *w->pivot);
     if (count == 0)
         return true;
     LAPACKE_dgeqp3_work(LAPACK_COL_MAJOR, (int)m, (int)count, w->column, (int)m,

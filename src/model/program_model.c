@@ -17,9 +17,9 @@
 #include <math.h>
 #include <string.h>
 
-/* A pivot of Cholesky's below this share of its diagonal has lost too much: the Hessian
- * is that of columns which nearly depend on each other. */
-static const double LOST = 1e-7;
+/* A pivot of Cholesky's below this share of |h_i| has lost too much: the Hessian is that of
+ * columns which nearly depend on each other. */
+static const double LOST = 3e-4;
 
 double program_weight(const struct program *p, const struct program_state *s)
 {
@@ -95,12 +95,10 @@ static bool by_cholesky(const struct program *p, struct program_workspace *w,
     size_t m = p->points->m;
     double *A = w->model;
     hessian(p, w, s);
-    for (size_t i = 0; i < m; i++)
-        w->aim[i] = A[i * m + i];
     if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (int)m, A, (int)m) != 0)
         return false;
     for (size_t i = 0; i < m; i++)
-        if (!(A[i * m + i] * A[i * m + i] > LOST * w->aim[i]))
+        if (!(A[i * m + i] > LOST * w->steep[i]))
             return false;
     for (size_t i = 0; i < m; i++)
         for (size_t k = 0; k < i; k++) {
