@@ -44,9 +44,15 @@ struct derived {
     double *value;
 };
 
-/* Thresholds of `success:`; NAN where not given. */
-struct success {
-    double eps, delta, tau;
+/* What `success:` has thresholds for; relative ones are of eps over the norm and delta
+ * over its square. */
+enum threshold {
+    THRESHOLD_EPS,
+    THRESHOLD_DELTA,
+    THRESHOLD_TAU,
+    THRESHOLD_RELATIVE_EPS,
+    THRESHOLD_RELATIVE_DELTA,
+    THRESHOLD_COUNT
 };
 
 /* What `table:` asks for; counts of 0 mean the default. */
@@ -110,7 +116,7 @@ struct grid {
     size_t derived_count;
     char *where; /* NULL: all cells */
     size_t where_line, where_column;
-    struct success success;
+    double success[THRESHOLD_COUNT]; /* thresholds; NAN where not given */
     struct table_request table;
     char **strings; /* texts of PARAMETER_TEXT values; the first is "mixture" */
     size_t string_count;
@@ -184,6 +190,9 @@ struct rng_key grid_local_key(const struct grid *g, const struct setting *s,
 /* Identity of a cell: MODEL_VERSION, seed and every parameter. With the replicate it is
  * the identity of a trial. */
 struct rng_key grid_cell_key(const struct grid *g, size_t cell);
+
+/* Whether `success:` gives a threshold. */
+bool grid_has_success(const struct grid *g);
 
 /* Free what the grid holds and clear it. NULL and zero-initialised are allowed. */
 void grid_release(struct grid *g);

@@ -182,6 +182,14 @@ struct rng_key grid_cell_key(const struct grid *g, size_t cell)
     return grid_setting_key(g, &s, STAGE_EVALUATE, key);
 }
 
+bool grid_has_success(const struct grid *g)
+{
+    bool given = false;
+    for (int k = 0; k < THRESHOLD_COUNT; k++)
+        given |= !isnan(g->success[k]);
+    return given;
+}
+
 static void free_texts(char **texts, size_t count)
 {
     for (size_t i = 0; texts && i < count; i++)

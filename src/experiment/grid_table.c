@@ -4,38 +4,56 @@
 #include "sweep/statistic.h"
 #include <string.h>
 
-static const char *const success_names[] = {"eps", "delta", "tau"};
-static const char *const table_names[] = {"rows", "columns", "statistics"};
+/* The keys of a section. */
+struct keys {
+    const char *section, *use;
+    const char *const *words;
+    size_t count;
+};
 
-/* The index of a key among three words, or 3 after a complaint. */
-static size_t read_key(struct reader *r, const struct node *key, const char *section,
-                       const char *const *words)
+static const char *const threshold_words[THRESHOLD_COUNT] = {
+    [THRESHOLD_EPS] = "eps",
+    [THRESHOLD_DELTA] = "delta",
+    [THRESHOLD_TAU] = "tau",
+    [THRESHOLD_RELATIVE_EPS] = "relative_eps",
+    [THRESHOLD_RELATIVE_DELTA] = "relative_delta",
+};
+static const struct keys success_keys = {
+    "success", "eps, delta, tau, relative_eps or relative_delta", threshold_words,
+    THRESHOLD_COUNT};
+
+static const char *const table_words[] = {"rows", "columns", "statistics"};
+static const struct keys table_keys = {"table", "rows, columns or statistics",
+                                       table_words, 3};
+
+/* The index of a key, or their number after a complaint. */
+static size_t read_key(struct reader *r, const struct node *key,
+                       const struct keys *keys)
 {
     size_t i = 0;
 
-    while (i < 3 && strcmp(words[i], key->text) != 0)
+    while (i < keys->count && strcmp(keys->words[i], key->text) != 0)
         i++;
-    if (i == 3)
-        complain(r, key, "'%s' is not a key of '%s': use %s, %s or %s%s",
-                 show(key->text).text, section, words[0], words[1], words[2],
-                 suggest_word(key->text, words, 3).text);
+    if (i == keys->count)
+        complain(r, key, "'%s' is not a key of '%s': use %s%s", show(key->text).text,
+                 keys->section, keys->use,
+                 suggest_word(key->text, keys->words, keys->count).text);
     return i;
 }
 
 void read_success(struct reader *r, const struct node *node)
 {
-    struct success *success = &r->g->success;
-    double *thresholds[] = {&success->eps, &success->delta, &success->tau};
+    double *success = r->g->success;
 
     if (!is_kind(r, node, NODE_MAPPING,
                  "'success' must hold thresholds: {eps: 0.5, tau: 1e-2}"))
         return;
     for (const struct node *key = node->first; key; key = key->next) {
-        size_t i = read_key(r, key, "success", success_names);
+        size_t i = read_key(r, key, &success_keys);
 
-        if (i < 3 && read_number(r, key->value, thresholds[i]) &&
-            !(*thresholds[i] >= 0))
-            complain(r, key->value, "'%s' must be at least 0, got %s", success_names[i],
+        if (i < THRESHOLD_COUNT && read_number(r, key->value, &success[i]) &&
+            !(success[i] >= 0))
+            complain(r, key->value, "'%s' must be at least 0, got %s", key->text,
                      show(key->value->text).text);
     }
 }
@@ -136,7 +154,7 @@ void read_table(struct reader *r, const struct node *node)
     if (!table->rows || !table->columns || !table->statistics)
         return;
     for (const struct node *key = node->first; key; key = key->next) {
-        switch (read_key(r, key, "table", table_names)) {
+        switch (read_key(r, key, &table_keys)) {
         case 0:
             read_list(r, key->value, key->text, read_row);
             break;

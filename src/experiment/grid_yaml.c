@@ -203,7 +203,8 @@ static int start_grid(struct reader *r, const char *name, const char *text, size
     struct grid *g = r->g;
 
     g->fixed = setting_default();
-    g->success = (struct success){NAN, NAN, NAN};
+    for (int k = 0; k < THRESHOLD_COUNT; k++)
+        g->success[k] = NAN;
     g->file = memory_string(name);
     g->text = memory_array(size + 1, 1);
     if (!g->file || !g->text || grid_intern(g, "mixture") != DATA_MIXTURE)

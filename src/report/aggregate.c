@@ -95,32 +95,35 @@ const char *const success_names[SUCCESS_KINDS] = {
     [SUCCESS_EXACT] = "exact_success",
 };
 
-/* Where the eps, delta and tau of a certificate are; COLUMN_COUNT: 0. */
-static const enum column certificates[SUCCESS_KINDS][3] = {
-    [SUCCESS_SCALED] = {C_SCALED_EPS, C_SCALED_DELTA, COLUMN_COUNT},
-    [SUCCESS_RESTORED] = {C_RESTORED_EPS, C_RESTORED_DELTA, C_RESTORED_TAU},
-    [SUCCESS_EXACT] = {C_EXACT_EPS, C_EXACT_DELTA, C_EXACT_TAU},
+/* What of a certificate each threshold is for; COLUMN_COUNT: 0. In the order of
+ * enum threshold. */
+static const enum column certificates[SUCCESS_KINDS][THRESHOLD_COUNT] = {
+    [SUCCESS_SCALED] = {C_SCALED_EPS, C_SCALED_DELTA, COLUMN_COUNT,
+                        C_SCALED_RELATIVE_EPS, C_SCALED_RELATIVE_DELTA},
+    [SUCCESS_RESTORED] = {C_RESTORED_EPS, C_RESTORED_DELTA, C_RESTORED_TAU,
+                          C_RESTORED_RELATIVE_EPS, C_RESTORED_RELATIVE_DELTA},
+    [SUCCESS_EXACT] = {C_EXACT_EPS, C_EXACT_DELTA, C_EXACT_TAU, C_EXACT_RELATIVE_EPS,
+                       C_EXACT_RELATIVE_DELTA},
 };
 
-/* Whether a certificate is defined and holds every threshold given. */
-static bool certified(const struct record *r, const struct success *rule,
+/* Whether a certificate is defined, as its eps is, and within every threshold given. */
+static bool certified(const struct record *r, const double *most,
                       enum success_kind kind)
 {
-    const double thresholds[] = {rule->eps, rule->delta, rule->tau};
-    for (size_t i = 0; i < 3; i++) {
+    bool met = !isnan(r->value[certificates[kind][THRESHOLD_EPS]]);
+    for (size_t i = 0; i < THRESHOLD_COUNT; i++) {
         enum column c = certificates[kind][i];
         double value = c == COLUMN_COUNT ? 0.0 : r->value[c];
-        if (isnan(value) || value > thresholds[i])
-            return false;
+        met &= isnan(most[i]) || value <= most[i];
     }
-    return true;
+    return met;
 }
 
-static unsigned char successes(const struct record *r, const struct success *rule)
+static unsigned char successes(const struct record *r, const double *most)
 {
     unsigned met = 0;
     for (enum success_kind kind = SUCCESS_SCALED; kind < SUCCESS_KINDS; kind++)
-        met |= (unsigned)certified(r, rule, kind) << kind;
+        met |= (unsigned)certified(r, most, kind) << kind;
     return (unsigned char)(met | (unsigned)(met != 0) << SUCCESS_ANY);
 }
 
@@ -145,7 +148,7 @@ static int collect(void *context, size_t cell, uint64_t replicate,
         row->n[k] += !isnan(value);
     }
     c->cluster[place] = c->first[cell] + replicate;
-    c->met[place] = successes(r, &c->grid->success);
+    c->met[place] = successes(r, c->grid->success);
     return SWEEP_OK;
 }
 

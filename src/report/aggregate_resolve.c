@@ -2,7 +2,6 @@
 
 #include "sweep/memory.h"
 #include "sweep/parse.h"
-#include <math.h>
 
 /* What can be compared between trials and has a mean: none of these exceeds 2, while eps
  * and delta themselves grow without bound as the smallest margin nears 0. The last one
@@ -104,9 +103,8 @@ static int resolve_statistics(struct aggregate *a, const struct table_request *r
 int aggregate_resolve(struct aggregate *a, const struct grid *g,
                       const struct table_request *request, struct diagnostics *log)
 {
-    const struct success *rule = &g->success;
     *a = (struct aggregate){0};
-    a->has_success = !(isnan(rule->eps) && isnan(rule->delta) && isnan(rule->tau));
+    a->has_success = grid_has_success(g);
     int status = resolve_parameters(a, g, request, log);
     if (status == SWEEP_OK)
         status = resolve_columns(a, g, request, log);

@@ -39,8 +39,7 @@ static void add_column(struct figure *f, enum column c)
 
 static int add_rate(struct figure *f, enum success_kind kind, struct diagnostics *log)
 {
-    const struct success *rule = &f->cells->grid->success;
-    if (isnan(rule->eps) && isnan(rule->delta) && isnan(rule->tau)) {
+    if (!grid_has_success(f->cells->grid)) {
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' needs thresholds, which the grid file does not have: add "
                         "'success:' to it",

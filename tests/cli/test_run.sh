@@ -67,6 +67,27 @@ silent_out
 err "sweep table: 'stop_reason' cannot be in a table: it is a word and has no \
 statistics"
 
+# Success by absolute and relative thresholds.
+sed 's/replicates: 2/replicates: 10/' small.yaml >met.yaml
+echo 'success: {relative_eps: 0.4, delta: 1}' >>met.yaml
+run run -q met.yaml -o met
+run table met --rows samples --columns norm --format csv
+status 0
+check "rates" python3 -c "
+import csv, sqlite3
+row = next(csv.DictReader(open('.out')))
+for name in 'scaled', 'restored', 'exact':
+    rate = sqlite3.connect('met/sweep.db').execute(
+        f'SELECT avg(coalesce({name}_relative_eps <= 0.4 AND {name}_delta <= 1, 0)) '
+        'FROM trials WHERE status = \'ok\'').fetchone()[0]
+    assert abs(float(row[f'{name}_success']) - rate) < 1e-12, (name, row, rate)
+    assert (rate == 1) == (name == 'exact') and rate > 0, (name, rate)"
+sed -i 's/relative_eps/relative_esp/' met.yaml
+run plan met.yaml --no-pilot
+status 2
+err "met.yaml:19:11: error: 'relative_esp' is not a key of 'success': use eps, delta, tau, \
+relative_eps or relative_delta (did you mean 'relative_eps'?)"
+
 run status results/small --watch
 status 0
 check "nothing to wait for" [ "$(cut -d ';' -f 1 .out)" = "results/small: 6 of 6 trials done" ]
@@ -226,4 +247,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 101
+finish 105

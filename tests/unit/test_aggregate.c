@@ -190,6 +190,29 @@ static void test_wilson(void **state)
     check_true(isnan(low) && isnan(high), "an interval out of no trial");
 }
 
+/* Whether a certificate is there and within the thresholds that are given. */
+static int meets(const struct record *r, const struct grid *g, const char *certificate)
+{
+    static const struct {
+        const char *value;
+        enum threshold threshold;
+    } parts[] = {{"eps", THRESHOLD_EPS},
+                 {"delta", THRESHOLD_DELTA},
+                 {"tau", THRESHOLD_TAU},
+                 {"relative_eps", THRESHOLD_RELATIVE_EPS},
+                 {"relative_delta", THRESHOLD_RELATIVE_DELTA}};
+    int met = 1;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s_%s", certificate, parts[i].value);
+        enum column c = column_find(name);
+        double value = c == COLUMN_COUNT ? 0 : r->value[c]; /* scaled_tau */
+        double most = g->success[parts[i].threshold];
+        met &= isnan(most) ? i > 0 || !isnan(value) : value <= most;
+    }
+    return met;
+}
+
 /* One row by a plain loop over cells and replicates. */
 static void check_row(const struct aggregate *a, const struct grid *g, size_t index)
 {
@@ -215,14 +238,9 @@ static void check_row(const struct aggregate *a, const struct grid *g, size_t in
                 if (r.status != TRIAL_OK)
                     continue;
                 successful++;
-                int scaled = r.value[C_SCALED_EPS] <= g->success.eps &&
-                             !isnan(r.value[C_SCALED_DELTA]);
-                int restored = r.value[C_RESTORED_EPS] <= g->success.eps &&
-                               !isnan(r.value[C_RESTORED_DELTA]) &&
-                               !isnan(r.value[C_RESTORED_TAU]);
-                int exact = r.value[C_EXACT_EPS] <= g->success.eps &&
-                            !isnan(r.value[C_EXACT_DELTA]) &&
-                            !isnan(r.value[C_EXACT_TAU]);
+                int scaled = meets(&r, g, "scaled");
+                int restored = meets(&r, g, "restored");
+                int exact = meets(&r, g, "exact");
                 success[SUCCESS_SCALED] += scaled;
                 success[SUCCESS_RESTORED] += restored;
                 success[SUCCESS_EXACT] += exact;
@@ -310,6 +328,42 @@ static void test_core_columns(void **state)
             check_equal(a.columns[i] == C_RETRAIN_TAU, i == 5);
         aggregate_release(&a);
         grid_release(&g);
+    }
+}
+
+/* Thresholds of absolute and relative values, and of both. */
+static void test_success(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {
+        "eps: 3e-8",          "delta: 3e-8",          "tau: 3e-8",
+        "relative_eps: 3e-8", "relative_delta: 3e-8", "delta: 4e-8, relative_eps: 5e-8",
+    };
+    for (size_t k = 0; k < sizeof rules / sizeof *rules; k++) {
+        struct grid g;
+        struct diagnostics log = {0};
+        struct aggregate a;
+        char path[32], text[256];
+        snprintf(
+            text, sizeof text,
+            "grid:\n  samples: [5, 6, 7, 8, 9]\n  step_scale: [0, 1, 2]\n"
+            "success: {%s}\n"
+            "table: {rows: [step_scale], columns: [norm], statistics: [mean, max]}\n",
+            rules[k]);
+        fixture_grid(&g, text);
+        struct store *s = fixture_store(fixture_folder(path), &g);
+        fixture_fill(s, &g);
+        check_equal(aggregate_build(&a, s, &g, &g.table, &log), SWEEP_OK);
+        check_true(a.has_success, "no success rule");
+        for (size_t i = 0; i < a.row_count; i++) {
+            double rate = a.row[i].success[SUCCESS_RESTORED].rate;
+            check_true(rate > 0 && rate < 1, "some trials succeed, not %g", rate);
+            check_row(&a, &g, i);
+        }
+        aggregate_release(&a);
+        store_close(s, &log);
+        grid_release(&g);
+        fixture_remove(path);
     }
 }
 
@@ -483,18 +537,18 @@ static void test_refused(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(1166);
+    check_cases(1466);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_statistics), cmocka_unit_test(test_parse),
-        cmocka_unit_test(test_wilson),     cmocka_unit_test(test_build),
-        cmocka_unit_test(test_clusters),   cmocka_unit_test(test_effective),
-        cmocka_unit_test(test_pooled),     cmocka_unit_test(test_core_columns),
-        cmocka_unit_test(test_counts),
-        cmocka_unit_test(test_empty),      cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_statistics),   cmocka_unit_test(test_parse),
+        cmocka_unit_test(test_wilson),       cmocka_unit_test(test_build),
+        cmocka_unit_test(test_success),      cmocka_unit_test(test_clusters),
+        cmocka_unit_test(test_effective),    cmocka_unit_test(test_pooled),
+        cmocka_unit_test(test_core_columns), cmocka_unit_test(test_counts),
+        cmocka_unit_test(test_empty),        cmocka_unit_test(test_refused),
         cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 /* Files in grids/bad and in grids/good. */
-enum { BAD_COUNT = 155, GOOD_COUNT = 22 };
+enum { BAD_COUNT = 156, GOOD_COUNT = 22 };
 
 #define HEAD "name: x\nseed: 7\nreplicates: 3\n"
 
@@ -136,9 +136,12 @@ static void every_field(void **state)
     check_text(g.where, "samples * 100 <= dimension");
     check_equal(g.where_line, 12);
     check_equal(g.where_column, 8);
-    check_same_bits(g.success.eps, 0.5);
-    check_same_bits(g.success.delta, 0.3);
-    check_same_bits(g.success.tau, 1e-2);
+    check_same_bits(g.success[THRESHOLD_EPS], 0.5);
+    check_same_bits(g.success[THRESHOLD_DELTA], 0.3);
+    check_same_bits(g.success[THRESHOLD_TAU], 1e-2);
+    check_same_bits(g.success[THRESHOLD_RELATIVE_DELTA], 0.2);
+    check_true(isnan(g.success[THRESHOLD_RELATIVE_EPS]), "not given");
+    check_true(grid_has_success(&g), "a threshold is");
     check_equal(g.table.row_count, 3);
     check_equal(g.table.rows[1], P_SAMPLES);
     check_equal(g.table.column_count, 3);
@@ -150,7 +153,7 @@ static void every_field(void **state)
     check_equal(g.cell_count, 147);
     grid_release(&g);
     check_equal(read_text(&g, HEAD "grid: {}\n", &log), SWEEP_OK);
-    check_true(isnan(g.success.eps) && isnan(g.success.tau), "no thresholds");
+    check_true(!grid_has_success(&g), "no thresholds");
     check_equal(g.table.row_count + g.table.column_count + g.table.statistic_count, 0);
     check_equal(g.cell_count, 1);
     grid_release(&g);
