@@ -79,7 +79,7 @@ static void fail_unseparated(struct unit *u, const struct points *p, const char 
         trial_fail(r, TRIAL_NOT_SEPARATED,
                    "%s: smallest margin %g after %llu steps, so the points are not "
                    "separated",
-                   what, result->margin + 0.0, (unsigned long long)result->steps);
+                   what, result->margin, (unsigned long long)result->steps);
 }
 
 /* Train on `p`; `what` names the model in messages. Fills theta and, in r, how it went.
@@ -96,6 +96,7 @@ static void train(struct unit *u, const struct points *p, const char *what,
     if (isfinite(result->margin))
         result->margin =
             network_margins(&ws->shape.net, ws->Z, p->y, p->m, ws->margin);
+    result->margin += 0.0; /* -0 is 0 */
     r->value[C_STOP_REASON] = result->stop;
     r->value[C_STEPS] = (double)result->steps;
     r->value[C_TRAINED_MARGIN] = result->margin;

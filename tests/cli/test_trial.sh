@@ -74,6 +74,18 @@ check "the steps" [ "$(cut -d ' ' -f 1 .err | xargs)" = "data train sweep" ]
 check "the files" [ "$(ls failed | xargs)" = \
     "W_init.npy W_trained.npy X.npy record.json u.npy y.npy" ]
 
+# A margin of nothing has no sign, whatever the label of the point.
+for polish in true false; do
+    for replicate in 0 1 2 3 4 5; do
+        sed "s/replicates: 2/replicates: 6/; s/polish: false/polish: $polish/" fail.yaml >none.yaml
+        run trial none.yaml --cell 0 --replicate $replicate
+        out_has "trained_margin 0"
+        check "no -0" [ "$(grep -cE 'margin[a-z_]* -0( |,|$)' .out .err | xargs)" = \
+            ".out:0 .err:0" ]
+    done
+done
+rm none.yaml
+
 # The only point is one that no neuron is active on. A leak is enough.
 cat >dead.yaml <<END
 name: dead
@@ -160,4 +172,4 @@ run trial huge.yaml --cell 0 --replicate 0 --export out
 status 1
 err_has "sweep trial: out of memory: the trial needs "
 
-finish 66
+finish 90
