@@ -2,7 +2,7 @@
  *
  * The record, the SQLite schema, the header of tables, `sweep columns` and axis labels of
  * plots are read off it. A new result is one row in columns.c, one name in `enum column`
- * and the line in trial.c that fills it.
+ * and the line in trial_train.c or trial_evaluate.c that fills it.
  */
 #ifndef SWEEP_COLUMNS_H
 #define SWEEP_COLUMNS_H

@@ -46,7 +46,8 @@ for key in name seed replicates until grid zip derive where success table; do
 done
 # Meanings, in full: a sample that needs escapes among them.
 check "a meaning with a hyphen" page_has \
-    "largest lambda_i (q_i - 1) of that exact KKT point: rounding"
+    "largest lambda_i (q_i - 1) of the exact KKT point of the unlearned model's own gates: \
+rounding"
 check "a meaning with quotes" page_has "results to show; see 'sweep columns'"
 
 # Completion, as the shells do it.

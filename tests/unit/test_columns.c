@@ -12,6 +12,11 @@ static void table_is_complete(void **state)
         check_equal(column_find(info->name), c);
         check_true(strlen(info->meaning) > 0 && !strchr(info->meaning, '\n'),
                    "meaning of %s", info->name);
+        /* A table or a figure shows it without those before it. */
+        check_true(!strstr(info->meaning, "the same ") &&
+                       !strstr(info->meaning, " there") &&
+                       !strstr(info->meaning, " that exact"),
+                   "'%s' points to another meaning", info->meaning);
         check_true(info->name[strspn(info->name, "abcdefghijklmnopqrstuvwxyz_")] == 0,
                    "%s is no SQL name", info->name);
         check_true((info->type == COLUMN_WORD) == (info->words != NULL), "words of %s",
@@ -59,7 +64,7 @@ static void cleared_record_is_undefined(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(9 * COLUMN_COUNT + 1 + 6 + TRIAL_STATUS_COUNT + 2 + 2);
+    check_cases(10 * COLUMN_COUNT + 1 + 6 + TRIAL_STATUS_COUNT + 2 + 2);
 }
 
 int main(void)
