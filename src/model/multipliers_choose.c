@@ -22,6 +22,9 @@ static const double DEPENDENT = 1e-11;
 /* P is attained when no more than this share of it is left. */
 static const double ATTAINED = 1e-13;
 
+/* A residual below this share of theta leaves no pull to speak of. */
+static const double TRADED = 1e-9;
+
 /* Shares of the longest h_i: small beside what a ridge must not move, large beside
  * rounding; the first that does. */
 static const double ridges[] = {1e-7, 1e-9, 1e-11};
@@ -90,7 +93,8 @@ static bool independent(const struct program *p, struct multipliers_workspace *w
     size_t count = gather(w, m, w->loose);
     for (size_t i = 0, k = 0; i < m; i++)
         if (w->loose[i]) {
-            double length = w->program->steep[i]; /* before free slopes took their part */
+            double length =
+                w->program->steep[i]; /* before free slopes took their part */
             double scale = length > 0.0 ? 1.0 / length : 0.0;
             cblas_dscal((int)m, scale, w->column + m * k++, 1);
         }
@@ -215,13 +219,23 @@ static bool shortest(const struct program *p, struct multipliers_workspace *w,
     return shorten(p, w) && attained(&w->state);
 }
 
+/* Slopes of kinks may be traded for multipliers too where the residual is about zero:
+ * then no pull holds a slope at its bound. */
+static bool may_trade(const struct program *p, const struct multipliers_workspace *w)
+{
+    size_t pairs = p->rows * p->points->m;
+    return w->state.rest <= TRADED * w->state.norm &&
+           memchr(p->pair, PAIR_BOX, pairs * sizeof *p->pair);
+}
+
 bool multipliers_choose(const struct program *problem, struct multipliers_workspace *w)
 {
     struct program_state *s = &w->state;
     size_t m = problem->points->m, count = problem->rows * problem->points->r;
     bool has_slack = slack(w, m);
     find_loose(w, m, !has_slack);
-    if (independent(problem, w))
+    bool unique = independent(problem, w);
+    if (unique && !(has_slack && may_trade(problem, w)))
         return true;
     struct program attain = *problem;
     memcpy(w->attained, problem->target, count * sizeof *w->attained);
@@ -231,8 +245,10 @@ bool multipliers_choose(const struct program *problem, struct multipliers_worksp
     memcpy(w->best, s->lambda, m * sizeof *w->best);
     double delta = multipliers_slackness(s->lambda, w->margin, m);
     bound(w, m, fmax(0.0, delta));
-    if (has_slack)
-        climb(&attain, w, delta);
+    if (has_slack && climb(&attain, w, delta) >= delta && unique) {
+        evaluate_at(problem, w, w->best);
+        return true;
+    }
     memcpy(w->best, s->lambda, m * sizeof *w->best);
     bool found = false;
     for (size_t k = 0; k < sizeof ridges / sizeof ridges[0] && !found; k++)
