@@ -87,7 +87,8 @@ struct aggregate {
 /* Fill in the parameters, columns and statistics of a request alone, and check them:
  * words (stop_reason) have no mean, and columns outside tables differ between equal
  * runs. rows / columns / statistics with count 0: all axes / relative eps and delta,
- * tau and, where a cell retrains, retrain_tau / mean and sem. SWEEP_OK, SWEEP_INPUT, SWEEP_NO_MEMORY. */
+ * tau and, where a cell retrains, retrain_tau / mean and sem. SWEEP_OK, SWEEP_INPUT,
+ * SWEEP_NO_MEMORY. */
 int aggregate_resolve(struct aggregate *a, const struct grid *g,
                       const struct table_request *request, struct diagnostics *log);
 

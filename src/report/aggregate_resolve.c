@@ -3,12 +3,16 @@
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 
-/* What can be compared between trials and has a mean: none of these exceeds 2, while eps
- * and delta themselves grow without bound as the smallest margin nears 0. The last one
- * needs a retrained model. */
+/* What can be compared between trials and has a mean: none of these exceeds 2, while
+ * eps and delta themselves grow without bound as the smallest margin nears 0. The last
+ * one needs a retrained model. */
 static const enum column core_columns[] = {
-    C_SCALED_RELATIVE_EPS, C_RESTORED_RELATIVE_EPS, C_RESTORED_RELATIVE_DELTA,
-    C_RESTORED_TAU,        C_EXACT_TAU,             C_RETRAIN_TAU,
+    C_SCALED_RELATIVE_EPS,
+    C_RESTORED_RELATIVE_EPS,
+    C_RESTORED_RELATIVE_DELTA,
+    C_RESTORED_TAU,
+    C_EXACT_TAU,
+    C_RETRAIN_TAU,
 };
 static const char *const core_statistics[] = {"mean", "sem"};
 

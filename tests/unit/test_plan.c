@@ -134,8 +134,8 @@ static void test_cost(void **state)
         struct grid g;
         struct plan p;
         char body[128];
-        snprintf(body, sizeof body,
-                 "grid:\n  polish: false\n  retrain: false\n  %s\n", axes[i]);
+        snprintf(body, sizeof body, "grid:\n  polish: false\n  retrain: false\n  %s\n",
+                 axes[i]);
         fixture_grid(&g, body);
         plan_build(&p, &g);
         check_equal(p.group_count, 2);
