@@ -47,6 +47,7 @@ struct boxls_scratch {
     double *solution;    /* (min(r, p)) coefficients of the free columns */
     double *correction;  /* (max(r, p)) */
     bool *dependent;     /* (p) */
+    bool fine; /* gradients count down to rounding of |residual|, not of |b|: slower */
 };
 
 void boxls_layout(struct boxls *f, size_t p, size_t r, struct arena *a);

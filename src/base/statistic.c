@@ -104,7 +104,7 @@ const char *statistic_meaning(const struct statistic *s)
     case STATISTIC_T:
         return "end of Student's t interval of the mean";
     case STATISTIC_BOOTSTRAP:
-        return "end of the percentile bootstrap interval of the mean, 2000 resamples";
+        return "end of the expanded percentile bootstrap interval of the mean, 2000 resamples";
     default:
         return "quantile, linear between order statistics";
     }
@@ -211,6 +211,14 @@ static size_t add_up(double *values, size_t count, const struct clusters *of)
     return of->count;
 }
 
+/* Percentiles of G resampled units are too near to the middle, by what sd / sqrt(G - 1)
+ * and Student's law take account of elsewhere: the probability that mends both. */
+static double expanded(double p, size_t units)
+{
+    double g = (double)units;
+    return gsl_cdf_ugaussian_P(sqrt(g / (g - 1)) * gsl_cdf_tdist_Pinv(p, g - 1));
+}
+
 static double bootstrap(double *values, size_t count, const struct clusters *of,
                         double p)
 {
@@ -232,7 +240,7 @@ static double bootstrap(double *values, size_t count, const struct clusters *of,
             }
             means[k] = sum(resample, units) / (double)drawn;
         }
-        result = quantile(means, BOOTSTRAP_RESAMPLES, p);
+        result = quantile(means, BOOTSTRAP_RESAMPLES, expanded(p, units));
     }
     memory_free(resample);
     memory_free(means);

@@ -108,6 +108,13 @@ static struct rng_key absorb(const struct grid *g, enum parameter p, double valu
     return rng_key_real(key, value);
 }
 
+/* The value of p that enters no key: the default it had when its streams were first
+ * drawn, so that a new default gives no trial other random numbers. */
+static double unkeyed(enum parameter p)
+{
+    return p == P_POLISH ? 0.0 : parameter_table[p].preset;
+}
+
 struct rng_key grid_setting_key(const struct grid *g, const struct setting *s,
                                 enum stage last, struct rng_key key)
 {
@@ -118,7 +125,7 @@ struct rng_key grid_setting_key(const struct grid *g, const struct setting *s,
         size_t i = count;
 
         if (parameter_table[p].stage > last || p == P_SIGNAL_EXPONENT ||
-            parameter_same(s->value[p], parameter_table[p].preset))
+            parameter_same(s->value[p], unkeyed(p)))
             continue;
         for (; i > 0 &&
                strcmp(parameter_table[p].name, parameter_table[order[i - 1]].name) < 0;

@@ -29,6 +29,7 @@ void boxls_scratch_layout(struct boxls_scratch *s, size_t p, size_t r, struct ar
     s->solution = arena_doubles(a, smaller(p, r), 1);
     s->correction = arena_doubles(a, p > r ? p : r, 1);
     s->dependent = arena_carve(a, p, 1, sizeof *s->dependent);
+    s->fine = false;
 }
 
 void boxls_reset(struct boxls *f)
@@ -227,7 +228,8 @@ static size_t release(struct boxls *f, const struct box_problem *q,
                       struct boxls_scratch *s, signed char *state,
                       const double *residual, bool all)
 {
-    double size = sqrt(dot(f->r, q->b, q->b)), most = 0.0;
+    const double *scale = s->fine ? residual : q->b;
+    double size = sqrt(dot(f->r, scale, scale)), most = 0.0;
     size_t best = q->p, freed = 0;
     for (size_t i = 0; i < q->p; i++) {
         const double *x = column_of(f, q, i);

@@ -227,13 +227,14 @@ static void refine(const struct program *p, struct program_workspace *w,
     double last = INFINITY;
     if (!p->target || (!w->orthogonal && !(s->rest < SMALL * s->norm)))
         return;
-    w->orthogonal = true;
-    while (s->rest > 4.0 * DBL_EPSILON * s->norm && s->rest < 0.9 * last) {
+    w->orthogonal = w->scratch.fine = true;
+    bool better = program_evaluate(p, w, s) == SWEEP_OK;
+    while (better && s->rest > 4.0 * DBL_EPSILON * s->norm && s->rest < 0.9 * last) {
         last = s->rest;
         s->iterations++;
-        if (newton_direction(p, w, s) != SWEEP_OK || !search(p, w, s))
-            return;
+        better = newton_direction(p, w, s) == SWEEP_OK && search(p, w, s);
     }
+    w->scratch.fine = false;
 }
 
 enum program_stop program_solve(const struct program *p, struct program_workspace *w,

@@ -208,8 +208,8 @@ sed 's/max_steps: 200/max_steps: 0/; s/polish: true/polish: false/
 run run fail.yaml -o fail
 status 3
 err "60 of 60 trials done, 60 now
-51 of 60 trials failed: 42 not_separated (try more max_steps or a larger learning_rate), \
-9 dead_point (no neuron is active on a training point: try model: leaky_relu, a larger \
+51 of 60 trials failed: 39 not_separated (try more max_steps or a larger learning_rate), \
+12 dead_point (no neuron is active on a training point: try model: leaky_relu, a larger \
 init_scale or width); see fail/run.log
 $note
 table: fail/table.tsv"
@@ -220,7 +220,7 @@ check "both" grep -q 'failed: cell 0, replicate [0-9]*: dead_point: training: no
 run run fail.yaml -o fail
 status 3
 err_has "60 of 60 trials done, 0 now"
-err_has "51 of 60 trials failed: 42 not_separated ("
+err_has "51 of 60 trials failed: 39 not_separated ("
 
 # A signal: what is done is kept, the shell sees the signal, the same command goes on.
 sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 2000/

@@ -444,7 +444,7 @@ static void test_memory(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(24877);
+    check_cases(24910);
 }
 
 int main(void)
