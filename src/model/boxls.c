@@ -281,9 +281,9 @@ int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scrat
         if (!(size < last)) {
             if (!all)
                 return SWEEP_OK;
-            all = false;
+            all = false; /* from here, wherever that is */
         }
-        last = size < last ? size : last;
+        last = size;
         if (release(f, q, s, state, residual, all) == 0)
             return SWEEP_OK;
         memset(s->dependent, 0, q->p * sizeof *s->dependent);

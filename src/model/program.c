@@ -287,6 +287,7 @@ void program_scale(const struct program *p, struct program_workspace *w,
         s->lambda[i] *= factor;
     cblas_dscal((int)(p->rows * m), factor, s->coefficient, 1);
     cblas_dscal((int)(p->rows * r), factor, s->residual, 1);
+    cblas_dscal((int)(p->rows * r), factor, w->free_side, 1); /* rows solved again */
     s->value = 0.0;
     for (size_t i = 0; i < m; i++) {
         s->gradient[i] = factor * (s->gradient[i] + p->gain) - p->gain;

@@ -34,7 +34,8 @@ except ImportError:
 
 import adversarial_grids
 from exported import Trial
-from oracle_checks import Checker, check_status
+from oracle_checks import Checker
+from oracle_status import check_status
 from oracle_tally import Tally, summary
 
 SECONDS = 120  # a trial that takes longer has failed

@@ -9,7 +9,8 @@ import numpy as np
 from oracle_cone import WIDE, norm
 from oracle_exact import exact_point
 from oracle_model import (DELTA, EPS, Judge, Model, cosine_gap, margin_room,
-                          nearest_rows, row_lengths, scale_room, sum_room, tau_room)
+                          nearest_rows, nearly_equal, row_lengths, scale_room, sum_room,
+                          tau_room)
 from oracle_step import check_step
 
 LIMIT = (400000, 200)  # entries and unknowns of what the oracle solves itself
@@ -66,6 +67,7 @@ class Checker:
         return base
 
     def relative(self, name, size):
+        size = self.r.get("norm" if name == "scaled" else name + "_norm") or size
         for kind, power in ("eps", 1), ("delta", 2):
             column = f"{name}_relative_{kind}"
             if column in self.r and self.r[f"{name}_{kind}"] is not None:
@@ -139,28 +141,10 @@ class Checker:
             self.c.skip("unique")
             return
         full = share > 1e-11 and len(h) <= len(model.u) * model.X.shape[1]
-        if full and not self.r["unique"] and self.shared(model, lam, v):
-            full = False
+        if full and not self.r["unique"]:
+            self.c.skip("unique")  # others exist by free slopes, or almost
+            return
         self.c.close("unique", "unique", self.r["unique"], float(full), 0.0)
-
-    def shared(self, model, lam, v):
-        """Whether multipliers can be traded for each other: the gradients of all points
-        that may have one, less what free slopes can make up for, depend on each other."""
-        loose = (lam > 0) | (np.abs(model.q - 1) <= 1e-9 * np.maximum(model.terms, 1))
-        if self.r["trained_eps"] <= 1e-9 * float(model.norm):
-            loose |= True  # every gradient is 0
-        rows = []
-        for j in range(len(model.u)):
-            inside = (v[j] > model.leak * lam) & (v[j] < lam) & (model.state[j] == 0)
-            slope = np.where(lam > 0, v[j] / np.where(lam > 0, lam, 1),
-                             model.Z[j] > 0)
-            h = np.array((model.u[j] * slope * model.y)[:, None] * model.X, float)
-            if inside.any():
-                basis = np.linalg.qr(np.array(model.X[inside], float).T)[0]
-                h = h - h @ basis @ basis.T
-            rows.append(h[loose])
-        s = np.linalg.svd(np.hstack(rows), compute_uv=False)
-        return len(s) < loose.sum() or s.min() < 1e-8 * s.max()
 
     def exact_model(self, name, model, lam, v):
         """Acceptance of an exact point."""
@@ -397,47 +381,3 @@ class Checker:
         self.unlearned(base)
         if hasattr(self, "theta"):
             self.retrained(base)
-
-
-def nearly_equal(X):
-    """Whether two points are a millionth of their length apart, but not equal."""
-    X = np.asarray(X, float)
-    far = np.linalg.norm(X[:, None] - X[None], axis=2)
-    return ((far > 0) & (far < 1e-6 * np.linalg.norm(X, axis=1).max())).any()
-
-
-def has_dead_point(trial):
-    """Whether a ReLU network left some point without an active neuron."""
-    models = [trial.a[name] for name in ("W_trained", "W_retrained") if name in trial.a]
-    return trial.leak == 0 and any(
-        (W @ trial.X.T <= 1e-9 * np.abs(W).max()).all(axis=0).any() for W in models)
-
-
-def largest_margin(trial):
-    """Of linear models, over |theta| max |x|; 0 where the points are not separable."""
-    on = np.ones((1, len(trial.X)), bool)
-    length = 1e3 / np.sqrt((trial.X**2).sum(1).min())
-    found = exact_point(trial.X, trial.y, trial.u, 1.0, on, length, LIMIT)
-    if found is None:
-        return 0.0
-    return 1 / (norm(found[0]) * np.sqrt((trial.X**2).sum(1)).max())
-
-
-def check_status(tally, trial, status):
-    """A trial that failed: whether it had to."""
-    linear = trial.parameter["model"] == "linear"
-    if trial.record["message"].startswith("retraining"):
-        tally.skip("status")  # that model is not exported
-    elif status == "dead_point":
-        tally.true("status", "status", has_dead_point(trial), status, None)
-    elif status in ("not_separated", "margin_unresolved") and linear:
-        lost = largest_margin(trial) > 1e-6
-        name = "lost" if trial.parameter["polish"] else "lost_unpolished"
-        if trial.parameter["polish"] or not lost:
-            tally.true(name, "status", not lost, status, None)
-        else:
-            tally.skip(name)
-    elif status in ("not_separated", "margin_unresolved"):
-        tally.skip("lost_network")
-    else:
-        tally.true("status", "status", status == "non_finite", status, None)

@@ -225,3 +225,10 @@ class Judge:
             if high - low <= DELTA * size / 10:
                 break
         return high
+
+
+def nearly_equal(X):
+    """Whether two points are a millionth of their length apart, but not equal."""
+    X = np.asarray(X, float)
+    far = np.linalg.norm(X[:, None] - X[None], axis=2)
+    return ((far > 0) & (far < 1e-6 * np.linalg.norm(X, axis=1).max())).any()
