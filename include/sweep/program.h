@@ -13,8 +13,11 @@
  * gates fixed (kkt.h); the weights are w_j = -rho_j and dF/dlambda_i = q_i - 1.
  *
  * For given lambda the inner minimum over v is one box least squares a row (boxls.h).
- * F is then convex, once differentiable and piecewise quadratic in lambda: projected
- * Newton with a line search reaches rounding level in about ten iterations.
+ * F is then convex, once differentiable and piecewise quadratic in lambda. A step minimises
+ * its quadratic model within the bounds of lambda, a bounded least squares too, and a search
+ * along it follows the slope of F where its value drowns in rounding: about ten steps. The
+ * model is factored by Cholesky, or by QR where that would lose half of the digits, as with
+ * more points than rank. Tolerances are relative to the terms of the sums they judge.
  *
  * Rows stand for groups of equal neurons, `count` of them each. Legend: R rows, m points,
  * r coordinates.
@@ -33,7 +36,8 @@ enum pair { PAIR_LEAK, PAIR_ONE, PAIR_BOX };
 enum program_stop {
     PROGRAM_CONVERGED,  /* the projected gradient is at rounding level */
     PROGRAM_STALLED,    /* no step improves it any more: see defect */
-    PROGRAM_UNBOUNDED,  /* no feasible point: the multipliers grow for ever */
+    PROGRAM_UNBOUNDED,  /* no feasible point, or a hull of the h_i that is nearer to 0 than
+                         * 1e-8 of the longest: the multipliers grow for ever */
     PROGRAM_LIMIT,      /* bound on iterations */
     PROGRAM_NON_FINITE  /* NaN or infinity in the input or on the way */
 };
@@ -87,7 +91,7 @@ void program_cold(const struct program *p, struct program_state *s);
 void program_begin(const struct program *p, struct program_workspace *w);
 
 /* Minimise from the state given. Cost of an iteration: about R m r + R m k^2 with k
- * kinks a row, one Cholesky factorisation of m^3/3. */
+ * kinks a row, one Cholesky factorisation of m^3/3; by QR 2 R r m^2. */
 enum program_stop program_solve(const struct program *p, struct program_workspace *w,
                                 struct program_state *s);
 
