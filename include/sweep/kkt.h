@@ -37,7 +37,8 @@ struct kkt_defects {
     double slope;     /* max of g lambda_i - v_ji and v_ji - lambda_i, over lambda_i */
     double gate;      /* max |z_ji| / (T_j |x_i|) where v_ji / lambda_i is not the slope
                        * of z_ji's sign */
-    double residual;  /* |theta - sum_i lambda_i h_i| / |T| */
+    double residual;  /* eps / |T| */
+    double eps;       /* |theta - sum_i lambda_i h_i| */
     double reach;     /* max |h_i| |theta|: one over the margin as a share of them */
 };
 
@@ -73,7 +74,8 @@ struct kkt_workspace {
 
 void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct arena *a);
 
-/* The defects of a point, computed again from W, lambda and v alone. Cost 4 n m r. */
+/* The defects of a point, computed again from W, lambda and v alone; its margins are left
+ * in w->margin. Cost 4 n m r. */
 void kkt_check(const struct network *net, const struct points *p,
                const struct kkt_point *point, struct kkt_workspace *w,
                struct kkt_defects *out);

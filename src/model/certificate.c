@@ -132,18 +132,17 @@ static int restore(const struct network *net, const struct points *p,
     return SWEEP_OK;
 }
 
-/* |theta~ - factor H|, H = sum_i h_i with multipliers and slopes v; `fit` chooses the
- * best factor >= 0. */
+/* |theta~ - factor H|, H = sum_i h_i with multipliers and slopes v, for the best factor
+ * >= 0. */
 static double residual(const struct network *net, const struct points *p,
-                       const struct weights *theta, const double *v, bool fit,
+                       const struct weights *theta, const double *v,
                        struct certificate_workspace *w, double *factor)
 {
     size_t n = net->n, r = p->r;
     network_combine(net, p, v, w->C, w->H);
     double square = cblas_ddot((int)(n * r), w->H, 1, w->H, 1);
     double inner = cblas_ddot((int)(n * r), w->H, 1, theta->W, 1);
-    if (fit)
-        *factor = square > 0.0 ? fmax(0.0, inner / square) : 0.0;
+    *factor = square > 0.0 ? fmax(0.0, inner / square) : 0.0;
     cblas_dscal((int)(n * r), -*factor, w->H, 1);
     cblas_daxpy((int)(n * r), 1.0, theta->W, 1, w->H, 1);
     return hypot(vector_length(n * r, w->H), theta->perp);
@@ -182,7 +181,7 @@ void certificate_restored(const struct network *net, const struct points *retain
     out->tau = weights_cosine_distance(net->n, retain->r, theta, &restored);
     weights_scale(net->n, retain->r, &restored, 1.0 / gamma, &restored);
     margin_of(net, retain, w->W, w);
-    out->eps = residual(net, retain, &restored, kept->v, true, w, &factor);
+    out->eps = residual(net, retain, &restored, kept->v, w, &factor);
     keep(net, retain, kept, factor, w);
     out->delta = multipliers_slackness(w->lambda, w->margin, retain->m);
     out->norm = weights_norm(net->n, retain->r, &restored);
@@ -202,7 +201,6 @@ void certificate_exact(const struct network *net, const struct points *retain,
 {
     struct weights exact = {.W = w->W};
     struct kkt_point point = {.W = w->W, .lambda = w->lambda, .v = w->v};
-    double factor = 1.0;
     if (!begin(net, retain, theta, w, out))
         return;
     kkt_solve(net, retain, theta->W, warm, w->kkt, &point);
@@ -210,9 +208,8 @@ void certificate_exact(const struct network *net, const struct points *retain,
     if (out->stop != CERTIFIED)
         return;
     out->flips = (double)point.flips;
-    margin_of(net, retain, w->W, w);
-    out->eps = residual(net, retain, &exact, w->v, false, w, &factor);
-    out->delta = multipliers_slackness(w->lambda, w->margin, retain->m);
+    out->eps = point.defects.eps;
+    out->delta = multipliers_slackness(w->lambda, w->kkt->margin, retain->m);
     out->tau = weights_cosine_distance(net->n, retain->r, theta, &exact);
     out->norm = weights_norm(net->n, retain->r, &exact);
     w->perp = 0.0;

@@ -39,16 +39,18 @@ static void start_gates(const struct network *net, const struct points *p,
                         const double *start, struct kkt_workspace *w)
 {
     network_preactivations(net->n, start, p, w->row_Z);
-    for (size_t j = 0; j < net->n; j++)
+    for (size_t j = 0; j < net->n; j++) {
+        double sign = network_sign(net, j);
         for (size_t i = 0; i < p->m; i++) {
             size_t k = j * p->m + i;
             if (net->leak == 1.0)
                 w->gate[k] = PAIR_ONE;
-            else if (network_sign(net, j) * p->y[i] < 0.0)
+            else if (sign * p->y[i] < 0.0)
                 w->gate[k] = PAIR_BOX;
             else
                 w->gate[k] = w->row_Z[k] > 0.0 ? PAIR_ONE : PAIR_LEAK;
         }
+    }
 }
 
 static struct program build(const struct network *net, const struct points *p,
@@ -170,8 +172,9 @@ void kkt_check(const struct network *net, const struct points *p,
     check_margins(net, p, point, w, vector_length(n * r, point->W), out);
     network_combine(net, p, point->v, w->Z, w->H);
     cblas_daxpy((int)(n * r), -1.0, point->W, 1, w->H, 1);
+    out->eps = vector_length(n * r, w->H);
     if (p->m > 0)
-        out->residual = worse(0.0, vector_length(n * r, w->H) / terms);
+        out->residual = worse(0.0, out->eps / terms);
 }
 
 bool kkt_accepts(const struct kkt_defects *d)
