@@ -17,9 +17,10 @@ array label_of[3] = ["δ / |θ|²", "1 − cos to retrained", "1 − cos, no ste
 array slope[3]
 array height_of[3]
 law(x) = intercept + exponent * x
+# From 2.9 on: log10(1000) comes out below 3.
 do for [i = 1:3] {
     intercept = 1; exponent = -0.5
-    fit [3:] law(x) table index theory using (log10(column("dimension"))):\
+    fit [2.9:] law(x) table index theory using (log10(column("dimension"))):\
         (log10(column(column_of[i] . "_mean"))) via intercept, exponent
     slope[i] = exponent; height_of[i] = 10 ** intercept
     print sprintf("%s ~ dimension^(%.3f)", column_of[i], exponent)
@@ -47,5 +48,6 @@ plot for [i = 1:3] height_of[i] * x ** slope[i] with lines lt i notitle, \
     for [i = 1:3] table index theory using "dimension":\
         (column(column_of[i] . "_mean")):(2 * column(column_of[i] . "_sem")) \
         with yerrorbars lt i dt 1 ps 0.8 \
-        title sprintf("%s ∝ d^{%.2f}", label_of[i], slope[i]) enhanced
+        title sprintf("%s ∝ d^{%.2f}", label_of[i], \
+        floor(100 * slope[i] + 0.5) / 100.) enhanced # not -0.00
 unset multiplot
