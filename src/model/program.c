@@ -29,6 +29,7 @@ static void model_layout(struct program_workspace *w, size_t m, size_t r,
     w->stack = arena_doubles(a, m + 1, w->stack_rows);
     w->reflector = arena_doubles(a, m + 1, 1);
     w->lapack = arena_doubles(a, 64, m + 1);
+    w->pivot = arena_carve(a, m, 1, sizeof *w->pivot);
     boxls_layout(&w->step, m, m, a);
     boxls_scratch_layout(&w->step_scratch, m, m, a);
     w->every = arena_carve(a, m, 1, sizeof *w->every);

@@ -25,21 +25,29 @@ static size_t gather_support(const struct program *p, struct program_workspace *
     return count;
 }
 
-/* w->change becomes R^-1 R^-T times itself. */
+/* Of A = Q R with pivots, w->direction becomes R^-1 R^-T w->change for the columns that
+ * do not depend on those before, 0 for the others. */
 static int solve_normal(struct program_workspace *w, size_t m, size_t count)
 {
-    int rows = (int)m, columns = (int)count;
-    if (LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, rows, columns, w->model, rows,
-                            w->reflector, w->lapack, 64 * (rows + 1)) != 0)
+    int rows = (int)m, rank = 0;
+    memset(w->pivot, 0, count * sizeof *w->pivot);
+    memset(w->direction, 0, m * sizeof *w->direction);
+    if (count == 0 ||
+        LAPACKE_dgeqp3_work(LAPACK_COL_MAJOR, rows, (int)count, w->model, rows,
+                            w->pivot, w->reflector, w->lapack, 64 * (rows + 1)) != 0)
         return SWEEP_NUMERIC;
-    for (size_t k = 0; k < count; k++)
-        if (!(fabs(w->model[k * m + k]) > 64.0 * DBL_EPSILON * fabs(w->model[0])))
-            return SWEEP_NUMERIC;
-    cblas_dtrsv(CblasColMajor, CblasUpper, CblasTrans, CblasNonUnit, columns, w->model,
-                rows, w->change, 1);
-    cblas_dtrsv(CblasColMajor, CblasUpper, CblasNoTrans, CblasNonUnit, columns,
-                w->model, rows, w->change, 1);
-    return SWEEP_OK;
+    while (rank < (int)count && fabs(w->model[(size_t)rank * (m + 1)]) >
+                                    64.0 * DBL_EPSILON * fabs(w->model[0]))
+        rank++;
+    for (int k = 0; k < rank; k++)
+        w->aim[k] = w->change[w->pivot[k] - 1];
+    cblas_dtrsv(CblasColMajor, CblasUpper, CblasTrans, CblasNonUnit, rank, w->model,
+                rows, w->aim, 1);
+    cblas_dtrsv(CblasColMajor, CblasUpper, CblasNoTrans, CblasNonUnit, rank, w->model,
+                rows, w->aim, 1);
+    for (int k = 0; k < rank; k++)
+        w->direction[w->index[w->pivot[k] - 1]] = w->aim[k];
+    return rank > 0 ? SWEEP_OK : SWEEP_NUMERIC;
 }
 
 /* W_j += sum_i mu_i slope_ji x_i, orthogonal to the free pairs of the row. */
@@ -90,11 +98,8 @@ int program_correct(const struct program *p, struct program_workspace *w,
     w->orthogonal = true;
     program_model(&bare, w, s);
     size_t count = gather_support(p, w, s, shortfall);
-    if (count == 0 || solve_normal(w, m, count) != SWEEP_OK)
+    if (solve_normal(w, m, count) != SWEEP_OK)
         return SWEEP_NUMERIC;
-    memset(w->direction, 0, m * sizeof *w->direction);
-    for (size_t k = 0; k < count; k++)
-        w->direction[w->index[k]] = w->change[k];
     for (size_t j = 0; j < p->rows; j++)
         add_columns(p, w, s, j, w->direction, W + j * r);
     memcpy(w->lambda, s->lambda, m * sizeof *w->lambda);

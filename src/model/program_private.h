@@ -36,6 +36,7 @@ struct program_workspace {
     size_t stack_rows;
     double *reflector; /* (m + 1) */
     double *lapack;    /* (64 (m + 1)) */
+    int *pivot;        /* (m) */
     struct boxls step; /* the bounded least squares on it */
     struct boxls_scratch step_scratch;
     size_t *every;      /* (m) 0, 1, .. */
