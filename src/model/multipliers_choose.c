@@ -107,9 +107,10 @@ static bool independent(const struct program *p, struct multipliers_workspace *w
     return fabs(last) > DEPENDENT;
 }
 
+/* Up to rounding of the terms that the residual is summed from, at least. */
 static bool attained(const struct program_state *s)
 {
-    return s->rest <= ATTAINED * s->norm;
+    return s->rest <= fmax(ATTAINED * s->norm, DBL_EPSILON * s->terms);
 }
 
 /* lambda_i <= t / (q_i - 1), without a bound where the margin is tight. */
