@@ -214,8 +214,8 @@ def unlearn(t, base):
         return W - s * (W - kept.reshape(W.shape)), perp * (1 - s)
     if method == "pgu":
         _, singular, right = np.linalg.svd(t.X[retain], full_matrices=False)
-        reached = np.cumsum(singular) >= p["retained_variance"] * singular.sum()
-        leading = right[: np.argmax(reached) + 1]
+        short = np.cumsum(singular) < p["retained_variance"] * singular.sum()
+        leading = right[: short.sum() + 1]  # all of them where rounding leaves it short
         return W - s * (step - step @ leading.T @ leading), perp
     if method == "descent_ascent":
         weight = np.zeros(len(t.X))

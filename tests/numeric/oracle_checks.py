@@ -170,8 +170,9 @@ class Checker:
         if found is None or found[1] or self.r["polish_flips"]:
             self.c.skip("polish_point")
             return
+        reach = size * norm(np.abs(np.asarray(t.X, float)).max(0))  # terms over theta
         self.c.close("polish_point", "trained_norm", self.r["trained_norm"],
-                     norm(found[0]), (1e-11 + found[2]) * size)
+                     norm(found[0]), (1e-11 + 1e-13 * float(reach) + found[2]) * size)
 
     def exact_point(self, base):
         """Where the gates of theta' lead to. A pair on its kink has no gate of its own:
