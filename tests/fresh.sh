@@ -7,12 +7,13 @@
 # sudo, the first also by root where there is no sudo. A skipped test is a failure.
 # Nothing of the environment is passed on but $FRESH_ENV, for a CPU on which OpenBLAS
 # needs a setting: FRESH_ENV="OPENBLAS_CORETYPE=Haswell".
-#   ${FRESH_CACHE:-/var/tmp/fresh-root} keeps the bare roots (SUITE.tar), the packages that
-# were downloaded (SUITE.debs) and what the commands printed (SUITE-N-USER.log).
+#   ${FRESH_CACHE:-/var/tmp/sweep-fresh} keeps the bare roots (SUITE-RECIPE.tar), the
+# packages that were downloaded (SUITE.debs) and what the commands printed
+# (SUITE-N-USER.log). RECIPE is a checksum of what makes a root: no other is taken for it.
 # Exit status: 1 a command failed, 3 no root could be made, 2 wrong usage.
 set -u
 top=$(cd "$(dirname "$0")/.." && pwd)
-export cache=${FRESH_CACHE:-/var/tmp/fresh-root}
+export cache=${FRESH_CACHE:-/var/tmp/sweep-fresh}
 root=$cache/root
 passed=0 failed=0 unmade=0 child=
 
@@ -66,8 +67,17 @@ make_base() {
     echo 'user ALL=(ALL) NOPASSWD: ALL' >"$base/etc/sudoers.d/user"
     echo force-unsafe-io >"$base/etc/dpkg/dpkg.cfg.d/short-lived"
     rm -f "$base"/var/cache/apt/archives/*.deb
-    tar -C "$base" -cf "$cache/base.tar" . && mv "$cache/base.tar" "$cache/$1.tar" &&
+    tar -C "$base" -cf "$cache/base.tar" . && mv "$cache/base.tar" "$(base_tar "$1")" &&
         rm -rf "$base"
+}
+
+base_tar() { # SUITE
+    echo "$cache/$1-$(declare -f make_base | sha256sum | cut -c 1-12).tar"
+}
+
+# home_of USER: their home in the root; a root without that user is none of ours.
+home_of() {
+    chroot "$root" getent passwd "$1" | cut -d: -f6 | grep '^/'
 }
 
 # make_root SUITE USER: unpacked, with a clone of this checkout.
@@ -75,10 +85,10 @@ make_root() {
     local home
     rm -rf --one-file-system "$root"
     mkdir -p "$root" "$cache/$1.debs" || return
-    tar -C "$root" -xf "$cache/$1.tar" || return
+    tar -C "$root" -xf "$(base_tar "$1")" || return
     cp -L /etc/resolv.conf /etc/hosts "$root/etc/" || return
     [ "$2" = user ] || rm "$root/usr/bin/sudo" || return
-    home=$(chroot "$root" sh -c "echo ~$2")
+    home=$(home_of "$2") || return
     # A copy, whose owner can be changed without touching the objects of the original.
     git -c safe.directory='*' clone -q --no-hardlinks "$top" "$root$home/a checkout" &&
         chroot "$root" chown -R "$2:" "$home/a checkout"
@@ -90,13 +100,13 @@ enter() {
         mount --rbind /sys sys && mount --bind "$cache/$1.debs" var/cache/apt/archives ||
         return 125
     local home path=/usr/local/bin:/usr/bin:/bin
-    home=$(chroot . sh -c "echo ~$2")
+    home=$(home_of "$2") || return 125
     [ "$2" = user ] || path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
     chroot --userspec="$2:" . /usr/bin/env -i HOME="$home" USER="$2" LOGNAME="$2" \
         PATH="$path" LANG=C.UTF-8 TERM=dumb ${FRESH_ENV:-} \
         sh -c 'cd "$HOME/a checkout" && eval "$1"' sh "$3"
 }
-export -f enter
+export -f enter home_of
 export root
 
 packages() {
@@ -140,7 +150,7 @@ run_command() {
 
 run_suite() { # SUITE [N]
     local log=$cache/$1.log n numbers=${2:-$(seq ${#commands[@]})}
-    if [ ! -f "$cache/$1.tar" ]; then
+    if [ ! -f "$(base_tar "$1")" ]; then
         local start=$SECONDS
         if make_base "$1" >"$log" 2>&1; then
             echo "bare     $1 ($((SECONDS - start)) s)"

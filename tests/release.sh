@@ -5,7 +5,7 @@
 #     sh tests/release.sh [SUITE...]      by default bullseye bookworm trixie
 #
 # Needs root and debootstrap. A system costs about a minute once; it is kept in
-# [FRESH_CACHE=/var/tmp/fresh-root].
+# [FRESH_CACHE=/var/tmp/sweep-fresh].
 set -eu
 cd "$(dirname "$0")/.."
 . sweeps/build.sh
@@ -16,7 +16,7 @@ if [ "$(id -u)" -ne 0 ] || ! command -v debootstrap >/dev/null; then
     exit 2
 fi
 [ $# -gt 0 ] || set -- bullseye bookworm trixie
-cache=${FRESH_CACHE:-/var/tmp/fresh-root}
+cache=${FRESH_CACHE:-/var/tmp/sweep-fresh}
 mkdir -p "$cache"
 work=$(mktemp -d "$cache/release.XXXXXX")
 trap 'rm -rf --one-file-system "$work"' EXIT
@@ -28,18 +28,18 @@ build/src/sweep run sweeps/quickstart.yaml -q -o "$work/here"
 
 failed=0
 for suite; do
-    if [ ! -f "$cache/$suite.tar" ]; then
-        debootstrap --variant=minbase "$suite" "$work/base" >"$cache/$suite.log" 2>&1 || {
-            echo "release.sh: debootstrap cannot make $suite: see $cache/$suite.log" >&2
+    if [ ! -f "$cache/$suite-plain.tar" ]; then
+        debootstrap --variant=minbase "$suite" "$work/base" >"$cache/$suite-plain.log" 2>&1 || {
+            echo "release.sh: debootstrap cannot make $suite: see $cache/$suite-plain.log" >&2
             exit 2
         }
         tar -C "$work/base" -cf "$work/base.tar" .
-        mv "$work/base.tar" "$cache/$suite.tar"
+        mv "$work/base.tar" "$cache/$suite-plain.tar"
         rm -rf --one-file-system "$work/base"
     fi
     root=$work/$suite
     mkdir "$root"
-    tar -C "$root" -xf "$cache/$suite.tar"
+    tar -C "$root" -xf "$cache/$suite-plain.tar"
     chmod 755 "$root" # that of a temporary folder is private
     tar -C "$root/usr/local" --strip-components=1 -xzf "$release"
     if chroot --userspec=65534:65534 "$root" /bin/sh -c \
