@@ -7,7 +7,8 @@ cp "$here/../cli/small.yaml" .
 
 run run -q small.yaml -o right
 status 0
-export LD_PRELOAD="$shim"
+cp "$shim" shim.so # LD_PRELOAD takes a space for the end of a name
+export LD_PRELOAD="$PWD/shim.so"
 for command in "run small.yaml -o wrong" "trial small.yaml --cell 0 --replicate 0" \
     "verify right"; do
     run $command
