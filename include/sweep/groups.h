@@ -12,13 +12,13 @@ struct groups {
     size_t *first; /* (count) first neuron of a group */
     double *size;  /* (count) neurons in it */
     double *sign;  /* (count) sign of their u_j */
-    size_t *order; /* (n) scratch */
+    size_t *slot;  /* (a power of two, 2 n at least) scratch: a group + 1, or 0 */
 };
 
 void groups_layout(struct groups *g, size_t n, struct arena *a);
 
 /* Group the neurons whose u_j has the same sign and whose `bytes` bytes at
- * key + j * bytes are equal. Cost n log n comparisons. */
+ * key + j * bytes are equal. Cost n hashes and comparisons. */
 void groups_find(struct groups *g, const struct network *net, const void *key,
                  size_t bytes);
 

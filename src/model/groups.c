@@ -1,6 +1,15 @@
 #include "sweep/groups.h"
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
+
+/* A table of neurons, at most half full. */
+static size_t slots_for(size_t n)
+{
+    size_t slots = 2;
+    while (slots < 2 * n)
+        slots *= 2;
+    return slots;
+}
 
 void groups_layout(struct groups *g, size_t n, struct arena *a)
 {
@@ -9,53 +18,51 @@ void groups_layout(struct groups *g, size_t n, struct arena *a)
     g->first = arena_carve(a, n, 1, sizeof *g->first);
     g->size = arena_doubles(a, n, 1);
     g->sign = arena_doubles(a, n, 1);
-    g->order = arena_carve(a, n, 1, sizeof *g->order);
+    g->slot = arena_carve(a, slots_for(n), 1, sizeof *g->slot);
 }
 
-struct keys {
-    const struct network *net;
-    const char *key;
-    size_t bytes;
-};
-
-static int compare_keys(const struct keys *k, size_t a, size_t b)
+/* Eight bytes at a time; what it is only decides the cost. */
+static uint64_t hash_bytes(const char *key, size_t bytes)
 {
-    double sign = network_sign(k->net, a) - network_sign(k->net, b);
-    if (sign != 0.0)
-        return sign > 0.0 ? 1 : -1;
-    return memcmp(k->key + a * k->bytes, k->key + b * k->bytes, k->bytes);
+    uint64_t hash = bytes, word;
+    for (; bytes >= sizeof word; key += sizeof word, bytes -= sizeof word) {
+        memcpy(&word, key, sizeof word);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    word = 0;
+    memcpy(&word, key, bytes);
+    hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+    return hash ^ hash >> 32;
 }
 
-static int compare(const void *left, const void *right, void *context)
+static size_t add_group(struct groups *g, size_t first, double sign)
 {
-    size_t a = *(const size_t *)left, b = *(const size_t *)right;
-    int order = compare_keys(context, a, b);
-    return order ? order : (a > b) - (a < b);
+    g->first[g->count] = first;
+    g->size[g->count] = 0.0;
+    g->sign[g->count] = sign;
+    return g->count++;
 }
 
 void groups_find(struct groups *g, const struct network *net, const void *key,
                  size_t bytes)
 {
-    struct keys k = {net, key, bytes};
-    for (size_t j = 0; j < net->n; j++)
-        g->order[j] = j;
-    qsort_r(g->order, net->n, sizeof *g->order, compare, &k);
-    /* Equal neurons are neighbours now, the first of them leading. */
-    for (size_t i = 0, leader = 0; i < net->n; i++) {
-        if (i == 0 || compare_keys(&k, g->order[i - 1], g->order[i]) != 0)
-            leader = g->order[i];
-        g->of[g->order[i]] = leader;
-    }
+    const char *keys = key;
+    size_t mask = slots_for(net->n) - 1;
+    memset(g->slot, 0, (mask + 1) * sizeof *g->slot);
     g->count = 0;
     for (size_t j = 0; j < net->n; j++) {
-        if (g->of[j] == j) {
-            g->first[g->count] = j;
-            g->size[g->count] = 0.0;
-            g->sign[g->count] = network_sign(net, j);
-            g->of[j] = g->count++;
-        } else {
-            g->of[j] = g->of[g->of[j]];
+        double sign = network_sign(net, j);
+        size_t k = hash_bytes(keys + j * bytes, bytes) & mask;
+        for (; g->slot[k] > 0; k = (k + 1) & mask) {
+            size_t other = g->slot[k] - 1;
+            if (g->sign[other] == sign &&
+                memcmp(keys + g->first[other] * bytes, keys + j * bytes, bytes) == 0)
+                break;
         }
+        if (g->slot[k] == 0)
+            g->slot[k] = add_group(g, j, sign) + 1;
+        g->of[j] = g->slot[k] - 1;
         g->size[g->of[j]] += 1.0;
     }
 }
