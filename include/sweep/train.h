@@ -5,13 +5,16 @@
  * Row j moves by sum_i b_ji x_i with b_ji = eta u_j phi'(z_ji) y_i c_i (phi'(0) = g), so
  * W = W(0) + C X and Z = W X^T = Z(0) + C G with the Gram matrix G = X X^T: a step
  * updates Z and C and never touches W. It costs n m^2 / 4 additions (see step.h), whatever
- * d is. Z is recomputed from C every TRAIN_REFRESH_STEPS, so rounding does not pile up.
+ * d is, and m^2 multiply-adds while no activation state changes (see pattern.h). Z is
+ * recomputed from C every TRAIN_REFRESH_STEPS, so rounding does not pile up.
  *
  * INITIALIZE: W(0). ITERATE: the step. TEST, every TRAIN_CHECK_STEPS steps: stop when
  *     alignment = |theta/|theta| + grad/|grad|| <= tolerance,
  * the distance between the directions of theta and of minus the loss gradient. It bounds
  * the relative KKT residual eps/|theta| from above and is zero in the limit of training
  * (Lyu & Li 2020; Ji & Telgarsky 2020), except on kinks, where the gradient never settles.
+ * Within a pattern alignment is first taken from margins and products alone, and from theta
+ * only where it may be down to the tolerance.
  * Or, when an exact solver takes over afterwards (kkt.h), stop when the points are separated
  * and no gate, the activation state of a same-class pair (y_i u_j > 0), has changed for
  * `stable_steps` steps: the exact point depends on the gates alone.
@@ -54,9 +57,11 @@ struct train_result {
 };
 
 struct step_state;
+struct pattern;
 
 struct train_workspace {
     struct step_state *step; /* pre-activations, coefficients and states in tiles */
+    struct pattern *pattern; /* steps in which no state changes */
     double *G;               /* (m, m) */
     double *Z0;              /* (n, m) pre-activations of W(0) */
     double *Z;               /* (n, m) */

@@ -49,12 +49,18 @@ void step_reset(struct step_state *s)
     memset(s->table, 0, s->blocks * STEP_SUBSETS * 2 * STEP_TILE * sizeof *s->table);
     s->recorded = 0;
     s->moved = 0;
+    s->quiet = 0;
 }
 
 void step_load(struct step_state *s, const double *Z)
 {
-    unsigned char *states = states_at(s, s->recorded);
     to_tiles(s, Z, s->n, s->Z);
+    step_look(s);
+}
+
+void step_look(struct step_state *s)
+{
+    unsigned char *states = states_at(s, s->recorded);
     for (size_t t = 0; t < s->tiles; t++) {
         double *sum = s->sum + t * STEP_TILE;
         memset(sum, 0, STEP_TILE * sizeof *sum);
@@ -134,8 +140,22 @@ static int always(void)
     return 1;
 }
 
+static void combine_portable(size_t count, size_t columns, const double *rows,
+                             const double *factor, double *to)
+{
+    combine_rows(count, columns, rows, factor, to);
+}
+
+static void push_portable(const struct step_state *s, size_t t, const double *push,
+                          const double *away, double *move, double *fall)
+{
+    push_tile(s, t, push, away, move, fall);
+}
+
 const struct step_kernels step_portable = {
-    "portable", always, table_portable, tile_portable, NULL, coefficients_portable};
+    "portable",       always,       table_portable,
+    tile_portable,    NULL,         coefficients_portable,
+    combine_portable, push_portable};
 
 /* Best first. */
 static const struct step_kernels *const variants[] = {
@@ -149,7 +169,7 @@ enum { VARIANTS = sizeof variants / sizeof *variants };
 
 static const struct step_kernels *forced;
 
-static const struct step_kernels *chosen(void)
+const struct step_kernels *step_chosen(void)
 {
     size_t k = 0;
     while (!forced && !variants[k]->available())
@@ -174,14 +194,13 @@ int step_use(const char *name)
 
 const char *step_variant(void)
 {
-    return chosen()->name;
+    return step_chosen()->name;
 }
 
-/* Bring C up to the present and empty the history. */
-static void catch_up(struct step_state *s)
+void step_catch_up(struct step_state *s)
 {
     for (size_t t = 0; t < s->tiles && s->recorded > 0; t++)
-        chosen()->coefficients(s, t);
+        step_chosen()->coefficients(s, t);
     memmove(s->states, states_at(s, s->recorded), s->n * s->tiles);
     s->recorded = 0;
 }
@@ -189,22 +208,26 @@ static void catch_up(struct step_state *s)
 /* C as it is now, row-major. */
 void step_coefficients(struct step_state *s, double *C)
 {
-    catch_up(s);
+    step_catch_up(s);
     for (size_t j = 0; j < s->n; j++)
         for (size_t i = 0; i < s->m; i++)
             C[j * s->m + i] =
                 s->C[(i / STEP_TILE * s->n + j) * STEP_TILE + i % STEP_TILE];
 }
 
-/* Whether the step just taken changed a watched state. */
-static unsigned char watched_moves(const struct step_state *s)
+/* Which states the step just taken changed. */
+static void note_changes(struct step_state *s)
 {
     const unsigned char *before = states_at(s, s->recorded);
     const unsigned char *after = states_at(s, s->recorded + 1), *watch = s->watch;
-    unsigned char moved = 0;
-    for (size_t k = 0; k < s->n * s->tiles; k++)
-        moved |= (before[k] ^ after[k]) & watch[k];
-    return moved;
+    unsigned char watched = 0, any = 0;
+    for (size_t k = 0; k < s->n * s->tiles; k++) {
+        unsigned char changed = before[k] ^ after[k];
+        watched |= changed & watch[k];
+        any |= changed;
+    }
+    s->moved |= watched;
+    s->quiet = any ? 0 : s->quiet + 1;
 }
 
 static void move_pair(struct step_state *s, const struct step_kernels *v)
@@ -228,9 +251,9 @@ static void move_tile(struct step_state *s, const struct step_kernels *v, size_t
 
 void step_run(struct step_state *s)
 {
-    const struct step_kernels *v = chosen();
+    const struct step_kernels *v = step_chosen();
     if (s->recorded == STEP_HISTORY)
-        catch_up(s);
+        step_catch_up(s);
     memcpy(s->betas + s->recorded * s->tiles * STEP_TILE, s->beta,
            s->tiles * STEP_TILE * sizeof *s->beta);
     if (s->tiles == 2 && v->pair)
@@ -238,6 +261,6 @@ void step_run(struct step_state *s)
     else
         for (size_t t = 0; t < s->tiles; t++)
             move_tile(s, v, t);
-    s->moved |= watched_moves(s);
+    note_changes(s);
     s->recorded++;
 }

@@ -49,6 +49,7 @@ struct step_state {
     double *betas;        /* (history, 8 tiles) */
     unsigned char *watch; /* (n, tiles) pairs whose change of state is noted */
     unsigned char moved;  /* set when a watched state changed */
+    size_t quiet;         /* steps since the last one that changed any state */
     double *table;        /* (blocks, 16, 8) subset sums of one tile */
 };
 
@@ -64,8 +65,14 @@ void step_reset(struct step_state *s);
 /* Present pre-activations Z (n, m): tiles, states and sums. C stays. */
 void step_load(struct step_state *s, const double *Z);
 
+/* States and sums of the present Z. */
+void step_look(struct step_state *s);
+
 /* The Gram matrix (m, m). */
 void step_load_gram(struct step_state *s, const double *gram);
+
+/* C is brought up to the present, and the history is empty. */
+void step_catch_up(struct step_state *s);
 
 /* C as (n, m), up to date. */
 void step_coefficients(struct step_state *s, double *C);

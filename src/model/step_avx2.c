@@ -187,13 +187,26 @@ AVX2 static void coefficients_avx2(struct step_state *s, size_t t)
     }
 }
 
+AVX2 static void combine_avx2(size_t count, size_t columns, const double *rows,
+                              const double *factor, double *to)
+{
+    combine_rows(count, columns, rows, factor, to);
+}
+
+AVX2 static void push_avx2(const struct step_state *s, size_t t, const double *push,
+                           const double *away, double *move, double *fall)
+{
+    push_tile(s, t, push, away, move, fall);
+}
+
 static int has_avx2(void)
 {
     return __builtin_cpu_supports("avx2");
 }
 
-const struct step_kernels step_avx2 = {"avx2",    has_avx2,  table_avx2,
-                                       tile_avx2, pair_avx2, coefficients_avx2};
+const struct step_kernels step_avx2 = {"avx2",       has_avx2,  table_avx2,
+                                       tile_avx2,    pair_avx2, coefficients_avx2,
+                                       combine_avx2, push_avx2};
 #else
 typedef int step_avx2_is_for_x86_64; /* an empty file is not C */
 #endif

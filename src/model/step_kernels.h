@@ -1,4 +1,4 @@
-/* Private to step*.c: the three inner loops of a step, in variants for a kind of CPU
+/* Private to step*.c: the inner loops of a step, in variants for a kind of CPU
  * that give the same bits. */
 #ifndef STEP_KERNELS_H
 #define STEP_KERNELS_H
@@ -19,12 +19,21 @@ struct step_kernels {
     void (*pair)(struct step_state *s, const double *base);
     /* Tile t of all neurons: C follows the recorded steps. */
     void (*coefficients)(struct step_state *s, size_t t);
+    /* to (columns, a multiple of 8) += sum_l factor_l rows_l, rows (count, columns). */
+    void (*combine)(size_t count, size_t columns, const double *rows,
+                    const double *factor, double *to);
+    /* On tile t: move = sum_l push_l G_l away, and fall the sum of what is negative of
+     * it. away, move and fall (8). */
+    void (*push)(const struct step_state *s, size_t t, const double *push,
+                 const double *away, double *move, double *fall);
 };
 
 extern const struct step_kernels step_portable;
 #if defined(__x86_64__)
 extern const struct step_kernels step_avx2;
 #endif
+
+const struct step_kernels *step_chosen(void);
 
 /* The activation states before recorded step k, or the present ones (k = recorded). */
 static inline unsigned char *states_at(const struct step_state *s, size_t k)
@@ -48,6 +57,41 @@ build_table(struct step_state *s, size_t t, double *to, size_t stride)
         for (unsigned rest = 0; rest < bit; rest++)
             for (size_t k = 0; k < STEP_TILE; k++)
                 table[(bit + rest) * stride + k] = table[rest * stride + k] + move[k];
+    }
+}
+
+static inline __attribute__((always_inline)) void
+combine_rows(size_t count, size_t columns, const double *rows, const double *factor,
+             double *restrict to)
+{
+    size_t l = 0;
+    for (; l + 4 <= count; l += 4) {
+        const double *a = rows + l * columns, *b = a + columns, *c = b + columns;
+        const double *d = c + columns;
+        for (size_t i = 0; i < columns; i++)
+            to[i] = to[i] + factor[l] * a[i] + factor[l + 1] * b[i] +
+                    factor[l + 2] * c[i] + factor[l + 3] * d[i];
+    }
+    for (; l < count; l++)
+        for (size_t i = 0; i < columns; i++)
+            to[i] += factor[l] * rows[l * columns + i];
+}
+
+static inline __attribute__((always_inline)) void
+push_tile(const struct step_state *s, size_t t, const double *push, const double *away,
+          double *restrict move, double *restrict fall)
+{
+    const double *gram = s->gram + t * s->m * STEP_TILE;
+    double moves[STEP_TILE] = {0}, falls[STEP_TILE] = {0};
+    for (size_t l = 0; l < s->m; l++)
+        for (size_t i = 0; i < STEP_TILE; i++) {
+            double part = push[l] * gram[l * STEP_TILE + i] * away[i];
+            moves[i] += part;
+            falls[i] += part > 0.0 ? 0.0 : part; /* NaN stays */
+        }
+    for (size_t i = 0; i < STEP_TILE; i++) {
+        move[i] = moves[i];
+        fall[i] = falls[i];
     }
 }
 

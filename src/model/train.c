@@ -1,16 +1,44 @@
 #include "sweep/train.h"
+#include "pattern.h"
 #include "step.h"
 #include "sweep/loss.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
 
+enum {
+    FIRST_CHUNK = 32, /* steps in which no state is expected to change */
+    SHORT_CHUNK = 16, /* below it, steps that see every change cost less */
+    FIRST_WAIT = 4,   /* steps without a change before such a chunk is tried */
+    LONGEST_WAIT = 1024
+};
+
+/* One descent on its way. */
+struct descent {
+    const struct network *net;
+    const struct points *p;
+    const double *W0;
+    const struct train_options *o;
+    const volatile bool *cancel;
+    struct train_workspace *w;
+    struct weights *theta;
+    struct train_result *result;
+    uint64_t stable; /* steps since a gate moved, in whole checks */
+    uint64_t chunk;  /* length of the next chunk of the pattern */
+    uint64_t held;   /* steps that the present pattern has held */
+    size_t wait;     /* quiet steps before the next pattern */
+    double square;   /* |theta|^2 where the pattern starts; NaN: not known */
+};
+
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
                   struct arena *a)
 {
     struct step_state measured;
+    struct pattern unused;
     w->step = arena_carve(a, 1, 1, sizeof *w->step);
     step_layout(w->step ? w->step : &measured, n, m, a);
+    w->pattern = arena_carve(a, 1, 1, sizeof *w->pattern);
+    pattern_layout(w->pattern ? w->pattern : &unused, n, m, a);
     w->G = arena_doubles(a, m, m);
     w->Z0 = arena_doubles(a, n, m);
     w->Z = arena_doubles(a, n, m);
@@ -29,13 +57,15 @@ static void add_product(size_t n, size_t m, size_t columns, const double *A,
                 1.0, A, (int)m, K, (int)columns, 1.0, to, (int)columns);
 }
 
-static void start(const struct network *net, const struct points *p, const double *W0,
-                  struct train_workspace *w)
+static void load_start(const struct descent *d)
 {
+    const struct network *net = d->net;
+    const struct points *p = d->p;
+    struct train_workspace *w = d->w;
     struct step_state *s = w->step;
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->m, (int)p->m,
                 (int)p->r, 1.0, p->X, (int)p->r, p->X, (int)p->r, 0.0, w->G, (int)p->m);
-    network_preactivations(net->n, W0, p, w->Z0);
+    network_preactivations(net->n, d->W0, p, w->Z0);
     step_shape(s, net->n, p->m);
     s->positive = net->n == 1 ? 1 : net->n / 2;
     s->leak = net->leak;
@@ -48,51 +78,58 @@ static void start(const struct network *net, const struct points *p, const doubl
                     (unsigned char)(1u << i % STEP_TILE);
     step_load_gram(s, w->G);
     step_load(s, w->Z0);
+    w->pattern->active = false;
 }
 
-/* Margins and weights of the present state. False when they are not finite. */
-static bool measure(const struct network *net, const struct points *p,
-                    const struct train_options *o, struct train_workspace *w,
-                    double *smallest)
+/* Margins, weights and the next step of the present state. False when they are not
+ * finite. */
+static bool measure(const struct descent *d)
 {
-    double sum = 0.0;
-    *smallest = INFINITY;
+    const struct points *p = d->p;
+    struct train_workspace *w = d->w;
+    double sum = 0.0, smallest = INFINITY;
     for (size_t i = 0; i < p->m; i++) {
-        w->margin[i] = p->y[i] * net->u * w->step->sum[i];
-        if (!(w->margin[i] >= *smallest))
-            *smallest = w->margin[i];
+        w->margin[i] = p->y[i] * d->net->u * w->step->sum[i];
+        if (!(w->margin[i] >= smallest))
+            smallest = w->margin[i];
     }
-    loss_weights(o->loss, o->optimizer, w->margin, p->m, w->weight);
-    for (size_t i = 0; i < p->m; i++)
+    d->result->margin = smallest;
+    loss_weights(d->o->loss, d->o->optimizer, w->margin, p->m, w->weight);
+    for (size_t i = 0; i < p->m; i++) {
         sum += w->weight[i] + 0.0 * w->margin[i];
+        w->step->beta[i] = d->o->learning_rate * d->net->u * p->y[i] * w->weight[i];
+    }
     return isfinite(sum);
 }
 
 /* theta = W(0) + C X. */
-static void form_weights(const struct network *net, const struct points *p,
-                         const double *W0, struct train_workspace *w,
-                         struct weights *theta)
+static void form_weights(const struct descent *d)
 {
+    struct train_workspace *w = d->w;
     step_coefficients(w->step, w->C);
-    add_product(net->n, p->m, p->r, w->C, p->X, W0, theta->W);
+    add_product(d->net->n, d->p->m, d->p->r, w->C, d->p->X, d->W0, d->theta->W);
 }
 
 /* Z afresh from C. */
-static void synchronise(const struct network *net, const struct points *p,
-                        struct train_workspace *w)
+static void synchronise(const struct descent *d)
 {
+    struct train_workspace *w = d->w;
+    if (w->pattern->active)
+        pattern_leave(w->pattern, w->step);
     step_coefficients(w->step, w->C);
-    add_product(net->n, p->m, p->m, w->C, w->G, w->Z0, w->Z);
+    add_product(d->net->n, d->p->m, d->p->m, w->C, w->G, w->Z0, w->Z);
     step_load(w->step, w->Z);
 }
 
 /* |theta/|theta| - D/|D||, D = sum_i weight_i h_i. */
-static double alignment(const struct network *net, const struct points *p,
-                        struct train_workspace *w, const struct weights *theta)
+static double alignment(const struct descent *d)
 {
+    const struct network *net = d->net;
+    const struct points *p = d->p;
+    struct train_workspace *w = d->w;
     struct weights direction = {.W = w->direction, .perp = 0.0};
     size_t m = p->m;
-    network_preactivations(net->n, theta->W, p, w->Z);
+    network_preactivations(net->n, d->theta->W, p, w->Z);
     for (size_t j = 0; j < net->n; j++) {
         double u = network_sign(net, j) * net->u;
         for (size_t i = 0; i < m; i++)
@@ -102,30 +139,53 @@ static double alignment(const struct network *net, const struct points *p,
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)net->n, (int)p->r,
                 (int)m, 1.0, w->C, (int)m, p->X, (int)p->r, 0.0, w->direction,
                 (int)p->r);
-    return sqrt(2.0 * weights_cosine_distance(net->n, p->r, theta, &direction));
+    return sqrt(2.0 * weights_cosine_distance(net->n, p->r, d->theta, &direction));
 }
 
-/* TEST. Whether to stop, and why; `stable` counts the steps since a gate moved. */
-static bool test(const struct network *net, const struct points *p, const double *W0,
-                 const struct train_options *o, const volatile bool *cancel,
-                 struct train_workspace *w, struct weights *theta, bool finite,
-                 uint64_t *stable, struct train_result *result)
+/* Whether the alignment may be down to the tolerance. Within a pattern it follows from
+ * <theta, h_i> = q_i and |theta|^2 where the pattern began, up to the rounding of cos.
+ */
+static bool may_be_aligned(const struct descent *d)
 {
-    bool moved = w->step->moved || result->steps == 0;
-    *stable = moved ? 0 : *stable + TRAIN_CHECK_STEPS;
-    w->step->moved = 0;
+    struct pattern *q = d->w->pattern;
+    struct step_state *s = d->w->step;
+    if (!q->active || isnan(d->square))
+        return true;
+    double inner = cblas_ddot((int)s->m, s->beta, 1, s->sum, 1);
+    double lengths = (d->square + pattern_growth(q, s)) * pattern_square(q, s, s->beta);
+    double square = 2.0 * (1.0 - inner / sqrt(lengths));
+    return !(square > 4.0 * d->o->tolerance * d->o->tolerance + 1e-10);
+}
+
+static double square_length(const struct descent *d)
+{
+    double length = weights_norm(d->net->n, d->p->r, d->theta);
+    return length * length;
+}
+
+/* TEST. Whether to stop, and why. */
+static bool ended(struct descent *d, bool finite)
+{
+    const struct train_options *o = d->o;
+    struct train_result *result = d->result;
+    struct step_state *s = d->w->step;
+    bool moved = s->moved || result->steps == 0, pattern = d->w->pattern->active;
+    d->stable = moved ? 0 : d->stable + TRAIN_CHECK_STEPS;
+    s->moved = 0;
     bool last = result->steps == o->max_steps;
-    bool settled = o->stable_steps > 0 && *stable >= o->stable_steps &&
-                   result->margin > 0.0;
-    bool cancelled = cancel && *cancel;
-    bool looked_at = o->tolerance > 0.0 || !finite || last || settled || cancelled;
-    if (looked_at || result->steps % TRAIN_REFRESH_STEPS == 0) {
-        synchronise(net, p, w);
-        finite = measure(net, p, o, w, &result->margin) && finite;
+    bool settled =
+        o->stable_steps > 0 && d->stable >= o->stable_steps && result->margin > 0.0;
+    bool cancelled = d->cancel && *d->cancel;
+    bool looked_at = !finite || last || settled || cancelled ||
+                     (o->tolerance > 0.0 && may_be_aligned(d));
+    bool afresh = looked_at || result->steps % TRAIN_REFRESH_STEPS == 0;
+    if (afresh) {
+        synchronise(d);
+        finite = measure(d) && finite;
     }
     if (looked_at) {
-        form_weights(net, p, W0, w, theta);
-        result->alignment = finite ? alignment(net, p, w, theta) : NAN;
+        form_weights(d);
+        result->alignment = finite ? alignment(d) : NAN;
     }
     if (!finite)
         result->stop = TRAIN_NON_FINITE;
@@ -135,7 +195,63 @@ static bool test(const struct network *net, const struct points *p, const double
         result->stop = TRAIN_GATES_STABLE;
     else if (cancelled)
         result->stop = TRAIN_CANCELLED;
+    else if (afresh && pattern && !last) {
+        pattern_enter(d->w->pattern, d->net, s);
+        d->square = looked_at ? square_length(d) : NAN;
+    }
     return last || result->stop != TRAIN_STEP_LIMIT;
+}
+
+/* A state changed or may have: it takes some quiet steps to try again, more of them
+ * where the pattern was hardly worth it. */
+static void leave_pattern(struct descent *d)
+{
+    pattern_leave(d->w->pattern, d->w->step);
+    d->w->step->quiet = 0;
+    d->wait = d->held >= 4 * SHORT_CHUNK   ? FIRST_WAIT
+              : 2 * d->wait < LONGEST_WAIT ? 2 * d->wait
+                                           : LONGEST_WAIT;
+}
+
+/* Up to `limit` steps in which no state changes; returns how many they were. */
+static uint64_t quiet_steps(struct descent *d, uint64_t limit)
+{
+    struct pattern *q = d->w->pattern;
+    struct step_state *s = d->w->step;
+    uint64_t done = 0;
+    if (!q->active && s->quiet < d->wait)
+        return 0;
+    if (!q->active) {
+        pattern_enter(q, d->net, s);
+        d->square = NAN;
+        d->chunk = FIRST_CHUNK;
+        d->held = 0;
+    }
+    while (done < limit && q->active) {
+        uint64_t steps = d->chunk < limit - done ? d->chunk : limit - done;
+        for (uint64_t k = 0; k < steps; k++) {
+            measure(d);
+            pattern_step(q, s);
+        }
+        if (pattern_holds(q, s)) {
+            done += steps;
+            d->chunk =
+                2 * d->chunk < TRAIN_CHECK_STEPS ? 2 * d->chunk : TRAIN_CHECK_STEPS;
+        } else if (steps > SHORT_CHUNK) {
+            d->chunk = steps / 2;
+        } else {
+            leave_pattern(d);
+        }
+    }
+    d->held += done;
+    return done;
+}
+
+static uint64_t steps_to_test(const struct descent *d)
+{
+    uint64_t steps = d->result->steps;
+    uint64_t check = TRAIN_CHECK_STEPS - steps % TRAIN_CHECK_STEPS;
+    return check < d->o->max_steps - steps ? check : d->o->max_steps - steps;
 }
 
 void train_run(const struct network *net, const struct points *p, const double *W0,
@@ -143,18 +259,30 @@ void train_run(const struct network *net, const struct points *p, const double *
                const volatile bool *cancel, struct train_workspace *w,
                struct weights *theta, struct train_result *result)
 {
-    uint64_t stable = 0;
+    struct descent d = {.net = net,
+                        .p = p,
+                        .W0 = W0,
+                        .o = o,
+                        .cancel = cancel,
+                        .w = w,
+                        .theta = theta,
+                        .result = result,
+                        .wait = FIRST_WAIT,
+                        .square = NAN};
     *result = (struct train_result){.stop = TRAIN_STEP_LIMIT, .alignment = NAN};
     theta->perp = perp_norm;
-    start(net, p, W0, w);
+    load_start(&d);
     for (;;) {
-        bool finite = measure(net, p, o, w, &result->margin);
-        if ((!finite || result->steps == o->max_steps ||
-             result->steps % TRAIN_CHECK_STEPS == 0) &&
-            test(net, p, W0, o, cancel, w, theta, finite, &stable, result))
+        bool finite = measure(&d);
+        bool tested = !finite || result->steps == o->max_steps || (cancel && *cancel) ||
+                      result->steps % TRAIN_CHECK_STEPS == 0;
+        if (tested && ended(&d, finite))
             return;
-        for (size_t i = 0; i < p->m; i++)
-            w->step->beta[i] = o->learning_rate * net->u * p->y[i] * w->weight[i];
+        uint64_t quiet = quiet_steps(&d, steps_to_test(&d));
+        result->steps += quiet;
+        if (quiet > 0)
+            continue;
+        measure(&d);
         step_run(w->step);
         result->steps++;
     }

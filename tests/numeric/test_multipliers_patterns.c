@@ -58,12 +58,12 @@ static void columns_of(const struct fit *f, long double *A, long double *p)
         p[k] = f->W[k];
 }
 
-enum pattern { NONE, FREE, BOUND, PATTERNS };
+enum slope_pattern { NONE, FREE, BOUND, PATTERNS };
 
 /* One pattern: lambda_i is 0, free, or t / slack_i. With t < 0 it is another unknown.
  * False where theta is not attained within the bounds. */
 static bool try_pattern(const struct fit *f, const long double *A, const long double *p,
-                        const enum pattern *is, const double *slack, double t,
+                        const enum slope_pattern *is, const double *slack, double t,
                         double *lambda)
 {
     size_t m = f->points.m, rows = f->net.n * f->points.r, count = 0;
@@ -111,10 +111,10 @@ static double exhaustive(const struct fit *f, double t, double *best)
         all *= PATTERNS;
     }
     for (size_t code = 0; code < all; code++) {
-        enum pattern is[MOST];
+        enum slope_pattern is[MOST];
         bool possible = true;
         for (size_t i = 0, rest = code; i < m; i++, rest /= PATTERNS) {
-            is[i] = (enum pattern)(rest % PATTERNS);
+            is[i] = (enum slope_pattern)(rest % PATTERNS);
             possible &= is[i] != BOUND || slack[i] > 0.0;
         }
         if (!possible || !try_pattern(f, A, p, is, slack, t, lambda))
