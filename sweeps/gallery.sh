@@ -1,7 +1,7 @@
 #!/bin/sh
-# Writes plots/README.md, the gallery, on standard output: question, expectation and cost
-# of every sweep from the head of its grid file, what came out from plots/findings.txt, a
-# table, if there is one, from plots/NAME.md.
+# Writes plots/README.md on standard output: plots/figures.md, then the gallery: question,
+# expectation and cost of every sweep from the head of its grid file, what came out from
+# plots/findings.txt, a table, if there is one, from plots/NAME.md.
 #
 #     sweeps/gallery.sh >plots/README.md
 #
@@ -30,20 +30,13 @@ finding() {
         END { print text }' plots/findings.txt
 }
 
-cat <<'HEAD'
-# Gallery
-
-Every sweep that comes with the program: what it asks, what to expect, what came out. Made by
-`sweeps/run_all.sh` (runs and draws all, into `results/`) and `sweeps/gallery.sh --pictures >plots/README.md`.
-Figures are drawn from `table.tsv` by `plots/NAME.gp`; `gnuplot -e "format='pdf'" plots/NAME.gp` makes
-one for print.
-HEAD
+cat plots/figures.md
 for grid in sweeps/*.yaml; do
     name=$(basename "$grid" .yaml)
     [ "${1:-}" != --pictures ] || cp "$results/$name"/*.svg "plots/$name.svg"
     title=$(sed -n '1s/^# //p' "$grid")
     echo
-    echo "## ${title%.}"
+    echo "### ${title%.}"
     echo
     echo "*Question.* $(paragraph "$grid" Question)"
     echo

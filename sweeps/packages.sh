@@ -100,5 +100,5 @@ new_enough() {
 
 give_up() {
     echo "$(basename "$0"): $*; the static release file of sweep needs no package at all:" \
-        "see README.md" >&2
+        "see sweeps/README.md, \"Install\"" >&2
 }

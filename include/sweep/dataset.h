@@ -1,6 +1,6 @@
 /* dataset.h - labels and points in ambient coordinates; forget and retain sets.
  *
- * The mixture (math in the README, "Data"):
+ * The mixture (math in sweeps/README.md, "Data"):
  *     x_i = sqrt(1 - rho) (y_i mu + noise/sqrt(d) g_i) + sqrt(rho) c,
  *     g_i ~ N(0, I_d), c ~ N(0, I_d/d) common to all points, mu = signal e_1.
  * The law is invariant under rotations, so mu along the first axis loses nothing.

@@ -1,7 +1,8 @@
 /* grid_yaml.h - a YAML grid file to a grid, with positions.
  *
  * Reports all errors of the file in one go, sorted by position, each with line, column
- * and, for a word that is nearly right, a suggestion. Grammar: README, "The grid file".
+ * and, for a word that is nearly right, a suggestion. Grammar:
+ * sweeps/README.md, "The grid file".
  *
  * Values made by linspace, logspace and range are rounded to 15 significant digits, so
  * that 0.3 is the 0.3 of a list, and for an integer parameter of linspace and logspace

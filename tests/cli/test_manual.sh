@@ -88,7 +88,9 @@ check "install" env DESTDIR="$folder/root" meson install -C "$build" --no-rebuil
 prefix=$(dirname "$(dirname "$(find root -path '*/bin/sweep')")")
 for file in share/man/man1/sweep.1 share/bash-completion/completions/sweep.bash \
     share/zsh/site-functions/_sweep share/fish/vendor_completions.d/sweep.fish \
-    share/sweep/sweeps/quickstart.yaml share/sweep/plots/style.gp share/doc/sweep/README.md; do
+    share/sweep/sweeps/quickstart.yaml share/sweep/plots/style.gp share/doc/sweep/README.md \
+    share/doc/sweep/NEWS.md share/sweep/README.md share/sweep/sweeps/README.md \
+    share/sweep/sweeps/methods.md share/sweep/plots/README.md; do
     check "$file" [ -s "$prefix/$file" ]
 done
 check "the page installed is this one" cmp -s page.1 "$prefix/share/man/man1/sweep.1"

@@ -48,8 +48,8 @@ silent() { [ "$code" -eq 0 ] && [ ! -s "$work/out" ]; }
 called() { [ "$(cat "$work/log" 2>/dev/null)" = "$1" ]; }
 wanted='need_packages meson ninja-build libgsl-dev libcmocka-dev libsqlite3-dev'
 
-check "README names the packages of a build" sh -c '. sweeps/build.sh
-    grep -qxF "    sudo apt-get install $BUILD_PACKAGES" README.md'
+check "sweeps/README.md names the packages of a build" sh -c '. sweeps/build.sh
+    grep -qxF "    sudo apt-get install $BUILD_PACKAGES" sweeps/README.md'
 
 machine
 run "$wanted"

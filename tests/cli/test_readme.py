@@ -1,11 +1,12 @@
-"""What a document shows is what comes out.
+"""What the documents show is what comes out.
 
     test_readme.py SWEEP ROOT FILE.md...            compare
-    test_readme.py SWEEP ROOT --update FILE.md      print FILE.md with its outputs refreshed
+    test_readme.py SWEEP ROOT --update FILE.md...   write the files again with what comes out
     test_readme.py --self-test
 
-A document is read from top to bottom, in one scratch folder with `sweep` in the PATH and
-`sweeps/` of ROOT in it:
+The documents are read one after the other, from top to bottom, in one scratch folder with
+`sweep` in the PATH and `sweeps/` of ROOT in it: a later one may go on with the files of those
+before.
 
 * A fenced YAML block after a paragraph that ends in "`NAME.yaml`:" is that file.
 * An indented block that begins with "$ " holds commands, each with the output below it,
@@ -235,15 +236,15 @@ def read_document(name, text, folder, environment):
     return reader
 
 
-def read_file(path, sweep, root):
+def read_files(paths, sweep, root):
     with tempfile.TemporaryDirectory() as scratch:
         folder = pathlib.Path(scratch)
         (folder / "sweeps").symlink_to(root / "sweeps")
         (folder / "build" / "src").mkdir(parents=True)
         (folder / "build" / "src" / "sweep").symlink_to(sweep)
-        path_list = f"{folder / 'build' / 'src'}:{os.environ['PATH']}"
-        return read_document(path.name, path.read_text(), folder,
-                             dict(os.environ, PATH=path_list))
+        environment = dict(os.environ, PATH=f"{folder / 'build' / 'src'}:{os.environ['PATH']}")
+        for path in paths:
+            yield path, read_document(str(path), path.read_text(), folder, environment)
 
 
 GOOD = """# Title
@@ -335,20 +336,21 @@ def main(words):
     update = "--update" in words
     words = [word for word in words if word != "--update"]
     sweep, root = (pathlib.Path(word).resolve() for word in words[:2])
-    code = 0
-    for path in map(pathlib.Path, words[2:]):
+    paths = list(map(pathlib.Path, words[2:]))
+    for path in paths:
         if package := missing(path.read_text()):
             print(f"{path}: needs {package}", file=sys.stderr)
             return 77
-        reader = read_file(path, sweep, root)
+    code = 0
+    for path, reader in read_files(paths, sweep, root):
         for note in reader.notes:
             print(note, file=sys.stderr)
         if update:
-            sys.stdout.write(reader.refreshed())
+            path.write_text(reader.refreshed())
             continue
         for problem in reader.problems:
             print(problem)
-        print(f"{path.name}: {reader.compared} lines compared, "
+        print(f"{path}: {reader.compared} lines compared, "
               f"{len(reader.problems)} problems")
         code = code or bool(reader.problems)
     return int(code)
