@@ -8,12 +8,13 @@
 #include "sweep/status.h"
 #include "sweep/store.h"
 #include "sweep/until.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 /* When to stop before all is done. */
 struct runner_limits {
-    const volatile bool *cancel; /* polled, also inside a trial; NULL: never */
+    const atomic_bool *cancel; /* polled, also inside a trial; NULL: never */
     size_t failures;             /* more failed trials than that */
     double failed_share;         /* more than that share of the trials planned so far */
     size_t units_failed;         /* the first units, when all their trials failed */

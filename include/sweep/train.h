@@ -25,6 +25,7 @@
 #include "sweep/loss.h"
 #include "sweep/memory.h"
 #include "sweep/network.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -78,7 +79,7 @@ void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
  * TRAIN_CANCELLED theta is what it was then. `cancel` may be NULL. */
 void train_run(const struct network *net, const struct points *p, const double *W0,
                double perp_norm, const struct train_options *o,
-               const volatile bool *cancel, struct train_workspace *w,
+               const atomic_bool *cancel, struct train_workspace *w,
                struct weights *theta, struct train_result *result);
 
 #endif

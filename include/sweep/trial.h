@@ -10,6 +10,7 @@
 
 #include "sweep/columns.h"
 #include "sweep/grid.h"
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,7 +35,7 @@ typedef int trial_sink(void *context, size_t cell, const struct record *record);
  * handed to the sink stand. A failure of a trial is a record, not a return code.
  * SWEEP_OK, SWEEP_STOPPED. */
 int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,
-               size_t count, uint64_t replicate, const volatile bool *cancel,
+               size_t count, uint64_t replicate, const atomic_bool *cancel,
                trial_sink *sink, void *context);
 
 #endif

@@ -1,10 +1,15 @@
 #include "signals.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <stddef.h>
 
-volatile bool signals_stop;
-static volatile sig_atomic_t received;
+/* What a handler may touch. */
+_Static_assert(ATOMIC_BOOL_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
+               "signals need atomics without locks");
+
+atomic_bool signals_stop;
+static atomic_int received; /* by whichever thread the signal came to */
 
 static const int watched[] = {SIGINT, SIGTERM, SIGUSR1};
 

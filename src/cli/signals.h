@@ -2,10 +2,10 @@
 #ifndef SWEEP_SIGNALS_H
 #define SWEEP_SIGNALS_H
 
-#include <stdbool.h>
+#include <stdatomic.h>
 
 /* True once one of them has come. */
-extern volatile bool signals_stop;
+extern atomic_bool signals_stop;
 
 /* From now on the first one asks to stop; a second of the same kind acts at once. One
  * that is ignored (nohup) stays ignored. */

@@ -126,7 +126,7 @@ static int visit_cells(struct unit *u, const struct delivery *d)
 
 int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
                        const size_t *cells, size_t count, uint64_t replicate,
-                       const volatile bool *cancel, const struct watch *watch,
+                       const atomic_bool *cancel, const struct watch *watch,
                        trial_sink *sink, void *context)
 {
     struct setting s;
@@ -162,7 +162,7 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
 }
 
 int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,
-               size_t count, uint64_t replicate, const volatile bool *cancel,
+               size_t count, uint64_t replicate, const atomic_bool *cancel,
                trial_sink *sink, void *context)
 {
     return trial_unit_watched(ws, g, cells, count, replicate, cancel, NULL, sink,

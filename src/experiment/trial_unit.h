@@ -29,7 +29,7 @@ struct unit {
     struct trial_workspace *ws;
     const struct watch *watch;     /* NULL: nobody */
     const struct setting *setting; /* any cell's: data and train parameters agree */
-    const volatile bool *cancel;
+    const atomic_bool *cancel;
     struct points points; /* all m */
     struct points retain; /* R of the forget count at hand */
     size_t forget_count;
@@ -73,7 +73,7 @@ void trial_evaluate(struct unit *u, const struct setting *s, struct record *r);
 /* trial_unit, watched; needs a workspace with room for the extras. */
 int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
                        const size_t *cells, size_t count, uint64_t replicate,
-                       const volatile bool *cancel, const struct watch *watch,
+                       const atomic_bool *cancel, const struct watch *watch,
                        trial_sink *sink, void *context);
 
 #endif

@@ -19,7 +19,7 @@ struct descent {
     const struct points *p;
     const double *W0;
     const struct train_options *o;
-    const volatile bool *cancel;
+    const atomic_bool *cancel;
     struct train_workspace *w;
     struct weights *theta;
     struct train_result *result;
@@ -256,7 +256,7 @@ static uint64_t steps_to_test(const struct descent *d)
 
 void train_run(const struct network *net, const struct points *p, const double *W0,
                double perp_norm, const struct train_options *o,
-               const volatile bool *cancel, struct train_workspace *w,
+               const atomic_bool *cancel, struct train_workspace *w,
                struct weights *theta, struct train_result *result)
 {
     struct descent d = {.net = net,

@@ -339,7 +339,7 @@ static void test_non_finite(void **state)
 
 static void test_cancelled(void **state)
 {
-    volatile bool cancel = true;
+    atomic_bool cancel = true;
     struct train_options o = every[0];
     struct ambient a;
     struct runner t;

@@ -65,7 +65,7 @@ static void test_complete(void **state)
 static void test_limits(void **state)
 {
     (void)state;
-    bool yes = true;
+    atomic_bool yes = true;
     struct runner_limits l = runner_no_limits;
     l.failures = 3;
     struct runner_result r = run(BAD, 50, 1, &l);
