@@ -1,4 +1,4 @@
-/* clock.h - monotonic and CPU time, peak memory; replaceable in tests. */
+/* clock.h - monotonic and CPU time; replaceable in tests. */
 #ifndef SWEEP_CLOCK_H
 #define SWEEP_CLOCK_H
 
@@ -9,9 +9,6 @@ double clock_monotonic(void);
 
 /* CPU seconds of the calling thread. */
 double clock_thread_cpu(void);
-
-/* Largest resident size of the process so far, in bytes. */
-size_t clock_peak_memory(void);
 
 /* "2026-11-23T10:15:02Z" of now, into buffer of at least 21 bytes. */
 char *clock_utc(char *buffer, size_t size);

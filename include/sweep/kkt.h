@@ -50,7 +50,6 @@ struct kkt_point {
     size_t flips;         /* neuron-point pairs whose gate was flipped on the way */
     size_t rounds;        /* convex programs solved */
     size_t iterations;    /* Newton steps in all */
-    double margin_defect; /* max of 1 - q_i, and of |q_i - 1| where lambda_i > 0 */
     struct kkt_defects defects;
     enum kkt_stop stop;
 };

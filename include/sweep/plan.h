@@ -13,7 +13,9 @@ struct plan {
     size_t group_count;
     size_t *start;       /* (group_count + 1) */
     size_t *cell;        /* (cell_count) */
-    double *cost;        /* (group_count) see plan_cost */
+    double *cost;        /* (group_count) expected seconds of a unit (cost.h): for the
+                          * order of units, the deal of shards and the ETA, never for a
+                          * result; a function of the grid alone */
     double *cell_cost;   /* (group_count) of these, what one cell adds on average */
     size_t *retrainings; /* (group_count) trainings of a unit beside its first */
     size_t replicates;
@@ -39,11 +41,7 @@ struct plan_rest {
 };
 struct plan_rest plan_missing(const struct plan *p, const bool *done, size_t *units_of);
 
-/* Expected seconds of one unit of a group (cost.h): for the order of units, the deal of
- * shards and the ETA, never for a result. A function of the grid alone. */
-double plan_cost(const struct plan *p, const struct grid *g, size_t group);
-
-/* The same where only so many of its cells are run. */
+/* Expected seconds of one unit of a group of which so many cells are run. */
 double plan_unit_cost(const struct plan *p, size_t group, size_t cells);
 
 /* order (group_count): groups from the most to the least expensive.

@@ -1,6 +1,5 @@
 #include "sweep/clock.h"
 
-#include <sys/resource.h>
 #include <time.h>
 
 static double seconds_of(clockid_t clock)
@@ -26,14 +25,6 @@ double clock_monotonic(void)
 double clock_thread_cpu(void)
 {
     return seconds_of(CLOCK_THREAD_CPUTIME_ID);
-}
-
-size_t clock_peak_memory(void)
-{
-    struct rusage usage = {0};
-
-    getrusage(RUSAGE_SELF, &usage);
-    return (size_t)usage.ru_maxrss * 1024; /* Linux counts kilobytes */
 }
 
 char *clock_utc(char *buffer, size_t size)

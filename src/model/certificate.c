@@ -132,20 +132,21 @@ static int restore(const struct network *net, const struct points *p,
     return SWEEP_OK;
 }
 
-/* |theta~ - factor H|, H = sum_i h_i with multipliers and slopes v, for the best factor
- * >= 0. */
-static double residual(const struct network *net, const struct points *p,
-                       const struct weights *theta, const double *v,
-                       struct certificate_workspace *w, double *factor)
+/* The factor >= 0 with the least *eps = |theta~ - factor H|, H = sum_i h_i with
+ * multipliers and slopes v. */
+static double best_factor(const struct network *net, const struct points *p,
+                          const struct weights *theta, const double *v,
+                          struct certificate_workspace *w, double *eps)
 {
     size_t n = net->n, r = p->r;
     network_combine(net, p, v, w->C, w->H);
     double square = cblas_ddot((int)(n * r), w->H, 1, w->H, 1);
     double inner = cblas_ddot((int)(n * r), w->H, 1, theta->W, 1);
-    *factor = square > 0.0 ? fmax(0.0, inner / square) : 0.0;
-    cblas_dscal((int)(n * r), -*factor, w->H, 1);
+    double factor = square > 0.0 ? fmax(0.0, inner / square) : 0.0;
+    cblas_dscal((int)(n * r), -factor, w->H, 1);
     cblas_daxpy((int)(n * r), 1.0, theta->W, 1, w->H, 1);
-    return hypot(vector_length(n * r, w->H), theta->perp);
+    *eps = hypot(vector_length(n * r, w->H), theta->perp);
+    return factor;
 }
 
 /* The trained multipliers and slopes times a factor are those of theta~. */
@@ -164,7 +165,6 @@ void certificate_restored(const struct network *net, const struct points *retain
                           struct certificate_workspace *w, struct certificate *out)
 {
     struct weights restored = {.W = w->W, .perp = theta->perp, .terms = w->terms};
-    double factor = 1.0;
     if (!begin(net, retain, theta, w, out))
         return;
     for (size_t j = 0; j < net->n; j++)
@@ -181,7 +181,7 @@ void certificate_restored(const struct network *net, const struct points *retain
     out->tau = weights_cosine_distance(net->n, retain->r, theta, &restored);
     weights_scale(net->n, retain->r, &restored, 1.0 / gamma, &restored);
     margin_of(net, retain, w->W, w);
-    out->eps = residual(net, retain, &restored, kept->v, w, &factor);
+    double factor = best_factor(net, retain, &restored, kept->v, w, &out->eps);
     keep(net, retain, kept, factor, w);
     out->delta = multipliers_slackness(w->lambda, w->margin, retain->m);
     out->norm = weights_norm(net->n, retain->r, &restored);

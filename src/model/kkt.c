@@ -197,17 +197,6 @@ static void scale_up(const struct network *net, const struct points *p,
     cblas_dscal((int)p->m, 1.0 / smallest, out->lambda, 1);
 }
 
-static double margin_defect(const struct points *p, const struct kkt_point *point,
-                            const struct kkt_workspace *w)
-{
-    double defect = 0.0;
-    for (size_t i = 0; i < p->m; i++) {
-        double over = w->margin[i] - 1.0;
-        defect = worse(defect, point->lambda[i] > 0.0 ? fabs(over) : -over);
-    }
-    return defect;
-}
-
 /* 1 - q_i of the rows' weights into w->margin; returns the largest over lambda_i > 0,
  * relative to |h_i| |theta|. */
 static double shortfall(const struct network *net, const struct points *p,
@@ -269,7 +258,6 @@ static void spread(const struct network *net, const struct points *p,
     }
     scale_up(net, p, w, out);
     kkt_check(net, p, out, w, &out->defects);
-    out->margin_defect = margin_defect(p, out, w);
 }
 
 /* What is not exact may still be told apart: a margin that is too small. */

@@ -132,12 +132,6 @@ struct plan_rest plan_missing(const struct plan *p, const bool *done, size_t *un
     return rest;
 }
 
-double plan_cost(const struct plan *p, const struct grid *g, size_t group)
-{
-    (void)g;
-    return p->cost[group];
-}
-
 double plan_unit_cost(const struct plan *p, size_t group, size_t cells)
 {
     size_t all = p->start[group + 1] - p->start[group];

@@ -1,6 +1,7 @@
 /* The exact KKT point of a trained model's gates, beside the training it replaces. */
 #include "bench.h"
 #include "sweep/clock.h"
+#include <math.h>
 #include <stdio.h>
 
 enum {
@@ -45,7 +46,9 @@ static void print_size(size_t m, size_t n)
     printf("%4zu %5zu %8llu %10.2f %10.2f %10.2f %10.2f %8.1f %7zu %6zu %8.1e %8.1e\n",
            m, n, stable, 1e3 * descent.median, 1e3 * exact.least, 1e3 * exact.median,
            1e3 * whole.median, whole.median / instead, model.exact.iterations,
-           model.exact.flips, model.exact.margin_defect, model.result.alignment);
+           model.exact.flips,
+           fmax(model.exact.defects.margin, model.exact.defects.slackness),
+           model.result.alignment);
     model_release(&model);
 }
 
