@@ -8,6 +8,7 @@
  *     layout(ws, &a, shape);            (every carve returns NULL and is counted)
  *     if (arena_allocate(&a) != SWEEP_OK) ...
  *     layout(ws, &a, shape);            (every carve returns its block)
+ *     assert(!a.overflow);              (none took more than was counted)
  *
  * Every block is aligned to 64 bytes (one cache line, one AVX-512 vector).
  */

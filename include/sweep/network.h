@@ -53,6 +53,10 @@ struct weights {
                     * summed from; NULL: not summed, T_j = |w_j| */
 };
 
+/* y_i u_j: row j of h_i is so many times s_ji x_i. */
+double network_factor(const struct network *net, const struct points *p, size_t j,
+                      size_t i);
+
 /* Z = W X^T, (n, m) row-major. Cost 2 n m r. */
 void network_preactivations(size_t n, const double *W, const struct points *p, double *Z);
 

@@ -1,6 +1,7 @@
 #include "sweep/inspect.h"
 #include "sweep/clock.h"
 #include "trial_unit.h"
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -350,6 +351,7 @@ static int allocate(struct inspector *in, const struct grid *g,
         status = arena_allocate(&in->kept);
         if (status == SWEEP_OK)
             certified_layout(in->certified, n, m, r, &in->kept);
+        assert(status != SWEEP_OK || !in->kept.overflow);
     }
     if (status != SWEEP_OK && a.overflow)
         diagnostics_add(log, NULL, 0, 0, "out of memory: the trial is too large");
@@ -379,6 +381,7 @@ int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
     trial_unit_watched(in.ws, g, &cell, 1, replicate, NULL, &watch, keep_record, &in);
     if (depth >= INSPECT_ARRAYS && has_passed(&in, STEP_DATA)) {
         copies_layout(&in.copies, in.ws, depth, &in.ws->arena);
+        assert(!in.ws->arena.overflow);
         add_arrays(&in, depth);
     }
     struct inspection what = {.setting = &in.setting,

@@ -3,6 +3,7 @@
 #include "sweep/status.h"
 #include "sweep/unlearn.h"
 #include "trial_unit.h"
+#include <assert.h>
 #include <math.h>
 #include <string.h>
 
@@ -21,6 +22,7 @@ static void prepare(struct unit *u, const struct grid *g, size_t tests, bool ran
     shape.request.train_key = grid_setting_key(g, u->setting, STAGE_TRAIN, key);
     ws->arena.used = 0;
     trial_workspace_layout(ws, &shape, &ws->arena);
+    assert(!ws->arena.overflow);
 }
 
 static void step_ended(const struct unit *u, enum step step, const struct record *r)

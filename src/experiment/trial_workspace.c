@@ -10,18 +10,18 @@ struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
     struct unit_shape shape = {.polish = value[P_POLISH] != 0.0,
                                .ranks = extras.ranks || value[P_RANKS] != 0.0};
     shape.net = network_make(kind, (size_t)value[P_WIDTH], value[P_LEAK]);
-    shape.request = (struct span_request){
-        .mixture = {.m = (size_t)value[P_SAMPLES],
-                    .dimension = value[P_DIMENSION],
-                    .signal = value[P_SIGNAL],
-                    .noise = value[P_NOISE],
-                    .correlation = value[P_CORRELATION],
-                    .label_noise = value[P_LABEL_NOISE]},
-        .file = grid_twoclass(g, s),
-        .sampler = (enum sampler)value[P_SAMPLER],
-        .n = shape.net.n,
-        .init_scale = value[P_INIT_SCALE],
-        .tests = tests};
+    shape.request =
+        (struct span_request){.mixture = {.m = (size_t)value[P_SAMPLES],
+                                          .dimension = value[P_DIMENSION],
+                                          .signal = value[P_SIGNAL],
+                                          .noise = value[P_NOISE],
+                                          .correlation = value[P_CORRELATION],
+                                          .label_noise = value[P_LABEL_NOISE]},
+                              .file = grid_twoclass(g, s),
+                              .sampler = (enum sampler)value[P_SAMPLER],
+                              .n = shape.net.n,
+                              .init_scale = value[P_INIT_SCALE],
+                              .tests = tests};
     if (metrics_closed_form(&shape.request) && !extras.tests)
         shape.request.tests = 0;
     /* An exact KKT point keeps nothing of W(0) outside the span. */
@@ -96,21 +96,28 @@ static bool same_shape(const struct span_request *p, const struct span_request *
            (p->mixture.correlation > 0.0) == (q->mixture.correlation > 0.0);
 }
 
-/* Shapes measured lately, each at a place that depends on its sizes: the cells of a
- * large grid have few. */
+/* Shapes measured last: the cells of a large grid have few. */
 enum { RECENT = 64 };
+struct recent {
+    struct span_request shape[RECENT]; /* no shape has 0 points */
+    size_t next;
+};
 
-static size_t place(const struct span_request *q)
+/* Whether the shape is among them; from now on it is. */
+static bool seen_lately(struct recent *recent, const struct span_request *q)
 {
-    size_t mixed = q->mixture.m * 31 + q->n * 5 + q->tests * 7 + (size_t)dimensions(q);
-    return (mixed ^ mixed >> 6 ^ (size_t)q->sampler ^ (size_t)q->outside << 1) % RECENT;
+    for (size_t i = 0; i < RECENT; i++)
+        if (same_shape(&recent->shape[i], q))
+            return true;
+    recent->shape[recent->next++ % RECENT] = *q;
+    return false;
 }
 
 /* The largest of all units; a unit lays the same memory out anew for its own shape. */
 static struct arena measure(const struct grid *g)
 {
     struct arena largest = {0};
-    struct span_request recent[RECENT] = {0}; /* no shape has 0 points */
+    struct recent recent = {0};
     /* A unit has ranks if any of its cells has: make room in all. */
     struct extras extras = {.ranks = g->given[P_RANKS]};
     for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
@@ -120,10 +127,8 @@ static struct arena measure(const struct grid *g)
         grid_cell(g, cell, &s);
         struct unit_shape shape =
             unit_shape_of(g, &s, (size_t)s.value[P_TEST_SAMPLES], extras);
-        struct span_request *last = &recent[place(&shape.request)];
-        if (same_shape(&shape.request, last))
+        if (seen_lately(&recent, &shape.request))
             continue;
-        *last = shape.request;
         trial_workspace_layout(&scratch, &shape, &a);
         if (a.overflow || a.used > largest.used)
             largest = a;

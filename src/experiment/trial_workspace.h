@@ -44,7 +44,8 @@ struct trial_workspace {
     struct rank_workspace ranks;
 
     struct trained trained;   /* on all points */
-    struct trained retrained; /* on the retain set; lambda and v are its own */
+    struct trained retrained; /* on the retain set, with lambda and v of its own; until
+                               * then trial_ranks has it as scratch */
     struct weights raw;       /* trained, as training left it */
     struct weights unlearned;
     signed char *state; /* (n, m) activation states of trained on all points */
@@ -59,8 +60,8 @@ struct trial_workspace {
     double *retain_X, *retain_y; /* (m, r), (m) */
     signed char *kept_state;     /* (n, m) trained states on R */
     signed char *after_state;    /* (n, m) unlearned states on R */
-    double *kept_v;              /* (n, m) */
-    double *kept_lambda;         /* (m) */
+    double *kept_v;              /* (n, m) trained slopes times multipliers on R */
+    double *kept_lambda;         /* (m) trained multipliers on R */
 };
 
 /* Wanted though the setting itself does not need it. */

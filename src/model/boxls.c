@@ -27,7 +27,7 @@ void boxls_scratch_layout(struct boxls_scratch *s, size_t p, size_t r, struct ar
 {
     s->target = arena_doubles(a, r, 1);
     s->solution = arena_doubles(a, smaller(p, r), 1);
-    s->correction = arena_doubles(a, p > r ? p : r, 1);
+    s->ratio = arena_doubles(a, smaller(p, r), 1);
     s->dependent = arena_carve(a, p, 1, sizeof *s->dependent);
     s->fine = false;
 }
@@ -192,7 +192,7 @@ static size_t step(struct boxls *f, const struct box_problem *q,
         double ratio = (bound - g[i]) / (to - g[i]);
         if (ratio < alpha)
             alpha = ratio > 0.0 ? ratio : 0.0;
-        s->correction[k] = ratio;
+        s->ratio[k] = ratio;
     }
     size_t left = 0;
     for (size_t k = f->count; k-- > 0;) {
@@ -200,7 +200,7 @@ static size_t step(struct boxls *f, const struct box_problem *q,
         double to = s->solution[k];
         bool outside = to > q->high[i] || to < q->low[i];
         g[i] = alpha == 1.0 ? to : g[i] + alpha * (to - g[i]);
-        if (!outside || s->correction[k] > alpha)
+        if (!outside || s->ratio[k] > alpha)
             continue;
         state[i] = to > q->high[i] ? BOX_HIGH : BOX_LOW;
         g[i] = state[i] == BOX_HIGH ? q->high[i] : q->low[i];

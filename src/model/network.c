@@ -18,6 +18,12 @@ double network_sign(const struct network *net, size_t j)
     return net->n == 1 || j < net->n / 2 ? 1.0 : -1.0;
 }
 
+double network_factor(const struct network *net, const struct points *p, size_t j,
+                      size_t i)
+{
+    return p->y[i] * network_sign(net, j) * net->u;
+}
+
 void network_preactivations(size_t n, const double *W, const struct points *p,
                             double *Z)
 {
@@ -51,11 +57,9 @@ double network_margins(const struct network *net, const double *Z, const double 
 void network_combine(const struct network *net, const struct points *p, const double *v,
                      double *scratch, double *H)
 {
-    for (size_t j = 0; j < net->n; j++) {
-        double u = network_sign(net, j) * net->u;
+    for (size_t j = 0; j < net->n; j++)
         for (size_t i = 0; i < p->m; i++)
-            scratch[j * p->m + i] = p->y[i] * u * v[j * p->m + i];
-    }
+            scratch[j * p->m + i] = network_factor(net, p, j, i) * v[j * p->m + i];
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)net->n, (int)p->r,
                 (int)p->m, 1.0, scratch, (int)p->m, p->X, (int)p->r, 0.0, H, (int)p->r);
 }

@@ -48,8 +48,8 @@ void unlearn_ascend(const struct unlearn_problem *q, double scale, const double 
         size_t l = q->forget[f];
         const double *x = X + l * r;
         for (size_t j = 0; j < q->net->n; j++) {
-            double u = network_sign(q->net, j) * q->net->u;
-            double step = scale * q->points->y[l] * u * v[j * m + l];
+            double step =
+                scale * network_factor(q->net, q->points, j, l) * v[j * m + l];
             for (size_t k = 0; k < r; k++)
                 W[j * r + k] -= step * x[k];
         }
@@ -131,15 +131,14 @@ static int descent_ascent(const struct unlearn_problem *q, struct unlearn_worksp
     unlearn_slopes(q, w->slope);
     descent_weights(q, w);
     double scale = q->step_scale * q->descent_weight * total;
-    for (size_t j = 0; j < n; j++) {
-        double u = network_sign(q->net, j) * q->net->u;
+    for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < kept; i++) {
             size_t point = q->retain[i];
-            double step =
-                scale * w->value[i] * q->points->y[point] * u * w->slope[j * m + point];
+            double step = scale * w->value[i] *
+                          network_factor(q->net, q->points, j, point) *
+                          w->slope[j * m + point];
             cblas_daxpy((int)r, step, q->points->X + point * r, 1, out->W + j * r, 1);
         }
-    }
     *flops += 2.0 * (double)n * q->dimension * (double)(m + kept);
     return SWEEP_OK;
 }

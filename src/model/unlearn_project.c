@@ -84,9 +84,9 @@ static void gradients_subtract(const struct gradients *g, const double *c, doubl
     size_t n = q->net->n, r = q->points->r;
     for (size_t j = 0; j < n; j++)
         for (size_t i = 0; i < g->count; i++)
-            coefficient[j * g->count + i] = network_sign(q->net, j) * q->net->u *
-                                            q->points->y[q->retain[i]] * c[i] *
-                                            g->w->slope[j * g->count + i];
+            coefficient[j * g->count + i] =
+                network_factor(q->net, q->points, j, q->retain[i]) * c[i] *
+                g->w->slope[j * g->count + i];
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)n, (int)r,
                 (int)g->count, -1.0, coefficient, (int)g->count, g->w->basis, (int)r,
                 1.0, W, (int)r);

@@ -27,7 +27,8 @@ bool fixture_pass(struct arena *a, int pass)
 {
     if (pass == 1)
         fixture_need(arena_allocate(a) == SWEEP_OK, "allocation");
-    return true;
+    fixture_need(!a->overflow, "layout");
+    return pass < 2;
 }
 
 gsl_rng *fixture_rng(const char *name, uint64_t number)
