@@ -45,7 +45,7 @@ struct box_problem {
 struct boxls_scratch {
     double *target;      /* (r) b minus the columns on their bounds */
     double *solution;    /* (min(r, p)) coefficients of the free columns */
-    double *ratio;       /* (min(r, p)) share of its step at which a free one meets a bound */
+    double *ratio;       /* (min(r, p)) share of its step at which one meets a bound */
     bool *dependent;     /* (p) */
     bool fine; /* gradients count down to rounding of |residual|, not of |b|: slower */
 };

@@ -19,7 +19,7 @@ bool gunzip_is(const void *bytes, size_t size)
 }
 
 /* Room for more, beside the zero at the end. */
-static int grow(struct output *o)
+static int grow_output(struct output *o)
 {
     size_t capacity = o->capacity ? 2 * o->capacity : FIRST_CAPACITY;
     char *larger = memory_array(capacity, 1);
@@ -62,7 +62,7 @@ static int inflate_all(z_stream *z, const unsigned char *next, size_t left,
     int result = Z_OK;
     *reason = "is damaged";
     while (left > 0 || result != Z_STREAM_END) {
-        if (o->length + 1 >= o->capacity && grow(o) != SWEEP_OK)
+        if (o->length + 1 >= o->capacity && grow_output(o) != SWEEP_OK)
             return SWEEP_NO_MEMORY;
         if (result == Z_STREAM_END && inflateReset(z) != Z_OK) /* the next member */
             return SWEEP_INPUT;

@@ -16,7 +16,7 @@ void memory_fail_after(long successes)
     atomic_store(&until_failure, successes);
 }
 
-static bool told_to_fail(void)
+static bool fails_now(void)
 {
     return atomic_load(&until_failure) >= 0 && atomic_fetch_sub(&until_failure, 1) == 0;
 }
@@ -38,7 +38,7 @@ void *memory_array(size_t count, size_t size)
     size_t bytes;
     void *block;
 
-    if (!padded_size(count, size, &bytes) || told_to_fail())
+    if (!padded_size(count, size, &bytes) || fails_now())
         return NULL;
     if (bytes == 0)
         bytes = MEMORY_ALIGNMENT;

@@ -14,7 +14,7 @@
 /* Room behind the path for the process, an attempt and the ending of a temporary. */
 enum { SUFFIX_SIZE = 48, ATTEMPTS = 100 };
 
-static int report(const char *path, int reason, struct diagnostics *log)
+static int report_write(const char *path, int reason, struct diagnostics *log)
 {
     diagnostics_add(log, NULL, 0, 0, "cannot write '%s': %s", path, strerror(reason));
     return reason == ENOMEM ? SWEEP_NO_MEMORY : SWEEP_IO;
@@ -64,7 +64,7 @@ int outfile_open(struct outfile *out, const char *path, struct diagnostics *log)
 
     *out = (struct outfile){.path = memory_string(path)};
     if (!out->path)
-        return report(path, ENOMEM, log);
+        return report_write(path, ENOMEM, log);
     descriptor =
         is_direct(path) ? open(path, O_WRONLY | O_CLOEXEC) : create_temporary(out);
     if (descriptor >= 0)
@@ -76,7 +76,7 @@ int outfile_open(struct outfile *out, const char *path, struct diagnostics *log)
     if (descriptor >= 0)
         close(descriptor);
     outfile_discard(out);
-    return report(path, reason, log);
+    return report_write(path, reason, log);
 }
 
 /* Flush, sync and close. 0 or an errno. */
@@ -139,7 +139,7 @@ int outfile_commit(struct outfile *out, struct diagnostics *log)
         }
     }
     if (reason != 0)
-        status = report(out->path, reason, log);
+        status = report_write(out->path, reason, log);
     outfile_discard(out);
     return status;
 }

@@ -176,7 +176,7 @@ const char *parse_explain(enum parse_result result)
     return "is not understood";
 }
 
-static size_t smaller(size_t a, size_t b)
+static size_t fewer(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
@@ -195,10 +195,10 @@ static size_t edit_distance(const char *a, const char *b)
                 d[i][j] = i + j;
                 continue;
             }
-            d[i][j] = smaller(smaller(d[i - 1][j], d[i][j - 1]) + 1,
-                              d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
+            d[i][j] = fewer(fewer(d[i - 1][j], d[i][j - 1]) + 1,
+                            d[i - 1][j - 1] + (a[i - 1] != b[j - 1]));
             if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
-                d[i][j] = smaller(d[i][j], d[i - 2][j - 2] + 1);
+                d[i][j] = fewer(d[i][j], d[i - 2][j - 2] + 1);
         }
     }
     return d[rows][columns];

@@ -12,7 +12,7 @@ static const philox4x64_key_t HASH_KEY = {{0x243f6a8885a308d3, 0x13198a2e0370734
 /* Stands where bytes have their number: no string is as long. */
 static const uint64_t LENGTH_OF_WORD = UINT64_MAX;
 
-static struct rng_key absorb(struct rng_key key, uint64_t word, uint64_t length)
+static struct rng_key key_mix(struct rng_key key, uint64_t word, uint64_t length)
 {
     philox4x64_ctr_t counter = {{key.word[0], key.word[1], word, length}};
 
@@ -27,7 +27,7 @@ struct rng_key rng_key_start(void)
 
 struct rng_key rng_key_word(struct rng_key key, uint64_t word)
 {
-    return absorb(key, word, LENGTH_OF_WORD);
+    return key_mix(key, word, LENGTH_OF_WORD);
 }
 
 /* The length is that of what is left, so that the first word tells how many follow and
@@ -42,7 +42,7 @@ struct rng_key rng_key_bytes(struct rng_key key, const void *bytes, size_t count
 
         for (size_t i = 0; i < taken; i++) /* little-endian on every machine */
             word |= (uint64_t)byte[i] << (8 * i);
-        key = absorb(key, word, count);
+        key = key_mix(key, word, count);
         byte += taken;
         count -= taken;
     } while (count > 0);

@@ -104,7 +104,8 @@ const char *statistic_meaning(const struct statistic *s)
     case STATISTIC_T:
         return "end of Student's t interval of the mean";
     case STATISTIC_BOOTSTRAP:
-        return "end of the expanded percentile bootstrap interval of the mean, 2000 resamples";
+        return "end of the expanded percentile bootstrap interval of the mean, 2000 "
+               "resamples";
     default:
         return "quantile, linear between order statistics";
     }
@@ -141,7 +142,7 @@ static double deviation(double *values, size_t count)
     return sqrt(sum(values, count) / (double)(count - 1));
 }
 
-static int ascending(const void *left, const void *right)
+static int ascending_values(const void *left, const void *right)
 {
     const double *a = left, *b = right;
     return (*a > *b) - (*a < *b);
@@ -151,7 +152,7 @@ static double quantile(double *values, size_t count, double p)
 {
     if (count == 0)
         return NAN;
-    qsort(values, count, sizeof *values, ascending);
+    qsort(values, count, sizeof *values, ascending_values);
     double position = p * (double)(count - 1);
     size_t below = (size_t)position;
     double share = position - (double)below;

@@ -1,6 +1,6 @@
-/* The reference sampler, and that of data files: points, initial weights and test points
- * in all d dimensions, projected on a thin QR of the training points. Test points come
- * in blocks, so memory does not grow with their number. */
+/* The reference sampler, and that of data files: points, initial weights and test
+ * points in all d dimensions, projected on a thin QR of the training points. Test
+ * points come in blocks, so memory does not grow with their number. */
 #include "span_samplers.h"
 #include "span_source.h"
 #include "sweep/status.h"
@@ -16,7 +16,7 @@ static size_t ambient_dimension(const struct span_request *q)
 
 /* With as many points as dimensions the ambient coordinates serve as they are. A test
  * defines AMBIENT_UNPROJECTED to keep them always. */
-static int projects(const struct span_request *q)
+static int ambient_projects(const struct span_request *q)
 {
 #ifdef AMBIENT_UNPROJECTED
     (void)q;
@@ -28,7 +28,7 @@ static int projects(const struct span_request *q)
 
 size_t ambient_rank(const struct span_request *q)
 {
-    return projects(q) ? q->mixture.m : ambient_dimension(q);
+    return ambient_projects(q) ? q->mixture.m : ambient_dimension(q);
 }
 
 size_t ambient_outside(const struct span_request *q)
@@ -47,7 +47,7 @@ void ambient_layout(struct span_workspace *w, const struct span_request *q,
 {
     size_t d = ambient_dimension(q), m = q->mixture.m;
     w->points = arena_doubles(a, m > SPAN_TEST_BLOCK ? m : SPAN_TEST_BLOCK, d);
-    w->basis = projects(q) ? arena_doubles(a, m, d) : NULL;
+    w->basis = ambient_projects(q) ? arena_doubles(a, m, d) : NULL;
     w->weights = arena_doubles(a, q->outside ? q->n : 1, d);
     w->common = arena_doubles(a, d, 1);
     span_source_layout(w, q, a);
@@ -79,8 +79,8 @@ static int factorise(struct span *s, struct span_workspace *w, size_t d)
 }
 
 /* coordinates (count, r) of rows (count, d). */
-static void project(const struct span *s, const struct span_workspace *w, size_t d,
-                    const double *rows, size_t count, double *coordinates)
+static void project_rows(const struct span *s, const struct span_workspace *w, size_t d,
+                         const double *rows, size_t count, double *coordinates)
 {
     if (!w->basis)
         memcpy(coordinates, rows, count * d * sizeof *rows);
@@ -92,8 +92,8 @@ static void project(const struct span *s, const struct span_workspace *w, size_t
 
 /* W(0), row by row: coordinates, then what is left, orthogonalised explicitly so that
  * its length is no difference of large numbers. */
-static void draw_weights(struct span *s, const struct span_request *q,
-                         struct span_workspace *w, gsl_rng *rng)
+static void ambient_weights(struct span *s, const struct span_request *q,
+                            struct span_workspace *w, gsl_rng *rng)
 {
     size_t d = ambient_dimension(q), r = s->r;
     double scale = q->init_scale / sqrt(q->mixture.dimension);
@@ -104,7 +104,7 @@ static void draw_weights(struct span *s, const struct span_request *q,
         double *coordinates = s->W0 + j * r;
         rng_normals(rng, row, d);
         cblas_dscal((int)d, scale, row, 1);
-        project(s, w, d, row, 1, coordinates);
+        project_rows(s, w, d, row, 1, coordinates);
         if (w->basis)
             cblas_dgemv(CblasRowMajor, CblasTrans, (int)r, (int)d, -1.0, w->basis,
                         (int)d, coordinates, 1, 1.0, row, 1);
@@ -117,14 +117,14 @@ static void draw_weights(struct span *s, const struct span_request *q,
     }
 }
 
-static void draw_tests(struct span *s, const struct span_request *q,
-                       struct span_workspace *w, gsl_rng *rng)
+static void ambient_tests(struct span *s, const struct span_request *q,
+                          struct span_workspace *w, gsl_rng *rng)
 {
     size_t d = ambient_dimension(q);
     span_stream(rng, q->data_key, "test_points");
     for (size_t t = 0; t < s->tests; t += SPAN_TEST_BLOCK) {
         span_source_tests(s, q, w, rng, t, w->points);
-        project(s, w, d, w->points, SPAN_TEST_BLOCK, s->test_X + t * s->r);
+        project_rows(s, w, d, w->points, SPAN_TEST_BLOCK, s->test_X + t * s->r);
         if (q->outside)
             cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)s->n,
                         (int)SPAN_TEST_BLOCK, (int)d, 1.0, w->weights, (int)d,
@@ -145,11 +145,11 @@ int ambient_draw(struct span *s, const struct span_request *q, struct span_works
     if (status != SWEEP_OK)
         return status;
     if (q->mixture.correlation > 0.0)
-        project(s, w, d, w->common, 1, s->common);
+        project_rows(s, w, d, w->common, 1, s->common);
     for (size_t k = 0; k < r; k++)
         s->mean[k] = q->mixture.signal * (w->basis ? w->basis[k * d] : k == 0);
-    draw_weights(s, q, w, rng);
-    draw_tests(s, q, w, rng);
+    ambient_weights(s, q, w, rng);
+    ambient_tests(s, q, w, rng);
     return SWEEP_OK;
 }
 

@@ -61,7 +61,7 @@ static void add_class(const struct span_request *q, const double *common, double
         cblas_daxpy((int)r, sqrt(q->mixture.correlation), common, 1, x, 1);
 }
 
-static void draw_points(struct span *s, const struct span_request *q, gsl_rng *rng)
+static void bartlett_points(struct span *s, const struct span_request *q, gsl_rng *rng)
 {
     double d = q->mixture.dimension;
     size_t first = vectors(q) - s->m;
@@ -77,7 +77,7 @@ static void draw_points(struct span *s, const struct span_request *q, gsl_rng *r
     s->mean[0] = q->mixture.signal;
 }
 
-static void draw_weights(struct span *s, const struct span_request *q, gsl_rng *rng)
+static void bartlett_weights(struct span *s, const struct span_request *q, gsl_rng *rng)
 {
     double scale = q->init_scale / sqrt(q->mixture.dimension);
     double rest = q->mixture.dimension - (double)s->r;
@@ -88,8 +88,8 @@ static void draw_weights(struct span *s, const struct span_request *q, gsl_rng *
 }
 
 /* A (n, k), scaled to length perp_norm. */
-static void draw_outside(const struct span *s, const struct span_request *q, double *A,
-                         gsl_rng *rng)
+static void bartlett_outside_draw(const struct span *s, const struct span_request *q,
+                                  double *A, gsl_rng *rng)
 {
     size_t n = s->n, k = bartlett_outside(q);
     double rest = q->mixture.dimension - (double)s->r;
@@ -108,8 +108,8 @@ static void draw_outside(const struct span *s, const struct span_request *q, dou
         cblas_dscal((int)(n * k), s->perp_norm / length, A, 1);
 }
 
-static void draw_tests(struct span *s, const struct span_request *q,
-                       struct span_workspace *w, gsl_rng *rng)
+static void bartlett_tests(struct span *s, const struct span_request *q,
+                           struct span_workspace *w, gsl_rng *rng)
 {
     size_t r = s->r, k = q->outside ? bartlett_outside(q) : 0;
     double spread = q->mixture.noise / sqrt(q->mixture.dimension);
@@ -123,7 +123,7 @@ static void draw_tests(struct span *s, const struct span_request *q,
     }
     if (!k)
         return;
-    draw_outside(s, q, w->weights, rng);
+    bartlett_outside_draw(s, q, w->weights, rng);
     span_stream(rng, q->data_key, "test_outside");
     for (size_t t = 0; t < s->tests; t += SPAN_TEST_BLOCK) {
         rng_normals(rng, w->points, SPAN_TEST_BLOCK * k);
@@ -136,8 +136,8 @@ static void draw_tests(struct span *s, const struct span_request *q,
 int bartlett_draw(struct span *s, const struct span_request *q,
                   struct span_workspace *w, gsl_rng *rng)
 {
-    draw_points(s, q, rng);
-    draw_weights(s, q, rng);
-    draw_tests(s, q, w, rng);
+    bartlett_points(s, q, rng);
+    bartlett_weights(s, q, rng);
+    bartlett_tests(s, q, w, rng);
     return SWEEP_OK;
 }

@@ -10,14 +10,14 @@ static const double INDEPENDENT = 1e-13;
 /* A gradient <x, residual> below this share of |x| |b| is rounding. */
 static const double ROUNDING = 4e-15;
 
-static size_t smaller(size_t a, size_t b)
+static size_t shorter_side(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
 void boxls_layout(struct boxls *f, size_t p, size_t r, struct arena *a)
 {
-    *f = (struct boxls){.r = r, .capacity = smaller(p, r)};
+    *f = (struct boxls){.r = r, .capacity = shorter_side(p, r)};
     f->free = arena_carve(a, f->capacity, 1, sizeof *f->free);
     f->Q = arena_doubles(a, f->capacity, r);
     f->R = arena_doubles(a, f->capacity, f->capacity);
@@ -26,8 +26,8 @@ void boxls_layout(struct boxls *f, size_t p, size_t r, struct arena *a)
 void boxls_scratch_layout(struct boxls_scratch *s, size_t p, size_t r, struct arena *a)
 {
     s->target = arena_doubles(a, r, 1);
-    s->solution = arena_doubles(a, smaller(p, r), 1);
-    s->ratio = arena_doubles(a, smaller(p, r), 1);
+    s->solution = arena_doubles(a, shorter_side(p, r), 1);
+    s->ratio = arena_doubles(a, shorter_side(p, r), 1);
     s->dependent = arena_carve(a, p, 1, sizeof *s->dependent);
     s->fine = false;
 }
@@ -63,7 +63,7 @@ static void project_out(const struct boxls *f, double *w, double *coefficients)
 }
 
 /* Append column `position`; false if it depends on the free ones. */
-static bool append(struct boxls *f, const double *x, size_t position)
+static bool append_column(struct boxls *f, const double *x, size_t position)
 {
     if (f->count == f->capacity)
         return false;
@@ -83,7 +83,7 @@ static bool append(struct boxls *f, const double *x, size_t position)
 
 /* Remove the k-th free column: the columns after it move up, and Givens rotations of
  * neighbouring basis vectors make the factor triangular again. */
-static void delete (struct boxls *f, size_t k)
+static void delete_column(struct boxls *f, size_t k)
 {
     size_t last = f->count - 1, ld = f->capacity;
     for (size_t c = k; c < last; c++) {
@@ -140,8 +140,8 @@ static double bound_of(const struct box_problem *q, size_t i, signed char *state
 /* Bring factor, states and values together: free columns that the bounds have caught
  * leave the factor, free ones that are not in it enter, the others go to their bound.
  */
-static void enter(struct boxls *f, const struct box_problem *q, struct boxls_scratch *s,
-                  signed char *state, double *g)
+static void enter_free(struct boxls *f, const struct box_problem *q,
+                       struct boxls_scratch *s, signed char *state, double *g)
 {
     bool *inside = s->dependent;
     memset(inside, 0, q->p * sizeof *inside);
@@ -149,7 +149,7 @@ static void enter(struct boxls *f, const struct box_problem *q, struct boxls_scr
         size_t i = f->free[k];
         inside[i] = state[i] == BOX_FREE && g[i] > q->low[i] && g[i] < q->high[i];
         if (!inside[i])
-            delete (f, k);
+            delete_column(f, k);
     }
     for (size_t i = 0; i < q->p; i++) {
         if (inside[i])
@@ -159,7 +159,7 @@ static void enter(struct boxls *f, const struct box_problem *q, struct boxls_scr
             g[i] = 0.0;
         bool wanted = unbounded ||
                       (state[i] == BOX_FREE && g[i] > q->low[i] && g[i] < q->high[i]);
-        if (wanted && append(f, column_of(f, q, i), i)) {
+        if (wanted && append_column(f, column_of(f, q, i), i)) {
             state[i] = BOX_FREE;
             continue;
         }
@@ -180,8 +180,8 @@ static void build_target(const struct boxls *f, const struct box_problem *q,
 
 /* Move the free g towards the least-squares solution until a bound is met; the columns
  * that meet it leave. Returns how many left (0: arrived). */
-static size_t step(struct boxls *f, const struct box_problem *q,
-                   struct boxls_scratch *s, signed char *state, double *g)
+static size_t step_to_bounds(struct boxls *f, const struct box_problem *q,
+                             struct boxls_scratch *s, signed char *state, double *g)
 {
     double alpha = 1.0;
     for (size_t k = 0; k < f->count; k++) {
@@ -204,15 +204,15 @@ static size_t step(struct boxls *f, const struct box_problem *q,
             continue;
         state[i] = to > q->high[i] ? BOX_HIGH : BOX_LOW;
         g[i] = state[i] == BOX_HIGH ? q->high[i] : q->low[i];
-        delete (f, k);
+        delete_column(f, k);
         left++;
     }
     return left;
 }
 
 /* How strongly a column that is not free wants to move inside its box. */
-static double pull(const struct boxls *f, const struct box_problem *q,
-                   const signed char *state, const double *residual, size_t i)
+static double pull_inside(const struct boxls *f, const struct box_problem *q,
+                          const signed char *state, const double *residual, size_t i)
 {
     if (state[i] == BOX_FREE || q->low[i] == q->high[i])
         return 0.0;
@@ -224,19 +224,19 @@ static double pull(const struct boxls *f, const struct box_problem *q,
 
 /* Free the columns that want to leave their bounds: all of them, or the one that wants
  * it most. Returns how many. */
-static size_t release(struct boxls *f, const struct box_problem *q,
-                      struct boxls_scratch *s, signed char *state,
-                      const double *residual, bool all)
+static size_t release_bounds(struct boxls *f, const struct box_problem *q,
+                             struct boxls_scratch *s, signed char *state,
+                             const double *residual, bool all)
 {
     const double *scale = s->fine ? residual : q->b;
     double size = sqrt(dot(f->r, scale, scale)), most = 0.0;
     size_t best = q->p, freed = 0;
     for (size_t i = 0; i < q->p; i++) {
         const double *x = column_of(f, q, i);
-        double want = pull(f, q, state, residual, i);
+        double want = pull_inside(f, q, state, residual, i);
         if (s->dependent[i] || !(want > ROUNDING * size * sqrt(dot(f->r, x, x))))
             continue;
-        if (all && append(f, x, i)) {
+        if (all && append_column(f, x, i)) {
             state[i] = BOX_FREE;
             freed++;
         } else if (all) {
@@ -247,12 +247,12 @@ static size_t release(struct boxls *f, const struct box_problem *q,
         }
     }
     if (best < q->p) {
-        if (append(f, column_of(f, q, best), best)) {
+        if (append_column(f, column_of(f, q, best), best)) {
             state[best] = BOX_FREE;
             freed = 1;
         } else {
             s->dependent[best] = true;
-            return release(f, q, s, state, residual, all);
+            return release_bounds(f, q, s, state, residual, all);
         }
     }
     return freed;
@@ -264,14 +264,14 @@ int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scrat
     size_t limit = 20 + 10 * q->p;
     double last = INFINITY;
     bool all = true;
-    enter(f, q, s, state, g);
+    enter_free(f, q, s, state, g);
     memset(s->dependent, 0, q->p * sizeof *s->dependent);
     for (size_t pass = 0; pass < limit; pass++) {
         build_target(f, q, state, g, s->target);
         memcpy(residual, s->target, f->r * sizeof *residual);
         project_out(f, residual, s->solution);
         back_substitute(f, s->solution);
-        if (step(f, q, s, state, g) > 0)
+        if (step_to_bounds(f, q, s, state, g) > 0)
             continue;
         double size = dot(f->r, residual, residual);
         if (!isfinite(size))
@@ -284,7 +284,7 @@ int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scrat
             all = false; /* from here, wherever that is */
         }
         last = size;
-        if (release(f, q, s, state, residual, all) == 0)
+        if (release_bounds(f, q, s, state, residual, all) == 0)
             return SWEEP_OK;
         memset(s->dependent, 0, q->p * sizeof *s->dependent);
     }

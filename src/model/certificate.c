@@ -40,8 +40,8 @@ static double margin_of(const struct network *net, const struct points *p,
 }
 
 /* Whether a margin is more than rounding of the terms that it is summed from. */
-static bool positive(const struct network *net, const struct points *p,
-                     const struct weights *theta, double margin)
+static bool margin_positive(const struct network *net, const struct points *p,
+                            const struct weights *theta, double margin)
 {
     double longest = 0.0, square = 0.0;
     for (size_t i = 0; i < p->m; i++)
@@ -54,13 +54,13 @@ static bool positive(const struct network *net, const struct points *p,
 }
 
 /* Nothing is known yet but gamma; true where there is something to certify. */
-static bool begin(const struct network *net, const struct points *p,
-                  const struct weights *theta, struct certificate_workspace *w,
-                  struct certificate *out)
+static bool certificate_begin(const struct network *net, const struct points *p,
+                              const struct weights *theta,
+                              struct certificate_workspace *w, struct certificate *out)
 {
     *out = (struct certificate){NAN, NAN, NAN, NAN, NAN, NAN, false, CERTIFICATE_NONE};
     out->margin = margin_of(net, p, theta->W, w);
-    return positive(net, p, theta, out->margin);
+    return margin_positive(net, p, theta, out->margin);
 }
 
 void certificate_scaled(const struct network *net, const struct points *retain,
@@ -69,7 +69,7 @@ void certificate_scaled(const struct network *net, const struct points *retain,
 {
     struct weights scaled = {.W = w->W, .terms = w->terms};
     struct multipliers multipliers = {.lambda = w->lambda, .v = w->v};
-    if (!begin(net, retain, theta, w, out))
+    if (!certificate_begin(net, retain, theta, w, out))
         return;
     weights_scale(net->n, retain->r, theta, 1.0 / out->margin, &scaled);
     multipliers_solve(net, retain, &scaled, w->multipliers, &multipliers);
@@ -104,9 +104,9 @@ static int project_row(const struct points *p, const signed char *state,
 }
 
 /* Neurons with equal weights and equal states are projected once. */
-static int restore(const struct network *net, const struct points *p,
-                   const struct weights *theta, const struct kept *kept,
-                   struct certificate_workspace *w)
+static int restore_rows(const struct network *net, const struct points *p,
+                        const struct weights *theta, const struct kept *kept,
+                        struct certificate_workspace *w)
 {
     size_t weights = p->r * sizeof *theta->W, bytes = weights + p->m;
     if (net->leak == 1.0) {
@@ -150,9 +150,9 @@ static double best_factor(const struct network *net, const struct points *p,
 }
 
 /* The trained multipliers and slopes times a factor are those of theta~. */
-static void keep(const struct network *net, const struct points *p,
-                 const struct kept *kept, double factor,
-                 struct certificate_workspace *w)
+static void keep_multipliers(const struct network *net, const struct points *p,
+                             const struct kept *kept, double factor,
+                             struct certificate_workspace *w)
 {
     for (size_t i = 0; i < p->m; i++)
         w->lambda[i] = factor * kept->lambda[i];
@@ -165,24 +165,24 @@ void certificate_restored(const struct network *net, const struct points *retain
                           struct certificate_workspace *w, struct certificate *out)
 {
     struct weights restored = {.W = w->W, .perp = theta->perp, .terms = w->terms};
-    if (!begin(net, retain, theta, w, out))
+    if (!certificate_begin(net, retain, theta, w, out))
         return;
     for (size_t j = 0; j < net->n; j++)
         w->terms[j] = weights_terms(theta, retain->r, j);
-    if (restore(net, retain, theta, kept, w) != SWEEP_OK) {
+    if (restore_rows(net, retain, theta, kept, w) != SWEEP_OK) {
         out->stop = CERTIFICATE_UNSOLVED;
         return;
     }
     weights_drop_cancelled(net->n, retain->r, &restored);
     double gamma = margin_of(net, retain, w->W, w);
-    if (!positive(net, retain, &restored, gamma))
+    if (!margin_positive(net, retain, &restored, gamma))
         return;
     out->stop = CERTIFIED;
     out->tau = weights_cosine_distance(net->n, retain->r, theta, &restored);
     weights_scale(net->n, retain->r, &restored, 1.0 / gamma, &restored);
     margin_of(net, retain, w->W, w);
     double factor = best_factor(net, retain, &restored, kept->v, w, &out->eps);
-    keep(net, retain, kept, factor, w);
+    keep_multipliers(net, retain, kept, factor, w);
     out->delta = multipliers_slackness(w->lambda, w->margin, retain->m);
     out->norm = weights_norm(net->n, retain->r, &restored);
     w->perp = restored.perp;
@@ -201,7 +201,7 @@ void certificate_exact(const struct network *net, const struct points *retain,
 {
     struct weights exact = {.W = w->W};
     struct kkt_point point = {.W = w->W, .lambda = w->lambda, .v = w->v};
-    if (!begin(net, retain, theta, w, out))
+    if (!certificate_begin(net, retain, theta, w, out))
         return;
     kkt_solve(net, retain, theta->W, warm, w->kkt, &point);
     out->stop = exact_stop(point.stop);

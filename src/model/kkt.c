@@ -53,8 +53,8 @@ static void start_gates(const struct network *net, const struct points *p,
     }
 }
 
-static struct program build(const struct network *net, const struct points *p,
-                            struct kkt_workspace *w)
+static struct program gates_program(const struct network *net, const struct points *p,
+                                    struct kkt_workspace *w)
 {
     groups_find(&w->groups, net, w->gate, p->m);
     for (size_t g = 0; g < w->groups.count; g++)
@@ -71,7 +71,7 @@ static struct program build(const struct network *net, const struct points *p,
 
 /* w = sum_i C_i x_i of each row, exactly zero where that is all cancellation, its terms
  * and its pre-activations. */
-static void form_weights(const struct points *p, struct kkt_workspace *w)
+static void form_rows(const struct points *p, struct kkt_workspace *w)
 {
     size_t R = w->groups.count, m = p->m, r = p->r;
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)R, (int)r, (int)m, 1.0,
@@ -226,8 +226,8 @@ static double shortfall(const struct network *net, const struct points *p,
 /* Where the weights are small beside their terms, the terms' rounding spoils the
  * margins.
  */
-static void correct(const struct network *net, const struct points *p,
-                    const struct program *problem, struct kkt_workspace *w)
+static void correct_margins(const struct network *net, const struct points *p,
+                            const struct program *problem, struct kkt_workspace *w)
 {
     size_t count = w->groups.count * p->r;
     struct weights rows = {.W = w->row_W, .terms = w->row_terms};
@@ -243,9 +243,9 @@ static void correct(const struct network *net, const struct points *p,
     }
 }
 
-static void spread(const struct network *net, const struct points *p,
-                   const struct program *problem, struct kkt_workspace *w,
-                   struct kkt_point *out)
+static void spread_rows(const struct network *net, const struct points *p,
+                        const struct program *problem, struct kkt_workspace *w,
+                        struct kkt_point *out)
 {
     program_slopes(problem, &w->state, w->row_v);
     out->terms = w->terms;
@@ -261,7 +261,8 @@ static void spread(const struct network *net, const struct points *p,
 }
 
 /* What is not exact may still be told apart: a margin that is too small. */
-static enum kkt_stop verdict(enum program_stop stop, const struct kkt_defects *defects)
+static enum kkt_stop kkt_verdict(enum program_stop stop,
+                                 const struct kkt_defects *defects)
 {
     switch (stop) {
     case PROGRAM_UNBOUNDED:
@@ -281,7 +282,7 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
     for (size_t i = 0; i < p->m; i++)
         w->length[i] = vector_length(p->r, p->X + i * p->r);
     start_gates(net, p, start, w);
-    struct program problem = build(net, p, w);
+    struct program problem = gates_program(net, p, w);
     program_cold(&problem, &w->state);
     if (warm && cblas_dasum((int)p->m, warm, 1) > 0.0)
         memcpy(w->state.lambda, warm, p->m * sizeof *warm);
@@ -293,14 +294,14 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
         stop = program_solve(&problem, w->program, &w->state);
         out->rounds++;
         out->iterations += w->state.iterations;
-        form_weights(p, w);
+        form_rows(p, w);
         flipped = stop == PROGRAM_UNBOUNDED || stop == PROGRAM_NON_FINITE
                       ? 0
                       : flip_gates(net, p, w);
         out->flips += flipped;
     } while (flipped > 0 && out->rounds < ROUND_LIMIT);
     if (stop == PROGRAM_CONVERGED || stop == PROGRAM_STALLED)
-        correct(net, p, &problem, w);
-    spread(net, p, &problem, w, out);
-    out->stop = flipped > 0 ? KKT_LIMIT : verdict(stop, &out->defects);
+        correct_margins(net, p, &problem, w);
+    spread_rows(net, p, &problem, w, out);
+    out->stop = flipped > 0 ? KKT_LIMIT : kkt_verdict(stop, &out->defects);
 }

@@ -12,8 +12,8 @@ void metrics_layout(struct metrics_workspace *w, size_t n, size_t r, struct aren
 }
 
 /* Equal neurons share a row, unless each keeps a part of its own outside the span. */
-static void gather(const struct network *net, const struct span *s,
-                   const struct weights *theta, struct metrics_workspace *w)
+static void gather_tests(const struct network *net, const struct span *s,
+                         const struct weights *theta, struct metrics_workspace *w)
 {
     size_t bytes = s->r * sizeof *theta->W;
     if (theta->perp == 0.0)
@@ -49,7 +49,7 @@ double metrics_accuracy(const struct network *net, const struct span *s, size_t 
                         const struct weights *theta, struct metrics_workspace *w)
 {
     double right = 0.0, N[SPAN_TEST_BLOCK];
-    gather(net, s, theta, w);
+    gather_tests(net, s, theta, w);
     for (size_t t = 0; t < tests; t += SPAN_TEST_BLOCK) {
         outputs(net, s, t, theta, w, N);
         for (size_t k = 0; k < SPAN_TEST_BLOCK && t + k < tests; k++) {

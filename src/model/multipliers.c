@@ -27,9 +27,10 @@ static unsigned char pair_of(const struct network *net, signed char state)
     return state < 0 ? PAIR_LEAK : PAIR_BOX;
 }
 
-static struct program build(const struct network *net, const struct points *p,
-                            const struct weights *theta,
-                            struct multipliers_workspace *w)
+static struct program residual_program(const struct network *net,
+                                       const struct points *p,
+                                       const struct weights *theta,
+                                       struct multipliers_workspace *w)
 {
     groups_find(&w->groups, net, theta->W, p->r * sizeof *theta->W);
     for (size_t g = 0; g < w->groups.count; g++) {
@@ -65,9 +66,9 @@ static void start_from(const struct program *problem, const struct multipliers *
         }
 }
 
-static void finish(const struct network *net, const struct points *p,
-                   const struct weights *theta, const struct program *problem,
-                   struct multipliers_workspace *w, struct multipliers *out)
+static void put_answer(const struct network *net, const struct points *p,
+                       const struct weights *theta, const struct program *problem,
+                       struct multipliers_workspace *w, struct multipliers *out)
 {
     memcpy(out->lambda, w->state.lambda, p->m * sizeof *out->lambda);
     if (out->v) {
@@ -82,14 +83,14 @@ static void finish(const struct network *net, const struct points *p,
         out->eps = out->delta = NAN;
 }
 
-static void solve(const struct network *net, const struct points *p,
-                  const struct weights *theta, bool known,
-                  struct multipliers_workspace *w, struct multipliers *out)
+static void solve_residual(const struct network *net, const struct points *p,
+                           const struct weights *theta, bool known,
+                           struct multipliers_workspace *w, struct multipliers *out)
 {
     network_preactivations(net->n, theta->W, p, w->Z);
     network_margins(net, w->Z, p->y, p->m, w->margin);
     network_states(net->n, theta, w->Z, p, w->kink);
-    struct program problem = build(net, p, theta, w);
+    struct program problem = residual_program(net, p, theta, w);
     program_begin(&problem, w->program);
     if (known)
         start_from(&problem, out, w);
@@ -99,21 +100,21 @@ static void solve(const struct network *net, const struct points *p,
     out->stop = program_solve(&problem, w->program, &w->state);
     if (out->stop == PROGRAM_CONVERGED)
         out->unique = multipliers_choose(&problem, w);
-    finish(net, p, theta, &problem, w, out);
+    put_answer(net, p, theta, &problem, w, out);
 }
 
 void multipliers_solve(const struct network *net, const struct points *p,
                        const struct weights *theta, struct multipliers_workspace *w,
                        struct multipliers *out)
 {
-    solve(net, p, theta, false, w, out);
+    solve_residual(net, p, theta, false, w, out);
 }
 
 void multipliers_measure(const struct network *net, const struct points *p,
                          const struct weights *theta, struct multipliers_workspace *w,
                          struct multipliers *out)
 {
-    solve(net, p, theta, true, w, out);
+    solve_residual(net, p, theta, true, w, out);
 }
 
 double multipliers_slackness(const double *lambda, const double *margin, size_t m)

@@ -27,8 +27,8 @@ static const double TRADED = 1e-9;
 
 /* Shares of the longest h_i: small beside what a ridge must not move, large beside
  * rounding; the first that does. Of 719 choices in 3 to 12 dimensions with 10 to 40
- * points, relu, leaky and linear, the first did in 681, the second in 30 more, the third
- * in the last 8. */
+ * points, relu, leaky and linear, the first did in 681, the second in 30 more, the
+ * third in the last 8. */
 static const double ridges[] = {1e-7, 1e-9, 1e-11};
 
 enum { CLIMB_LIMIT = 60, RIDGE_STEPS = 4 };
@@ -49,13 +49,13 @@ void multipliers_choose_layout(struct multipliers_workspace *w, size_t n, size_t
 }
 
 /* Whether q_i is 1 up to rounding. */
-static bool tight(const struct multipliers_workspace *w, size_t i)
+static bool margin_tight(const struct multipliers_workspace *w, size_t i)
 {
     return w->margin[i] - 1.0 <= NONE * fmax(1.0, w->program->steep[i] * w->state.norm);
 }
 
 /* A delta that is rounding of 0. */
-static bool slack(const struct multipliers_workspace *w, size_t m)
+static bool delta_positive(const struct multipliers_workspace *w, size_t m)
 {
     const struct program_state *s = &w->state;
     return multipliers_slackness(s->lambda, w->margin, m) >
@@ -70,13 +70,14 @@ static void find_loose(struct multipliers_workspace *w, size_t m, bool keep_zero
     for (size_t i = 0; i < m; i++) {
         double rounding = DBL_EPSILON * fmax(64.0 * s->norm, s->terms);
         double none = w->program->steep[i] * (NONE * s->rest + rounding);
-        w->loose[i] = s->lambda[i] > 0.0 ||
-                      (fabs(s->gradient[i]) <= none && (!keep_zero || tight(w, i)));
+        w->loose[i] = s->lambda[i] > 0.0 || (fabs(s->gradient[i]) <= none &&
+                                             (!keep_zero || margin_tight(w, i)));
     }
 }
 
 /* The model's columns of the points chosen, side by side (column-major, m rows). */
-static size_t gather(struct multipliers_workspace *w, size_t m, const bool *chosen)
+static size_t gather_columns(struct multipliers_workspace *w, size_t m,
+                             const bool *chosen)
 {
     size_t count = 0;
     for (size_t i = 0; i < m; i++)
@@ -86,13 +87,13 @@ static size_t gather(struct multipliers_workspace *w, size_t m, const bool *chos
     return count;
 }
 
-static bool independent(const struct program *p, struct multipliers_workspace *w)
+static bool loose_independent(const struct program *p, struct multipliers_workspace *w)
 {
     size_t m = p->points->m;
     program_model(p, w->program, &w->state);
     if (!w->program->orthogonal)
         return true;
-    size_t count = gather(w, m, w->loose);
+    size_t count = gather_columns(w, m, w->loose);
     for (size_t i = 0, k = 0; i < m; i++)
         if (w->loose[i]) {
             double length =
@@ -110,25 +111,25 @@ static bool independent(const struct program *p, struct multipliers_workspace *w
 }
 
 /* Up to rounding of the terms that the residual is summed from, at least. */
-static bool attained(const struct program_state *s)
+static bool sum_attained(const struct program_state *s)
 {
     return s->rest <= fmax(ATTAINED * s->norm, DBL_EPSILON * s->terms);
 }
 
 /* lambda_i <= t / (q_i - 1), without a bound where the margin is tight. */
-static void bound(struct multipliers_workspace *w, size_t m, double t)
+static void bound_lambda(struct multipliers_workspace *w, size_t m, double t)
 {
     for (size_t i = 0; i < m; i++) {
         if (!w->loose[i])
             w->upper[i] = 0.0;
         else
-            w->upper[i] = tight(w, i) ? INFINITY : t / (w->margin[i] - 1.0);
+            w->upper[i] = margin_tight(w, i) ? INFINITY : t / (w->margin[i] - 1.0);
         w->state.lambda[i] = fmin(w->best[i], w->upper[i]);
     }
 }
 
 /* d(phi^2 / 2)/dt, with the sign turned. */
-static double fall(const struct multipliers_workspace *w, size_t m)
+static double distance_fall(const struct multipliers_workspace *w, size_t m)
 {
     const struct program_state *s = &w->state;
     double sum = 0.0;
@@ -138,8 +139,8 @@ static double fall(const struct multipliers_workspace *w, size_t m)
     return sum;
 }
 
-static void evaluate_at(const struct program *p, struct multipliers_workspace *w,
-                        const double *lambda)
+static void evaluate_lambda(const struct program *p, struct multipliers_workspace *w,
+                            const double *lambda)
 {
     memcpy(w->state.lambda, lambda, p->points->m * sizeof *lambda);
     program_evaluate(p, w->program, &w->state);
@@ -147,29 +148,29 @@ static void evaluate_at(const struct program *p, struct multipliers_workspace *w
 
 /* The least t for which P is attained; the state is a point there. `most` is attained.
  */
-static double climb(const struct program *p, struct multipliers_workspace *w,
-                    double most)
+static double climb_delta(const struct program *p, struct multipliers_workspace *w,
+                          double most)
 {
     size_t m = p->points->m;
     double t = 0.0;
     for (int k = 0; k < CLIMB_LIMIT && t < most; k++) {
-        bound(w, m, t);
+        bound_lambda(w, m, t);
         if (program_solve(p, w->program, &w->state) != PROGRAM_CONVERGED)
             break;
-        if (attained(&w->state))
+        if (sum_attained(&w->state))
             return t;
-        double slope = fall(w, m), square = w->state.rest * w->state.rest;
+        double slope = distance_fall(w, m), square = w->state.rest * w->state.rest;
         if (!(slope > 0.0) || !(t + square / slope > t))
             break;
         t += square / slope;
     }
-    bound(w, m, most);
-    evaluate_at(p, w, w->best);
+    bound_lambda(w, m, most);
+    evaluate_lambda(p, w, w->best);
     return most;
 }
 
 /* The pattern that the ridge leads to: multipliers between their bounds. */
-static size_t inside(const struct multipliers_workspace *w, size_t m, bool *free)
+static size_t find_inside(const struct multipliers_workspace *w, size_t m, bool *free)
 {
     size_t count = 0;
     for (size_t i = 0; i < m; i++) {
@@ -185,7 +186,7 @@ static bool shorten(const struct program *p, struct multipliers_workspace *w)
 {
     size_t m = p->points->m;
     bool *is_free = w->free;
-    size_t count = inside(w, m, is_free);
+    size_t count = find_inside(w, m, is_free);
     int rank;
     program_model(p, w->program, &w->state);
     memcpy(w->right, w->program->aim, m * sizeof *w->right);
@@ -193,7 +194,7 @@ static bool shorten(const struct program *p, struct multipliers_workspace *w)
         if (is_free[i])
             cblas_daxpy((int)m, w->state.lambda[i], w->program->model + i * m, 1,
                         w->right, 1);
-    gather(w, m, is_free);
+    gather_columns(w, m, is_free);
     memset(w->pivot, 0, m * sizeof *w->pivot);
     if (count == 0 ||
         LAPACKE_dgelsy_work(LAPACK_COL_MAJOR, (int)m, (int)count, 1, w->column, (int)m,
@@ -215,11 +216,11 @@ static bool shortest(const struct program *p, struct multipliers_workspace *w,
     struct program ridged = *p;
     for (size_t i = 0; i < p->points->m; i++)
         ridged.ridge = fmax(ridged.ridge, ridge * w->program->steep[i]);
-    evaluate_at(&ridged, w, w->best);
+    evaluate_lambda(&ridged, w, w->best);
     for (int k = 0; k < RIDGE_STEPS; k++)
         if (program_step(&ridged, w->program, &w->state) != SWEEP_OK)
             return false;
-    return shorten(p, w) && attained(&w->state);
+    return shorten(p, w) && sum_attained(&w->state);
 }
 
 /* Slopes of kinks may be traded for multipliers too where the residual is about zero:
@@ -235,9 +236,9 @@ bool multipliers_choose(const struct program *problem, struct multipliers_worksp
 {
     struct program_state *s = &w->state;
     size_t m = problem->points->m, count = problem->rows * problem->points->r;
-    bool has_slack = slack(w, m);
+    bool has_slack = delta_positive(w, m);
     find_loose(w, m, !has_slack);
-    bool unique = independent(problem, w);
+    bool unique = loose_independent(problem, w);
     if (unique && !(has_slack && may_trade(problem, w)))
         return true;
     struct program attain = *problem;
@@ -247,9 +248,9 @@ bool multipliers_choose(const struct program *problem, struct multipliers_worksp
     attain.upper = w->upper;
     memcpy(w->best, s->lambda, m * sizeof *w->best);
     double delta = multipliers_slackness(s->lambda, w->margin, m);
-    bound(w, m, fmax(0.0, delta));
-    if (has_slack && climb(&attain, w, delta) >= delta && unique) {
-        evaluate_at(problem, w, w->best);
+    bound_lambda(w, m, fmax(0.0, delta));
+    if (has_slack && climb_delta(&attain, w, delta) >= delta && unique) {
+        evaluate_lambda(problem, w, w->best);
         return true;
     }
     memcpy(w->best, s->lambda, m * sizeof *w->best);
@@ -257,7 +258,7 @@ bool multipliers_choose(const struct program *problem, struct multipliers_worksp
     for (size_t k = 0; k < sizeof ridges / sizeof ridges[0] && !found; k++)
         found = shortest(&attain, w, ridges[k]);
     if (!found)
-        evaluate_at(&attain, w, w->best);
+        evaluate_lambda(&attain, w, w->best);
     program_evaluate(problem, w->program, s);
     return false;
 }

@@ -74,7 +74,7 @@ void program_workspace_layout(struct program_workspace **out, size_t rows, size_
 }
 
 /* y_i times the sign of u_j: +1 for same-class pairs, -1 for opposite ones. */
-static double alignment(const struct program *p, size_t j, size_t i)
+static double pair_sign(const struct program *p, size_t j, size_t i)
 {
     return p->sign[j] * p->points->y[i];
 }
@@ -89,7 +89,7 @@ void program_cold(const struct program *p, struct program_state *s)
             unsigned char kind = p->pair[j * m + i];
             double slope = kind == PAIR_LEAK ? p->leak : kind == PAIR_ONE ? 1.0 : 0.0;
             curvature += p->count[j] * slope * slope;
-            s->state[j * m + i] = alignment(p, j, i) > 0.0 ? BOX_HIGH : BOX_LOW;
+            s->state[j * m + i] = pair_sign(p, j, i) > 0.0 ? BOX_HIGH : BOX_LOW;
             s->coefficient[j * m + i] = 0.0;
         }
         curvature *= p->u * p->u * cblas_ddot((int)r, x, 1, x, 1);
@@ -135,7 +135,7 @@ static signed char side_of_empty(const struct program *p, const double *residual
     size_t r = p->points->r;
     double pull = cblas_ddot((int)r, p->points->X + i * r, 1, residual, 1);
     if (pull == 0.0)
-        return alignment(p, j, i) > 0.0 ? BOX_LOW : BOX_HIGH;
+        return pair_sign(p, j, i) > 0.0 ? BOX_LOW : BOX_HIGH;
     return pull > 0.0 ? BOX_HIGH : BOX_LOW;
 }
 
@@ -149,7 +149,7 @@ int program_row(const struct program *p, struct program_workspace *w,
         boxls_reset(factor);
     for (size_t k = 0; k < boxes; k++) {
         size_t i = column[k];
-        double one = alignment(p, j, i) * p->u * s->lambda[i], leak = p->leak * one;
+        double one = pair_sign(p, j, i) * p->u * s->lambda[i], leak = p->leak * one;
         w->low[k] = one < leak ? one : leak;
         w->high[k] = one < leak ? leak : one;
         w->value[k] = s->coefficient[j * m + i];
@@ -174,7 +174,7 @@ static double effective(const struct program *p, const struct program_state *s,
                         size_t j, size_t i)
 {
     size_t m = p->points->m;
-    double a = alignment(p, j, i), slope = 1.0;
+    double a = pair_sign(p, j, i), slope = 1.0;
     if (p->pair[j * m + i] == PAIR_LEAK)
         slope = p->leak;
     else if (p->pair[j * m + i] == PAIR_BOX && s->state[j * m + i] == BOX_FREE)
@@ -193,7 +193,7 @@ static void fixed_pairs(const struct program *p, struct program_workspace *w,
         for (size_t i = 0; i < m; i++) {
             unsigned char kind = p->pair[j * m + i];
             double slope = kind == PAIR_LEAK ? p->leak : kind == PAIR_ONE ? 1.0 : 0.0;
-            w->product[j * m + i] = alignment(p, j, i) * p->u * slope * s->lambda[i];
+            w->product[j * m + i] = pair_sign(p, j, i) * p->u * slope * s->lambda[i];
             if (kind != PAIR_BOX)
                 s->coefficient[j * m + i] = w->product[j * m + i];
         }
@@ -306,5 +306,5 @@ void program_slopes(const struct program *p, const struct program_state *s, doub
     size_t m = p->points->m;
     for (size_t j = 0; j < p->rows; j++)
         for (size_t i = 0; i < m; i++)
-            v[j * m + i] = s->coefficient[j * m + i] * alignment(p, j, i) / p->u;
+            v[j * m + i] = s->coefficient[j * m + i] * pair_sign(p, j, i) / p->u;
 }

@@ -70,8 +70,8 @@ static void add_columns(const struct program *p, struct program_workspace *w,
 }
 
 /* |W - sum_i C_i x_i| is no more than rounding of the terms. */
-static bool attained(const struct program *p, struct program_workspace *w,
-                     const struct program_state *s, const double *W)
+static bool weights_attained(const struct program *p, struct program_workspace *w,
+                             const struct program_state *s, const double *W)
 {
     size_t m = p->points->m, r = p->points->r;
     double rest = 0.0, square = 0.0;
@@ -105,7 +105,7 @@ int program_correct(const struct program *p, struct program_workspace *w,
     memcpy(w->lambda, s->lambda, m * sizeof *w->lambda);
     for (size_t i = 0; i < m; i++)
         s->lambda[i] = fmax(0.0, s->lambda[i] + w->direction[i]);
-    if (program_evaluate(p, w, s) == SWEEP_OK && attained(p, w, s, W))
+    if (program_evaluate(p, w, s) == SWEEP_OK && weights_attained(p, w, s, W))
         return SWEEP_OK;
     memcpy(s->lambda, w->lambda, m * sizeof *w->lambda);
     program_evaluate(p, w, s);

@@ -79,8 +79,8 @@ static int newton_direction(const struct program *p, struct program_workspace *w
 }
 
 /* The best point on the ray through lambda: its length is lost in no sum there. */
-static void rescale(const struct program *p, struct program_workspace *w,
-                    struct program_state *s)
+static void rescale_ray(const struct program *p, struct program_workspace *w,
+                        struct program_state *s)
 {
     double sum = 0.0;
     if (!(p->gain > 0.0) || !(s->rest > 0.0))
@@ -116,8 +116,8 @@ static double slope_noise(const struct program *p, struct program_workspace *w,
     return 4.0 * DBL_EPSILON * (s->rest * products + s->terms * moved);
 }
 
-static int evaluate_at(const struct program *p, struct program_workspace *w,
-                       struct program_state *s, double alpha)
+static int evaluate_step(const struct program *p, struct program_workspace *w,
+                         struct program_state *s, double alpha)
 {
     for (size_t i = 0; i < p->points->m; i++) {
         double to = w->lambda[i] + alpha * w->direction[i];
@@ -134,7 +134,7 @@ int program_step(const struct program *p, struct program_workspace *w,
     memcpy(w->lambda, s->lambda, p->points->m * sizeof *w->lambda);
     if (newton_direction(p, w, s) != SWEEP_OK)
         return SWEEP_NUMERIC;
-    return evaluate_at(p, w, s, 1.0);
+    return evaluate_step(p, w, s, 1.0);
 }
 
 /* Try the step, shorter and shorter, until F falls enough or, where F's fall would
@@ -142,8 +142,8 @@ int program_step(const struct program *p, struct program_workspace *w,
  * is convex there, and the zero of its slope is between the last two trials of
  * different sign. Leaves s at the accepted point; false where the slope is rounding
  * from the start. */
-static bool search(const struct program *p, struct program_workspace *w,
-                   struct program_state *s)
+static bool search_step(const struct program *p, struct program_workspace *w,
+                        struct program_state *s)
 {
     double value = s->value, alpha = 1.0, low = 0.0, high = INFINITY;
     double first = slope_of(p, w, s->gradient), at_low = first, at_high = 0.0;
@@ -151,13 +151,13 @@ static bool search(const struct program *p, struct program_workspace *w,
     memcpy(w->lambda, s->lambda, p->points->m * sizeof *w->lambda);
     for (int trial = 0; trial < TRIALS && steep; trial++) {
         bool plain = alpha * -first > DROWNED * fabs(value);
-        bool evaluated = evaluate_at(p, w, s, alpha) == SWEEP_OK;
+        bool evaluated = evaluate_step(p, w, s, alpha) == SWEEP_OK;
         double last = evaluated ? slope_of(p, w, s->gradient) : INFINITY;
         if (evaluated && !plain && last <= -0.1 * first &&
             (alpha == 1.0 || last >= 0.5 * first))
             return true;
         if (evaluated)
-            rescale(p, w, s);
+            rescale_ray(p, w, s);
         if (evaluated && plain && s->value <= value + 1e-4 * alpha * first)
             return true;
         if (last > 0.0) {
@@ -178,8 +178,8 @@ static bool search(const struct program *p, struct program_workspace *w,
 }
 
 /* Whether the hull of the h_i is too near to the origin, or one of them is there. */
-static bool unresolved(const struct program *p, const struct program_workspace *w,
-                       const struct program_state *s)
+static bool hull_unresolved(const struct program *p, const struct program_workspace *w,
+                            const struct program_state *s)
 {
     double sum = 0.0, longest = 0.0;
     if (!(p->gain > 0.0) || p->points->m == 0)
@@ -194,18 +194,19 @@ static bool unresolved(const struct program *p, const struct program_workspace *
 }
 
 /* From a state that has been evaluated. */
-static enum program_stop iterate(const struct program *p, struct program_workspace *w,
-                                 struct program_state *s)
+static enum program_stop iterate_steps(const struct program *p,
+                                       struct program_workspace *w,
+                                       struct program_state *s)
 {
     int stalled = 0;
     while (s->iterations < ITERATION_LIMIT) {
         double defect = s->defect;
-        if (unresolved(p, w, s))
+        if (hull_unresolved(p, w, s))
             return PROGRAM_UNBOUNDED;
         if (s->defect <= CONVERGED)
             return PROGRAM_CONVERGED;
         s->iterations++;
-        bool better = newton_direction(p, w, s) == SWEEP_OK && search(p, w, s);
+        bool better = newton_direction(p, w, s) == SWEEP_OK && search_step(p, w, s);
         stalled = s->defect > 0.5 * defect && s->defect <= NEAR ? stalled + 1 : 0;
         if (better && (w->orthogonal || stalled < STALL_LIMIT))
             continue;
@@ -221,8 +222,8 @@ static enum program_stop iterate(const struct program *p, struct program_workspa
 
 /* A small gradient makes a small residual of a target only where the h_i are far from
  * dependent. Steps on orthogonal factors give the least residual itself. */
-static void refine(const struct program *p, struct program_workspace *w,
-                   struct program_state *s)
+static void refine_residual(const struct program *p, struct program_workspace *w,
+                            struct program_state *s)
 {
     double last = INFINITY;
     if (!p->target || (!w->orthogonal && !(s->rest < SMALL * s->norm)))
@@ -232,7 +233,7 @@ static void refine(const struct program *p, struct program_workspace *w,
     while (better && s->rest > 4.0 * DBL_EPSILON * s->norm && s->rest < 0.9 * last) {
         last = s->rest;
         s->iterations++;
-        better = newton_direction(p, w, s) == SWEEP_OK && search(p, w, s);
+        better = newton_direction(p, w, s) == SWEEP_OK && search_step(p, w, s);
     }
     w->scratch.fine = false;
 }
@@ -243,9 +244,9 @@ enum program_stop program_solve(const struct program *p, struct program_workspac
     s->iterations = 0;
     if (program_evaluate(p, w, s) != SWEEP_OK)
         return PROGRAM_NON_FINITE;
-    rescale(p, w, s);
-    enum program_stop stop = iterate(p, w, s);
+    rescale_ray(p, w, s);
+    enum program_stop stop = iterate_steps(p, w, s);
     if (stop == PROGRAM_CONVERGED)
-        refine(p, w, s);
+        refine_residual(p, w, s);
     return stop;
 }

@@ -2,14 +2,14 @@
 #include "span_samplers.h"
 #include <string.h>
 
-static size_t dimension(const struct span_request *q)
+static size_t file_dimension(const struct span_request *q)
 {
     return (size_t)q->mixture.dimension;
 }
 
-static bool projects(const struct span_request *q)
+static bool file_projects(const struct span_request *q)
 {
-    return q->file && dimension(q) < q->file->file->features;
+    return q->file && file_dimension(q) < q->file->file->features;
 }
 
 void span_source_layout(struct span_workspace *w, const struct span_request *q,
@@ -18,9 +18,10 @@ void span_source_layout(struct span_workspace *w, const struct span_request *q,
     if (!q->file)
         return;
     w->order = arena_carve(a, twoclass_size(q->file), 1, sizeof *w->order);
-    if (!projects(q))
+    if (!file_projects(q))
         return;
-    w->projected = arena_doubles(a, q->mixture.m + span_held_tests(q), dimension(q));
+    w->projected =
+        arena_doubles(a, q->mixture.m + span_held_tests(q), file_dimension(q));
     w->direction = arena_doubles(a, q->file->file->features, 1);
 }
 
@@ -57,7 +58,7 @@ void span_source_labels(struct span *s, const struct span_request *q,
 void span_source_points(const struct span *s, const struct span_request *q,
                         const struct span_workspace *w, gsl_rng *rng, double *rows)
 {
-    size_t d = dimension(q);
+    size_t d = file_dimension(q);
 
     if (w->projected) { /* test points too: they share the projection */
         twoclass_project(span_stream(rng, q->data_key, "projection"), q->file, w->order,
@@ -75,7 +76,7 @@ void span_source_tests(const struct span *s, const struct span_request *q,
                        const struct span_workspace *w, gsl_rng *rng, size_t t,
                        double *rows)
 {
-    size_t d = dimension(q);
+    size_t d = file_dimension(q);
 
     if (!q->file) {
         dataset_mixture(rng, &q->mixture, w->common, s->test_y + t, SPAN_TEST_BLOCK,

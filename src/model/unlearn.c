@@ -62,8 +62,8 @@ static double ascend_flops(const struct unlearn_problem *q)
     return 2.0 * (double)q->forget_count * (double)q->net->n * q->dimension;
 }
 
-static int none(const struct unlearn_problem *q, struct unlearn_workspace *w,
-                struct weights *out, double *flops)
+static int keep_trained(const struct unlearn_problem *q, struct unlearn_workspace *w,
+                        struct weights *out, double *flops)
 {
     (void)w;
     unlearn_copy(q, q->theta, out);
@@ -71,8 +71,8 @@ static int none(const struct unlearn_problem *q, struct unlearn_workspace *w,
     return SWEEP_OK;
 }
 
-static int retrain(const struct unlearn_problem *q, struct unlearn_workspace *w,
-                   struct weights *out, double *flops)
+static int take_retrained(const struct unlearn_problem *q, struct unlearn_workspace *w,
+                          struct weights *out, double *flops)
 {
     (void)w;
     unlearn_copy(q, q->retrained, out);
@@ -80,8 +80,8 @@ static int retrain(const struct unlearn_problem *q, struct unlearn_workspace *w,
     return SWEEP_OK;
 }
 
-static int ascent(const struct unlearn_problem *q, struct unlearn_workspace *w,
-                  struct weights *out, double *flops)
+static int ascend_once(const struct unlearn_problem *q, struct unlearn_workspace *w,
+                       struct weights *out, double *flops)
 {
     (void)w;
     unlearn_copy(q, q->theta, out);
@@ -125,7 +125,7 @@ static int descent_ascent(const struct unlearn_problem *q, struct unlearn_worksp
     size_t n = q->net->n, m = q->points->m, r = q->points->r;
     size_t kept = m - q->forget_count;
     double total = 0.0;
-    ascent(q, w, out, flops);
+    ascend_once(q, w, out, flops);
     for (size_t f = 0; f < q->forget_count; f++)
         total += q->lambda[q->forget[f]];
     unlearn_slopes(q, w->slope);
@@ -143,11 +143,12 @@ static int descent_ascent(const struct unlearn_problem *q, struct unlearn_worksp
     return SWEEP_OK;
 }
 
-static int iterated(const struct unlearn_problem *q, struct unlearn_workspace *w,
-                    struct weights *out, double *flops)
+static int ascend_repeatedly(const struct unlearn_problem *q,
+                             struct unlearn_workspace *w, struct weights *out,
+                             double *flops)
 {
     double n = (double)q->net->n, m = (double)q->points->m;
-    ascent(q, w, out, flops);
+    ascend_once(q, w, out, flops);
     for (size_t step = 1; step < q->steps; step++) {
         struct multipliers refitted = {.lambda = w->lambda, .v = w->v};
         multipliers_solve(q->net, q->points, out, w->multipliers, &refitted);
@@ -162,12 +163,12 @@ static int iterated(const struct unlearn_problem *q, struct unlearn_workspace *w
 }
 
 const struct unlearn_method unlearn_methods[METHOD_COUNT] = {
-    [METHOD_ASCENT] = {"ascent", 0, ascent},
-    [METHOD_NONE] = {"none", 0, none},
-    [METHOD_RETRAIN] = {"retrain", 1, retrain},
+    [METHOD_ASCENT] = {"ascent", 0, ascend_once},
+    [METHOD_NONE] = {"none", 0, keep_trained},
+    [METHOD_RETRAIN] = {"retrain", 1, take_retrained},
     [METHOD_RANDOM] = {"random", 0, random_step},
     [METHOD_MINNORM] = {"minnorm", 0, unlearn_minnorm},
     [METHOD_PGU] = {"pgu", 0, unlearn_pgu},
     [METHOD_DESCENT_ASCENT] = {"descent_ascent", 0, descent_ascent},
-    [METHOD_ITERATED] = {"iterated", 0, iterated},
+    [METHOD_ITERATED] = {"iterated", 0, ascend_repeatedly},
 };
