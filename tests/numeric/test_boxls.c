@@ -331,10 +331,47 @@ static void test_special(void **state)
     arena_release(&a.arena);
 }
 
+/* One column that b has so little of, and two that differ by so little: 1e-14 and 1e-12
+ * are still numbers, not rounding. */
+static void test_small(void **state)
+{
+    static const double pulls[] = {1e-14, 1e-13, 1e-9}, turns[] = {1e-12, 1e-9};
+    (void)state;
+    for (size_t k = 0; k < 3; k++) {
+        struct problem a;
+        problem_make(&a, 1, 2);
+        a.X[0] = 1.0;
+        a.b[0] = pulls[k];
+        a.b[1] = 1.0;
+        a.high[0] = INFINITY;
+        a.state[0] = BOX_LOW;
+        check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual),
+                    0);
+        check_same_bits(a.g[0], pulls[k]);
+        arena_release(&a.arena);
+    }
+    for (size_t k = 0; k < 2; k++) { /* b is their difference, g = (-1, 1) / turn */
+        struct problem a;
+        problem_make(&a, 2, 2);
+        for (size_t i = 0; i < 2; i++) {
+            a.column[i] = i;
+            a.low[i] = -INFINITY;
+            a.high[i] = INFINITY;
+            a.X[2 * i] = 1.0;
+        }
+        a.X[3] = turns[k];
+        a.b[1] = 1.0;
+        check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual),
+                    0);
+        check_close_relative(a.g[1], 1.0 / turns[k], 1e-3);
+        arena_release(&a.arena);
+    }
+}
+
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(300 * 4 + 600 * 3 + 50 + 12);
+    check_cases(300 * 4 + 600 * 3 + 50 + 12 + 10);
 }
 
 int main(void)
@@ -342,7 +379,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exhaustive), cmocka_unit_test(test_warm),
         cmocka_unit_test(test_repeat),     cmocka_unit_test(test_special),
-        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_small),      cmocka_unit_test(test_cases),
     };
 
     fixture_main();

@@ -332,7 +332,8 @@ static void test_exact(void **state)
         certificate_exact(&b.in.net, &b.retain, &b.unlearned, k % 2 ? b.lambda : NULL,
                           &b.w, &out);
         kkt_solve(&b.in.net, &b.retain, b.unlearned.W, NULL, &b.kkt, &b.point);
-        check_true(out.stop == CERTIFIED && b.point.stop == KKT_EXACT, "stop %d", b.point.stop);
+        check_true(out.stop == CERTIFIED && b.point.stop == KKT_EXACT, "stop %d",
+                   b.point.stop);
         check_close(out.eps / out.norm, 0.0, 1e-14);
         check_close(out.delta, 0.0, 1e-12);
         check_close(out.tau, direct_cosine_distance(b.unlearned.W, b.point.W, count),
@@ -344,6 +345,26 @@ static void test_exact(void **state)
 }
 
 /* A model that does not separate the retain set has no certificate. */
+/* Slopes that point away from theta~: no factor >= 0 does better than none. */
+static void test_no_factor(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < 6; k++) {
+        struct recipe recipe = network_recipe(k);
+        struct certificate out;
+        struct bench b;
+
+        bench_make(&b, &recipe, 1, true);
+        bench_step(&b, 1.0);
+        for (size_t i = 0; i < b.in.net.n * b.retain.m; i++)
+            b.v[i] *= -1.0;
+        bench_restored(&b, &out);
+        check_close_relative(out.eps, out.norm, 1e-15);
+        check_close(out.delta, 0.0, 0.0);
+        bench_release(&b);
+    }
+}
+
 static void test_not_separated(void **state)
 {
     (void)state;
@@ -370,7 +391,7 @@ static void test_not_separated(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(8 * 9 * 7 + 24 * 8 + 12 * 19 + 24 * 6 + 18);
+    check_cases(8 * 9 * 7 + 24 * 8 + 12 * 19 + 24 * 6 + 6 * 2 + 18);
 }
 
 int main(void)
@@ -380,6 +401,7 @@ int main(void)
         cmocka_unit_test(test_restored),
         cmocka_unit_test(test_nothing_forgotten),
         cmocka_unit_test(test_exact),
+        cmocka_unit_test(test_no_factor),
         cmocka_unit_test(test_not_separated),
         cmocka_unit_test(test_cases),
     };

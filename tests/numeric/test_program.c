@@ -174,6 +174,26 @@ static void margins(void **state)
     gsl_rng_free(rng);
 }
 
+/* From a start that is off by 1e-12 it goes on to rounding. */
+static void near_start(void **state)
+{
+    gsl_rng *rng = fixture_rng("program: near", 0);
+    (void)state;
+    for (size_t trial = 0; trial < 30; trial++) {
+        struct draw d;
+        draw_make(&d, rng, 1 + trial % R, R, leaks[trial % 3], false);
+        draw_solve(&d);
+        for (size_t i = 0; i < d.points.m; i++)
+            d.s.lambda[i] *= 1.0 + (i % 2 ? -1e-12 : 1e-12);
+        d.stop = program_solve(&d.p, d.w, &d.s);
+        double left = d.s.defect * d.s.norm / d.s.terms;
+        check_true(d.stop == PROGRAM_CONVERGED, "%zu ended as %d", trial, (int)d.stop);
+        check_true(left <= 64.0 * DBL_EPSILON, "%zu: a gradient of %g", trial, left);
+        arena_release(&d.arena);
+    }
+    gsl_rng_free(rng);
+}
+
 /* No weights with these gates give every point a margin. */
 static void unbounded(void **state)
 {
@@ -280,16 +300,16 @@ static void not_finite(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(240 * 2 + 1 + 120 * 3 + 18 + 20 + 90 * 3 + 6);
+    check_cases(240 * 2 + 1 + 120 * 3 + 30 * 2 + 18 + 20 + 90 * 3 + 6);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(to_a_target),   cmocka_unit_test(margins),
-        cmocka_unit_test(unbounded),     cmocka_unit_test(one_dead_point),
-        cmocka_unit_test(scales),        cmocka_unit_test(not_finite),
-        cmocka_unit_test(all_cases_ran),
+        cmocka_unit_test(to_a_target),    cmocka_unit_test(margins),
+        cmocka_unit_test(near_start),     cmocka_unit_test(unbounded),
+        cmocka_unit_test(one_dead_point), cmocka_unit_test(scales),
+        cmocka_unit_test(not_finite),     cmocka_unit_test(all_cases_ran),
     };
 
     fixture_main();
