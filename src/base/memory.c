@@ -33,24 +33,31 @@ static bool padded_size(size_t count, size_t size, size_t *padded)
     return true;
 }
 
+/* calloc's block stands before the line that is given out: large ones come as pages that
+ * are zero and take no memory until they are touched. */
 void *memory_array(size_t count, size_t size)
 {
     size_t bytes;
-    void *block;
+    char *raw;
 
-    if (!padded_size(count, size, &bytes) || fails_now())
+    if (!padded_size(count, size, &bytes) ||
+        __builtin_add_overflow(bytes, 2 * MEMORY_ALIGNMENT, &bytes) || fails_now())
         return NULL;
-    if (bytes == 0)
-        bytes = MEMORY_ALIGNMENT;
-    block = aligned_alloc(MEMORY_ALIGNMENT, bytes);
-    if (block)
-        memset(block, 0, bytes);
+    raw = calloc(bytes, 1);
+    if (!raw)
+        return NULL;
+    char *block = raw + 2 * MEMORY_ALIGNMENT - (uintptr_t)raw % MEMORY_ALIGNMENT;
+    memcpy(block - sizeof raw, &raw, sizeof raw);
     return block;
 }
 
 void memory_free(void *block)
 {
-    free(block);
+    char *raw;
+    if (!block)
+        return;
+    memcpy(&raw, (char *)block - sizeof raw, sizeof raw);
+    free(raw);
 }
 
 size_t memory_physical(void)
