@@ -49,6 +49,8 @@ struct kept {
 struct certificate_workspace {
     struct multipliers_workspace *multipliers;
     struct kkt_workspace *kkt;
+    bool remember;  /* exact may take the point it found last, kkt_again: R and warm stay the
+                     * same until kkt_forget */
     double *W;      /* (n, r) theta~ */
     double *Z;      /* (n, m) */
     double *margin; /* (m) */

@@ -69,6 +69,9 @@ struct kkt_workspace {
     double *terms;        /* (n) */
     double *Z;            /* (n, m) */
     double *H;            /* (n, r) */
+    bool known;           /* what follows is the last point's, kkt_remember */
+    double scale;         /* its rows times this are its weights */
+    struct kkt_point last;
 };
 
 void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct arena *a);
@@ -88,5 +91,14 @@ bool kkt_accepts(const struct kkt_defects *defects);
  * see program_solve; a few rounds. */
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
                const double *warm, struct kkt_workspace *w, struct kkt_point *out);
+
+/* A point is a function of the gates of `start`, the points and `warm`. After kkt_remember of
+ * the point just solved for, until the next kkt_solve or kkt_forget, kkt_again gives it
+ * once more for the same points and warm if the gates of `start` are the same (then true),
+ * with the same bits, and w->margin is what it was. Cost n m r. */
+void kkt_remember(struct kkt_workspace *w, const struct kkt_point *point);
+void kkt_forget(struct kkt_workspace *w);
+bool kkt_again(const struct network *net, const struct points *p, const double *start,
+               struct kkt_workspace *w, struct kkt_point *out);
 
 #endif

@@ -27,6 +27,7 @@ void trial_split(struct unit *u, enum forget_which which, size_t k)
             ws->kept_v[j * kept + i] = ws->trained.v[j * m + from];
         }
     }
+    kkt_forget(&ws->kkt);
     u->retain = (struct points){kept, r, ws->retain_X, ws->retain_y};
 }
 

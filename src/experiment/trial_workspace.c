@@ -56,6 +56,7 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
         rank_layout(&ws->ranks, n, a);
     ws->certificate.multipliers = &ws->multipliers;
     ws->certificate.kkt = &ws->kkt;
+    ws->certificate.remember = true;
     ws->unlearning.multipliers = &ws->multipliers;
     ws->unlearning.rng = ws->rng;
     trained_layout(&ws->trained, n, m, r, a);

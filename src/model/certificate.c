@@ -203,7 +203,10 @@ void certificate_exact(const struct network *net, const struct points *retain,
     struct kkt_point point = {.W = w->W, .lambda = w->lambda, .v = w->v};
     if (!certificate_begin(net, retain, theta, w, out))
         return;
-    kkt_solve(net, retain, theta->W, warm, w->kkt, &point);
+    if (!w->remember || !kkt_again(net, retain, theta->W, w->kkt, &point)) {
+        kkt_solve(net, retain, theta->W, warm, w->kkt, &point);
+        kkt_remember(w->kkt, &point);
+    }
     out->stop = exact_stop(point.stop);
     if (out->stop != CERTIFIED)
         return;

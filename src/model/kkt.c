@@ -19,6 +19,7 @@ static const double CORRECT = 8.0 * DBL_EPSILON;
 
 void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct arena *a)
 {
+    w->known = false;
     groups_layout(&w->groups, n, a);
     program_workspace_layout(&w->program, n, m, r, a);
     program_state_layout(&w->state, n, m, r, a);
@@ -35,22 +36,35 @@ void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct ar
     w->H = arena_doubles(a, n, r);
 }
 
+/* The gate of neuron j and point i that the pre-activation z asks for. */
+static unsigned char gate_of(const struct network *net, const struct points *p,
+                             size_t j, size_t i, double z)
+{
+    if (net->leak == 1.0)
+        return PAIR_ONE;
+    if (network_sign(net, j) * p->y[i] < 0.0)
+        return PAIR_BOX;
+    return z > 0.0 ? PAIR_ONE : PAIR_LEAK;
+}
+
 static void start_gates(const struct network *net, const struct points *p,
                         const double *start, struct kkt_workspace *w)
 {
     network_preactivations(net->n, start, p, w->row_Z);
-    for (size_t j = 0; j < net->n; j++) {
-        double sign = network_sign(net, j);
-        for (size_t i = 0; i < p->m; i++) {
-            size_t k = j * p->m + i;
-            if (net->leak == 1.0)
-                w->gate[k] = PAIR_ONE;
-            else if (sign * p->y[i] < 0.0)
-                w->gate[k] = PAIR_BOX;
-            else
-                w->gate[k] = w->row_Z[k] > 0.0 ? PAIR_ONE : PAIR_LEAK;
-        }
-    }
+    for (size_t j = 0; j < net->n; j++)
+        for (size_t i = 0; i < p->m; i++)
+            w->gate[j * p->m + i] = gate_of(net, p, j, i, w->row_Z[j * p->m + i]);
+}
+
+static bool same_gates(const struct network *net, const struct points *p,
+                       const double *start, struct kkt_workspace *w)
+{
+    network_preactivations(net->n, start, p, w->row_Z);
+    for (size_t j = 0; j < net->n; j++)
+        for (size_t i = 0; i < p->m; i++)
+            if (w->gate[j * p->m + i] != gate_of(net, p, j, i, w->row_Z[j * p->m + i]))
+                return false;
+    return true;
 }
 
 static struct program gates_program(const struct network *net, const struct points *p,
@@ -183,18 +197,22 @@ bool kkt_accepts(const struct kkt_defects *d)
            d->gate <= KINK_TOLERANCE && d->residual <= ROUNDING;
 }
 
-/* No margin below 1, as far as they can be computed. */
-static void scale_up(const struct network *net, const struct points *p,
-                     struct kkt_workspace *w, struct kkt_point *out)
+static void scale_point(const struct network *net, const struct points *p,
+                        double factor, struct kkt_point *out)
 {
-    network_preactivations(net->n, out->W, p, w->Z);
+    cblas_dscal((int)(net->n * p->r), factor, out->W, 1);
+    cblas_dscal((int)net->n, factor, out->terms, 1);
+    cblas_dscal((int)(net->n * p->m), factor, out->v, 1);
+    cblas_dscal((int)p->m, factor, out->lambda, 1);
+}
+
+/* What makes no margin lie below 1, as far as they can be computed. */
+static double scale_to_one(const struct network *net, const struct points *p,
+                           struct kkt_workspace *w, const struct kkt_point *point)
+{
+    network_preactivations(net->n, point->W, p, w->Z);
     double smallest = network_margins(net, w->Z, p->y, p->m, w->margin);
-    if (!(smallest > 0.5 && smallest < 1.0))
-        return;
-    cblas_dscal((int)(net->n * p->r), 1.0 / smallest, out->W, 1);
-    cblas_dscal((int)net->n, 1.0 / smallest, out->terms, 1);
-    cblas_dscal((int)(net->n * p->m), 1.0 / smallest, out->v, 1);
-    cblas_dscal((int)p->m, 1.0 / smallest, out->lambda, 1);
+    return smallest > 0.5 && smallest < 1.0 ? 1.0 / smallest : 1.0;
 }
 
 /* 1 - q_i of the rows' weights into w->margin; returns the largest over lambda_i > 0,
@@ -243,11 +261,10 @@ static void correct_margins(const struct network *net, const struct points *p,
     }
 }
 
+/* From the rows to the neurons. */
 static void spread_rows(const struct network *net, const struct points *p,
-                        const struct program *problem, struct kkt_workspace *w,
-                        struct kkt_point *out)
+                        struct kkt_workspace *w, struct kkt_point *out)
 {
-    program_slopes(problem, &w->state, w->row_v);
     out->terms = w->terms;
     memcpy(out->lambda, w->state.lambda, p->m * sizeof *out->lambda);
     for (size_t j = 0; j < net->n; j++) {
@@ -256,8 +273,6 @@ static void spread_rows(const struct network *net, const struct points *p,
         memcpy(out->v + j * p->m, w->row_v + g * p->m, p->m * sizeof *out->v);
         out->terms[j] = w->row_terms[g];
     }
-    scale_up(net, p, w, out);
-    kkt_check(net, p, out, w, &out->defects);
 }
 
 /* What is not exact may still be told apart: a margin that is too small. */
@@ -279,6 +294,7 @@ static enum kkt_stop kkt_verdict(enum program_stop stop,
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
                const double *warm, struct kkt_workspace *w, struct kkt_point *out)
 {
+    w->known = false;
     for (size_t i = 0; i < p->m; i++)
         w->length[i] = vector_length(p->r, p->X + i * p->r);
     start_gates(net, p, start, w);
@@ -302,6 +318,36 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
     } while (flipped > 0 && out->rounds < ROUND_LIMIT);
     if (stop == PROGRAM_CONVERGED || stop == PROGRAM_STALLED)
         correct_margins(net, p, &problem, w);
-    spread_rows(net, p, &problem, w, out);
+    program_slopes(&problem, &w->state, w->row_v);
+    spread_rows(net, p, w, out);
+    w->scale = scale_to_one(net, p, w, out);
+    scale_point(net, p, w->scale, out);
+    kkt_check(net, p, out, w, &out->defects);
     out->stop = flipped > 0 ? KKT_LIMIT : kkt_verdict(stop, &out->defects);
+}
+
+void kkt_remember(struct kkt_workspace *w, const struct kkt_point *point)
+{
+    w->known = true;
+    w->last = *point;
+}
+
+void kkt_forget(struct kkt_workspace *w)
+{
+    w->known = false;
+}
+
+bool kkt_again(const struct network *net, const struct points *p, const double *start,
+               struct kkt_workspace *w, struct kkt_point *out)
+{
+    if (!w->known || !same_gates(net, p, start, w))
+        return false;
+    struct kkt_point to = *out;
+    *out = w->last;
+    out->W = to.W;
+    out->lambda = to.lambda;
+    out->v = to.v;
+    spread_rows(net, p, w, out);
+    scale_point(net, p, w->scale, out);
+    return true;
 }

@@ -316,6 +316,67 @@ static void test_nothing_forgotten(void **state)
     }
 }
 
+/* A point that is remembered has the bits of one that is solved for again. */
+static void test_remembered(void **state)
+{
+    size_t again = 0, solved = 0;
+    (void)state;
+    for (size_t k = 0; k < 12; k++) {
+        struct recipe recipe = network_recipe(k);
+        struct certificate out[2];
+        struct bench b;
+        bench_make(&b, &recipe, 1 + k % 3, true);
+        size_t n = b.in.net.n, m = b.retain.m, r = b.retain.r;
+        double *W = calloc(n * r + n * m + m, sizeof *W), *v = W + n * r,
+               *lambda = v + n * m;
+        double *other = calloc(n * r + n * m + m, sizeof *other);
+        struct kkt_point point = {
+            .W = other, .v = other + n * r, .lambda = other + n * r + n * m};
+        for (int step = 0; step < 12; step++) {
+            bench_step(&b, 0.25 * step);
+            b.w.remember = false;
+            struct kkt_point last = b.kkt.last;
+            bool known = b.kkt.known;
+            bool found = kkt_again(&b.in.net, &b.retain, b.unlearned.W, &b.kkt, &point);
+            certificate_exact(&b.in.net, &b.retain, &b.unlearned, b.lambda, &b.w,
+                              &out[0]);
+            memcpy(W, b.w.W, n * r * sizeof *W);
+            memcpy(v, b.w.v, n * m * sizeof *v);
+            memcpy(lambda, b.w.lambda, m * sizeof *lambda);
+            solved += !found;
+            again += found;
+            check_true(!found || known, "remembered what was not known");
+            bool certified = out[0].stop == CERTIFIED;
+            check_true(!found || !certified ||
+                           (last.flips == b.kkt.last.flips &&
+                            memcmp(W, point.W, n * r * sizeof *W) == 0 &&
+                            memcmp(v, point.v, n * m * sizeof *v) == 0),
+                       "another point");
+            b.w.remember = true;
+            memset(b.w.W, 0, n * r * sizeof *W);
+            certificate_exact(&b.in.net, &b.retain, &b.unlearned, b.lambda, &b.w,
+                              &out[1]);
+            check_true(!certified ||
+                           memcmp(&out[0].eps, &out[1].eps, 6 * sizeof(double)) == 0,
+                       "another certificate");
+            check_true(!certified || memcmp(W, b.w.W, n * r * sizeof *W) == 0,
+                       "other weights");
+            check_true(!certified || memcmp(v, b.w.v, n * m * sizeof *v) == 0,
+                       "other slopes");
+            check_true(!certified ||
+                           memcmp(lambda, b.w.lambda, m * sizeof *lambda) == 0,
+                       "other lambda");
+        }
+        kkt_forget(&b.kkt);
+        check_true(!kkt_again(&b.in.net, &b.retain, b.unlearned.W, &b.kkt, &point),
+                   "not forgotten");
+        free(W);
+        free(other);
+        bench_release(&b);
+    }
+    check_true(again > 20 && solved > 20, "%zu again, %zu solved", again, solved);
+}
+
 /* eps and delta are rounding, tau the distance to what the solver alone gives. */
 static void test_exact(void **state)
 {
@@ -391,7 +452,8 @@ static void test_not_separated(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(8 * 9 * 7 + 24 * 8 + 12 * 19 + 24 * 6 + 6 * 2 + 18);
+    check_cases(8 * 9 * 7 + 24 * 8 + 12 * 19 + 12 * (12 * 6 + 1) + 1 + 24 * 6 + 6 * 2 +
+                18);
 }
 
 int main(void)
@@ -401,6 +463,7 @@ int main(void)
         cmocka_unit_test(test_restored),
         cmocka_unit_test(test_nothing_forgotten),
         cmocka_unit_test(test_exact),
+        cmocka_unit_test(test_remembered),
         cmocka_unit_test(test_no_factor),
         cmocka_unit_test(test_not_separated),
         cmocka_unit_test(test_cases),
