@@ -40,9 +40,9 @@ void dataset_mixture(gsl_rng *rng, const struct mixture *p, const double *common
  * phi of a single point is 0. */
 void dataset_near_orthogonality(const double *gram, size_t m, double *psi, double *phi);
 
-/* Which points are forgotten, in the order of the words in parameters.c: the first ones,
- * which the sampler put there by chance; a random choice of its own; or the first ones
- * among the points whose label was flipped. */
+/* Which points are forgotten: the first ones, which the sampler put there by chance; a
+ * random choice of its own; or the first ones among the points whose label was flipped.
+ */
 enum forget_which { FORGET_FIRST, FORGET_RANDOM, FORGET_MISLABELLED, FORGET_KINDS };
 
 /* place[i] (m): the turn of point i to be forgotten, from 0; m or more: never. A random

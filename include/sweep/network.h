@@ -21,7 +21,6 @@
 /* A row w with |w| <= CANCELLED T is what rounding left of a zero. */
 #define CANCELLED 1.4e-14
 
-/* In the order of the words in parameters.c. */
 enum model_kind { MODEL_LINEAR, MODEL_RELU, MODEL_LEAKY_RELU };
 
 struct network {

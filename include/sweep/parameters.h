@@ -73,6 +73,13 @@ _Static_assert(PARAMETER_COUNT <= 64, "a set of parameters must fit into 64 bits
 /* Value of P_DATA for synthetic data: string 0 of every grid is "mixture". */
 enum { DATA_MIXTURE };
 
+/* The words of a choice, in a list or in the rows of a table: word i stands i * stride
+ * bytes after the first. Read them with parameter_word. */
+struct choices {
+    const char *const *first;
+    size_t stride, count; /* 0: no choice */
+};
+
 struct parameter_info {
     const char *name;   /* key in the grid file and column in the database */
     const char *symbol; /* of the paper, "" if none */
@@ -81,7 +88,7 @@ struct parameter_info {
     double low, high;           /* smallest and largest value allowed */
     int low_open, high_open;    /* whether the bound itself is excluded */
     double preset;              /* default; NAN: none */
-    const char *const *choices; /* NULL-terminated words of a choice, else NULL */
+    struct choices choices;     /* of a choice; low and high follow from them */
     const char *unit;           /* "" if none */
     const char *meaning;        /* one line */
 };
@@ -93,6 +100,9 @@ enum parameter parameter_find(const char *name);
 
 const char *stage_name(enum stage stage);
 const char *parameter_type_name(enum parameter_type type);
+
+/* Word i of the choices of p; NULL: there are not so many. */
+const char *parameter_word(enum parameter p, size_t i);
 
 /* Index of a word among the choices of p, or -1. */
 int parameter_choice(enum parameter p, const char *word);

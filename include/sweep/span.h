@@ -43,7 +43,6 @@ struct span {
     double *test_perp;   /* (n, tests) <w_j(0)_perp, x_t>; NULL unless asked for */
 };
 
-/* In the order of the words in parameters.c. */
 enum sampler { SAMPLER_AMBIENT, SAMPLER_BARTLETT };
 
 /* What to draw. */

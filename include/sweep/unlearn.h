@@ -37,7 +37,6 @@
 #include "sweep/rng.h"
 #include <stddef.h>
 
-/* In the order of the words in parameters.c. */
 enum method {
     METHOD_ASCENT,
     METHOD_NONE,

@@ -15,10 +15,10 @@ void parameter_range_text(enum parameter p, char *buffer, size_t size)
     buffer[0] = '\0';
     if (info->type == PARAMETER_BOOLEAN)
         snprintf(buffer, size, "false | true");
-    else if (info->choices)
-        for (size_t i = 0; info->choices[i] && used < size; i++)
+    else if (info->type == PARAMETER_CHOICE)
+        for (size_t i = 0; parameter_word(p, i) && used < size; i++)
             used += (size_t)snprintf(buffer + used, size - used, "%s%s", i ? " | " : "",
-                                     info->choices[i]);
+                                     parameter_word(p, i));
     else if (info->type != PARAMETER_TEXT)
         snprintf(buffer, size, "%c%g, %g%c", info->low_open ? '(' : '[', info->low,
                  info->high, info->high_open ? ')' : ']');

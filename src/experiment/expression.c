@@ -232,14 +232,15 @@ bool expression_uses(const struct expression *e, enum parameter p)
 static void bind(struct expression *e, const struct setting *s,
                  const char *const *strings, enum parameter p)
 {
-    const struct parameter_info *info = &parameter_table[p];
+    enum parameter_type type = parameter_table[p].type;
     double value = s->value[p];
     const char *text;
 
     if (isnan(value)) {
         sqlite3_bind_null(e->statement, p + 1);
-    } else if (info->choices || info->type == PARAMETER_TEXT) {
-        text = info->choices ? info->choices[(size_t)value] : strings[(size_t)value];
+    } else if (type == PARAMETER_CHOICE || type == PARAMETER_TEXT) {
+        text = type == PARAMETER_CHOICE ? parameter_word(p, (size_t)value)
+                                        : strings[(size_t)value];
         sqlite3_bind_text(e->statement, p + 1, text, -1, SQLITE_STATIC);
     } else {
         sqlite3_bind_double(e->statement, p + 1, value);

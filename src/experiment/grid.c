@@ -78,7 +78,7 @@ char *grid_format(const struct grid *g, enum parameter p, double value, char *bu
     if (isnan(value))
         snprintf(buffer, size, "NaN");
     else if (info->type == PARAMETER_CHOICE)
-        snprintf(buffer, size, "%s", info->choices[(size_t)value]);
+        snprintf(buffer, size, "%s", parameter_word(p, (size_t)value));
     else if (info->type == PARAMETER_TEXT)
         snprintf(buffer, size, "%s", grid_string(g, value));
     else if (info->type == PARAMETER_BOOLEAN)
@@ -97,7 +97,7 @@ static struct rng_key absorb(const struct grid *g, enum parameter p, double valu
 
     key = rng_key_text(key, info->name);
     if (info->type == PARAMETER_CHOICE)
-        return rng_key_text(key, info->choices[(size_t)value]);
+        return rng_key_text(key, parameter_word(p, (size_t)value));
     if (p == P_DATA) {
         const struct rng_key *digest = &grid_file(g, value)->points.digest;
 

@@ -41,13 +41,16 @@ static bool in_range(struct reader *r, enum parameter p, const struct node *node
     return false;
 }
 
+static const char *choice_name(size_t i, const void *p)
+{
+    return parameter_word(*(const enum parameter *)p, i);
+}
+
 static bool read_choice(struct reader *r, enum parameter p, const struct node *node,
                         double *value)
 {
-    const char *const *choices = parameter_table[p].choices;
     char list[128] = "";
     int choice;
-    size_t count = 0;
 
     if (!read_text(r, node, "a word"))
         return false;
@@ -55,15 +58,16 @@ static bool read_choice(struct reader *r, enum parameter p, const struct node *n
     *value = choice;
     if (choice >= 0)
         return true;
-    for (; choices[count]; count++) {
+    for (size_t i = 0; parameter_word(p, i); i++) {
         size_t used = strlen(list);
 
-        snprintf(list + used, sizeof list - used, "%s%s", count ? ", " : "",
-                 choices[count]);
+        snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
+                 parameter_word(p, i));
     }
-    complain(r, node, "'%s' must be one of %s, got '%s'%s", parameter_table[p].name,
-             list, show(node->text).text,
-             suggest_word(node->text, choices, count).text);
+    complain(
+        r, node, "'%s' must be one of %s, got '%s'%s", parameter_table[p].name, list,
+        show(node->text).text,
+        suggest(node->text, parameter_table[p].choices.count, choice_name, &p).text);
     return false;
 }
 
@@ -125,8 +129,8 @@ static bool read_data(struct reader *r, const struct node *node, double *value)
         g->files = reader_array(r, STRING_LIMIT, sizeof *g->files);
     if (!g->files)
         return false;
-    g->files[g->file_count++] = (struct grid_file){
-        .data = *value, .line = node->line, .column = node->column};
+    g->files[g->file_count++] =
+        (struct grid_file){.data = *value, .line = node->line, .column = node->column};
     return true;
 }
 

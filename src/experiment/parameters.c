@@ -6,7 +6,6 @@
 
 #define INTEGER  PARAMETER_INTEGER
 #define REAL     PARAMETER_REAL
-#define CHOICE   PARAMETER_CHOICE
 #define BOOLEAN  PARAMETER_BOOLEAN
 #define TEXT     PARAMETER_TEXT
 #define DATA     STAGE_DATA
@@ -14,97 +13,136 @@
 #define UNLEARN  STAGE_UNLEARN
 #define EVALUATE STAGE_EVALUATE
 
-static const char *const sampler_words[] = {"ambient", "bartlett", NULL};
-static const char *const model_words[] = {"linear", "relu", "leaky_relu", NULL};
-static const char *const loss_words[] = {"logistic", "exponential", NULL};
-static const char *const optimizer_words[] = {"gd", "normalized_gd", NULL};
-static const char *const method_words[] = {"ascent",         "none",     "retrain",
-                                           "random",         "minnorm",  "pgu",
-                                           "descent_ascent", "iterated", NULL};
-static const char *const forget_words[] = {"first", "random", "mislabelled", NULL};
+/* Type, bounds and words of a choice: from a list of words, or from a table of things
+ * that have a name. */
+#define COUNT(list) (sizeof(list) / sizeof(list)[0])
+#define CHOICE(list, word)                                                             \
+    .type = PARAMETER_CHOICE, .low = 0, .high = COUNT(list) - 1,                       \
+    .choices = {&(word), sizeof(list)[0], COUNT(list)}
+#define WORDS(list)             CHOICE(list, (list)[0])
+#define WORDS_OF(table, member) CHOICE(table, (table)[0].member)
 
-/* Name, symbol, type, stage, low, high, low open, high open, default, choices, unit,
- * meaning. */
+static const char *const sampler_words[] = {
+    [SAMPLER_AMBIENT] = "ambient", [SAMPLER_BARTLETT] = "bartlett"};
+static const char *const model_words[] = {[MODEL_LINEAR] = "linear",
+                                          [MODEL_RELU] = "relu",
+                                          [MODEL_LEAKY_RELU] = "leaky_relu"};
+static const char *const optimizer_words[] = {
+    [OPTIMIZER_GD] = "gd", [OPTIMIZER_NORMALIZED_GD] = "normalized_gd"};
+static const char *const forget_words[FORGET_KINDS] = {[FORGET_FIRST] = "first",
+                                                       [FORGET_RANDOM] = "random",
+                                                       [FORGET_MISLABELLED] =
+                                                           "mislabelled"};
+
+/* A bound that is not excluded, and of texts both, are left out. */
 /* clang-format off */
 const struct parameter_info parameter_table[PARAMETER_COUNT] = {
-    [P_DATA] = {"data", "", TEXT, DATA, 0, INFINITY, 0, 0, DATA_MIXTURE, NULL, "",
-        "mixture (two Gaussian clusters at +mu and -mu), or a file in LIBSVM format, "
-        "plain or gzip, its path relative to the grid file"},
-    [P_SAMPLER] = {"sampler", "", CHOICE, DATA, 0, 1, 0, 0, NAN,
-        sampler_words, "",
-        "draw points in all d coordinates (ambient) or, the same in law, in those of "
-        "their span (bartlett, the default where dimension > samples + 2)"},
-    [P_DIMENSION] = {"dimension", "d", INTEGER, DATA, 1, 1e12, 0, 0, 1000, NULL, "",
-        "ambient dimension of an input; of a file: its features (the default), or fewer, "
-        "a random projection"},
-    [P_SAMPLES] = {"samples", "m", INTEGER, DATA, 1, 1e5, 0, 0, 10, NULL, "points",
-        "number of training points"},
-    [P_NOISE] = {"noise", "", REAL, DATA, 0, 1e6, 1, 0, 1, NULL, "",
-        "expected length of the Gaussian part of a point"},
-    [P_SIGNAL] = {"signal", "|mu|", REAL, DATA, 0, 1e6, 0, 0, 0, NULL, "",
-        "length of the cluster mean mu; 0 is pure Gaussian data with random labels"},
-    [P_SIGNAL_EXPONENT] = {"signal_exponent", "", REAL, DATA, -10, 10, 0, 0, NAN, NULL,
-        "", "sets signal to d to this power"},
-    [P_LABEL_NOISE] = {"label_noise", "eta", REAL, DATA, 0, 0.5, 0, 1, 0, NULL, "",
-        "probability that a training label is flipped; test labels stay clean"},
-    [P_CORRELATION] = {"correlation", "rho", REAL, DATA, 0, 1, 0, 1, 0, NULL, "",
-        "share of one random direction common to all points, against "
-        "near-orthogonality"},
-    [P_LABELS] = {"labels", "", TEXT, DATA, 0, INFINITY, 0, 0, NAN, NULL, "",
-        "classes of a file with labels +1 and -1: '3 vs 8', or '3 vs rest'; needed where "
-        "it has more than two"},
-    [P_MODEL] = {"model", "", CHOICE, TRAIN, 0, 2, 0, 0, MODEL_RELU, model_words, "",
-        "linear predictor, or two-layer network with this activation"},
-    [P_LEAK] = {"leak", "g", REAL, TRAIN, 0, 1, 0, 0, 0.1, NULL, "",
-        "slope of leaky_relu for negative pre-activations"},
-    [P_WIDTH] = {"width", "n", INTEGER, TRAIN, 2, 1e6, 0, 0, 400, NULL, "neurons",
-        "hidden neurons; even, as half of them vote for each class"},
-    [P_INIT_SCALE] = {"init_scale", "", REAL, TRAIN, 0, 1e6, 0, 0, 0.01, NULL, "",
-        "expected length of a neuron's weights before training"},
-    [P_LOSS] = {"loss", "l", CHOICE, TRAIN, 0, 1, 0, 0, LOSS_LOGISTIC, loss_words, "",
-        "loss of a margin q: log(1 + e^-q) or e^-q"},
-    [P_OPTIMIZER] = {"optimizer", "", CHOICE, TRAIN, 0, 1, 0, 0,
-        OPTIMIZER_NORMALIZED_GD, optimizer_words, "",
-        "full-batch gradient descent, plain or with the gradient divided by the "
-        "loss's"},
-    [P_LEARNING_RATE] = {"learning_rate", "", REAL, TRAIN, 0, 1.7e308, 1, 0, 0.5, NULL,
-        "", "step size of training"},
-    [P_MAX_STEPS] = {"max_steps", "", INTEGER, TRAIN, 0, 1e9, 0, 0, 20000, NULL,
-        "steps", "most training steps"},
-    [P_TOLERANCE] = {"tolerance", "", REAL, TRAIN, 0, 1, 0, 0, 0, NULL, "",
-        "stop training when |theta/|theta| + grad/|grad|| is at most this; 0: never"},
-    [P_POLISH] = {"polish", "", BOOLEAN, TRAIN, 0, 1, 0, 0, 1, NULL, "",
-        "move the trained model to the exact KKT point of its own activation states; "
-        "false: as descent left it"},
-    [P_STABLE_STEPS] = {"stable_steps", "", INTEGER, TRAIN, 0, 1e9, 0, 0, 512, NULL,
-        "steps", "with polish, stop training when the points are separated and no gate "
-        "has moved for so long; 0: never"},
-    [P_METHOD] = {"method", "", CHOICE, UNLEARN, 0, METHOD_COUNT - 1, 0, 0,
-        METHOD_ASCENT, method_words, "",
-        "how to unlearn; 'none' does nothing and 'retrain' trains again"},
-    [P_STEP_SCALE] = {"step_scale", "s", REAL, UNLEARN, -1e6, 1e6, 0, 0, 1, NULL, "",
-        "unlearning step as a multiple of the theory's step"},
-    [P_FORGET] = {"forget", "k", INTEGER, UNLEARN, 0, 1e5, 0, 0, 1, NULL, "points",
-        "number of points to forget"},
-    [P_FORGET_WHICH] = {"forget_which", "", CHOICE, UNLEARN, 0, 2, 0, 0, FORGET_FIRST,
-        forget_words, "",
-        "which points to forget; the first ones are there by chance, mislabelled are at "
-        "most those whose label was flipped"},
-    [P_RETAINED_VARIANCE] = {"retained_variance", "", REAL, UNLEARN, 0, 1, 0, 0, 1,
-        NULL, "", "of pgu: leading share of the retained inputs' singular values that "
-        "the step keeps out of"},
-    [P_DESCENT_WEIGHT] = {"descent_weight", "", REAL, UNLEARN, 0, 1e6, 0, 0, 1, NULL,
-        "", "of descent_ascent: weight of descent on the retained points beside the "
-        "ascent"},
-    [P_UNLEARN_STEPS] = {"unlearn_steps", "", INTEGER, UNLEARN, 1, 1e6, 0, 0, 10, NULL,
-        "steps", "of iterated: ascent steps, the multipliers refitted between them"},
-    [P_TEST_SAMPLES] = {"test_samples", "", INTEGER, EVALUATE, 0, 1e7, 0, 0, 1000, NULL,
-        "points", "number of fresh points the accuracies are measured on; of a file "
-        "at most those not trained on"},
-    [P_RETRAIN] = {"retrain", "", BOOLEAN, EVALUATE, 0, 1, 0, 0, 1, NULL, "",
-        "also train on the retained points alone, to compare with"},
-    [P_RANKS] = {"ranks", "", BOOLEAN, EVALUATE, 0, 1, 0, 0, 0, NULL, "",
-        "measure stable and numerical rank of the weights along training"},
+    [P_DATA] = {.name = "data", .symbol = "", .type = TEXT, .stage = DATA, .low = 0,
+        .high = INFINITY, .preset = DATA_MIXTURE, .unit = "",
+        .meaning = "mixture (two Gaussian clusters at +mu and -mu), or a file in "
+            "LIBSVM format, plain or gzip, its path relative to the grid file"},
+    [P_SAMPLER] = {.name = "sampler", .symbol = "", .stage = DATA, WORDS(sampler_words), .preset = NAN, .unit = "",
+        .meaning = "draw points in all d coordinates (ambient) or, the same in law, in "
+            "those of their span (bartlett, the default where dimension > samples + "
+            "2)"},
+    [P_DIMENSION] = {.name = "dimension", .symbol = "d", .type = INTEGER, .stage = DATA,
+        .low = 1, .high = 1e12, .preset = 1000, .unit = "",
+        .meaning = "ambient dimension of an input; of a file: its features (the "
+            "default), or fewer, a random projection"},
+    [P_SAMPLES] = {.name = "samples", .symbol = "m", .type = INTEGER, .stage = DATA,
+        .low = 1, .high = 1e5, .preset = 10, .unit = "points",
+        .meaning = "number of training points"},
+    [P_NOISE] = {.name = "noise", .symbol = "", .type = REAL, .stage = DATA, .low = 0,
+        .high = 1e6, .low_open = 1, .preset = 1, .unit = "",
+        .meaning = "expected length of the Gaussian part of a point"},
+    [P_SIGNAL] = {.name = "signal", .symbol = "|mu|", .type = REAL, .stage = DATA,
+        .low = 0, .high = 1e6, .preset = 0, .unit = "",
+        .meaning = "length of the cluster mean mu; 0 is pure Gaussian data with random "
+            "labels"},
+    [P_SIGNAL_EXPONENT] = {.name = "signal_exponent", .symbol = "", .type = REAL,
+        .stage = DATA, .low = -10, .high = 10, .preset = NAN, .unit = "",
+        .meaning = "sets signal to d to this power"},
+    [P_LABEL_NOISE] = {.name = "label_noise", .symbol = "eta", .type = REAL,
+        .stage = DATA, .low = 0, .high = 0.5, .high_open = 1, .preset = 0, .unit = "",
+        .meaning = "probability that a training label is flipped; test labels stay "
+            "clean"},
+    [P_CORRELATION] = {.name = "correlation", .symbol = "rho", .type = REAL,
+        .stage = DATA, .low = 0, .high = 1, .high_open = 1, .preset = 0, .unit = "",
+        .meaning = "share of one random direction common to all points, against "
+            "near-orthogonality"},
+    [P_LABELS] = {.name = "labels", .symbol = "", .type = TEXT, .stage = DATA, .low = 0,
+        .high = INFINITY, .preset = NAN, .unit = "",
+        .meaning = "classes of a file with labels +1 and -1: '3 vs 8', or '3 vs rest'; "
+            "needed where it has more than two"},
+    [P_MODEL] = {.name = "model", .symbol = "", .stage = TRAIN, WORDS(model_words), .preset = MODEL_RELU, .unit = "",
+        .meaning = "linear predictor, or two-layer network with this activation"},
+    [P_LEAK] = {.name = "leak", .symbol = "g", .type = REAL, .stage = TRAIN, .low = 0,
+        .high = 1, .preset = 0.1, .unit = "",
+        .meaning = "slope of leaky_relu for negative pre-activations"},
+    [P_WIDTH] = {.name = "width", .symbol = "n", .type = INTEGER, .stage = TRAIN,
+        .low = 2, .high = 1e6, .preset = 400, .unit = "neurons",
+        .meaning = "hidden neurons; even, as half of them vote for each class"},
+    [P_INIT_SCALE] = {.name = "init_scale", .symbol = "", .type = REAL, .stage = TRAIN,
+        .low = 0, .high = 1e6, .preset = 0.01, .unit = "",
+        .meaning = "expected length of a neuron's weights before training"},
+    [P_LOSS] = {.name = "loss", .symbol = "l", .stage = TRAIN, WORDS_OF(loss_table, name), .preset = LOSS_LOGISTIC, .unit = "",
+        .meaning = "loss of a margin q: log(1 + e^-q) or e^-q"},
+    [P_OPTIMIZER] = {.name = "optimizer", .symbol = "", .stage = TRAIN, WORDS(optimizer_words), .preset = OPTIMIZER_NORMALIZED_GD,
+        .unit = "",
+        .meaning = "full-batch gradient descent, plain or with the gradient divided by "
+            "the loss's"},
+    [P_LEARNING_RATE] = {.name = "learning_rate", .symbol = "", .type = REAL,
+        .stage = TRAIN, .low = 0, .high = 1.7e308, .low_open = 1, .preset = 0.5,
+        .unit = "",
+        .meaning = "step size of training"},
+    [P_MAX_STEPS] = {.name = "max_steps", .symbol = "", .type = INTEGER, .stage = TRAIN,
+        .low = 0, .high = 1e9, .preset = 20000, .unit = "steps",
+        .meaning = "most training steps"},
+    [P_TOLERANCE] = {.name = "tolerance", .symbol = "", .type = REAL, .stage = TRAIN,
+        .low = 0, .high = 1, .preset = 0, .unit = "",
+        .meaning = "stop training when |theta/|theta| + grad/|grad|| is at most this; "
+            "0: never"},
+    [P_POLISH] = {.name = "polish", .symbol = "", .type = BOOLEAN, .stage = TRAIN,
+        .low = 0, .high = 1, .preset = 1, .unit = "",
+        .meaning = "move the trained model to the exact KKT point of its own "
+            "activation states; false: as descent left it"},
+    [P_STABLE_STEPS] = {.name = "stable_steps", .symbol = "", .type = INTEGER,
+        .stage = TRAIN, .low = 0, .high = 1e9, .preset = 512, .unit = "steps",
+        .meaning = "with polish, stop training when the points are separated and no "
+            "gate has moved for so long; 0: never"},
+    [P_METHOD] = {.name = "method", .symbol = "", .stage = UNLEARN, WORDS_OF(unlearn_methods, name), .preset = METHOD_ASCENT, .unit = "",
+        .meaning = "how to unlearn; 'none' does nothing and 'retrain' trains again"},
+    [P_STEP_SCALE] = {.name = "step_scale", .symbol = "s", .type = REAL,
+        .stage = UNLEARN, .low = -1e6, .high = 1e6, .preset = 1, .unit = "",
+        .meaning = "unlearning step as a multiple of the theory's step"},
+    [P_FORGET] = {.name = "forget", .symbol = "k", .type = INTEGER, .stage = UNLEARN,
+        .low = 0, .high = 1e5, .preset = 1, .unit = "points",
+        .meaning = "number of points to forget"},
+    [P_FORGET_WHICH] = {.name = "forget_which", .symbol = "", .stage = UNLEARN, WORDS(forget_words), .preset = FORGET_FIRST,
+        .unit = "",
+        .meaning = "which points to forget; the first ones are there by chance, "
+            "mislabelled are at most those whose label was flipped"},
+    [P_RETAINED_VARIANCE] = {.name = "retained_variance", .symbol = "", .type = REAL,
+        .stage = UNLEARN, .low = 0, .high = 1, .preset = 1, .unit = "",
+        .meaning = "of pgu: leading share of the retained inputs' singular values that "
+            "the step keeps out of"},
+    [P_DESCENT_WEIGHT] = {.name = "descent_weight", .symbol = "", .type = REAL,
+        .stage = UNLEARN, .low = 0, .high = 1e6, .preset = 1, .unit = "",
+        .meaning = "of descent_ascent: weight of descent on the retained points beside "
+            "the ascent"},
+    [P_UNLEARN_STEPS] = {.name = "unlearn_steps", .symbol = "", .type = INTEGER,
+        .stage = UNLEARN, .low = 1, .high = 1e6, .preset = 10, .unit = "steps",
+        .meaning = "of iterated: ascent steps, the multipliers refitted between them"},
+    [P_TEST_SAMPLES] = {.name = "test_samples", .symbol = "", .type = INTEGER,
+        .stage = EVALUATE, .low = 0, .high = 1e7, .preset = 1000, .unit = "points",
+        .meaning = "number of fresh points the accuracies are measured on; of a file "
+            "at most those not trained on"},
+    [P_RETRAIN] = {.name = "retrain", .symbol = "", .type = BOOLEAN, .stage = EVALUATE,
+        .low = 0, .high = 1, .preset = 1, .unit = "",
+        .meaning = "also train on the retained points alone, to compare with"},
+    [P_RANKS] = {.name = "ranks", .symbol = "", .type = BOOLEAN, .stage = EVALUATE,
+        .low = 0, .high = 1, .preset = 0, .unit = "",
+        .meaning = "measure stable and numerical rank of the weights along training"},
 };
 
 /* All values of P_DATA but the mixture, for idle_rules. */
@@ -163,13 +201,21 @@ const char *parameter_type_name(enum parameter_type type)
     return names[type];
 }
 
+const char *parameter_word(enum parameter p, size_t i)
+{
+    const struct choices *c = &parameter_table[p].choices;
+    const void *word = (const char *)c->first + i * c->stride;
+
+    return i < c->count ? *(const char *const *)word : NULL;
+}
+
 int parameter_choice(enum parameter p, const char *word)
 {
-    const char *const *choices = parameter_table[p].choices;
+    size_t count = parameter_table[p].choices.count;
 
-    for (int i = 0; choices && choices[i]; i++) {
-        if (strcmp(choices[i], word) == 0)
-            return i;
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(parameter_word(p, i), word) == 0)
+            return (int)i;
     }
     return -1;
 }
@@ -256,8 +302,8 @@ uint64_t parameter_sources(enum parameter p)
     if (p == P_DIMENSION) /* a file has one of its own */
         sources |= PARAMETER_BIT(P_DATA);
     if (p == P_TEST_SAMPLES) /* and so many points */
-        sources |= PARAMETER_BIT(P_DATA) | PARAMETER_BIT(P_LABELS) |
-                   PARAMETER_BIT(P_SAMPLES);
+        sources |=
+            PARAMETER_BIT(P_DATA) | PARAMETER_BIT(P_LABELS) | PARAMETER_BIT(P_SAMPLES);
     if (p == P_SIGNAL)
         sources |= PARAMETER_BIT(P_SIGNAL_EXPONENT) | PARAMETER_BIT(P_DIMENSION);
     return sources;

@@ -1,34 +1,59 @@
 #include "sweep/loss.h"
 #include <math.h>
 
-double loss_value(enum loss_kind kind, double q)
+static double logistic_value(double q)
 {
-    if (kind == LOSS_EXPONENTIAL)
-        return exp(-q);
     return q > 0.0 ? log1p(exp(-q)) : log1p(exp(q)) - q;
 }
 
-double loss_slope(enum loss_kind kind, double q)
+static double logistic_slope(double q)
 {
-    if (kind == LOSS_EXPONENTIAL)
-        return -exp(-q);
     return -1.0 / (1.0 + exp(q));
 }
 
-/* -l'(q_i) e^low with low = min q, from t = e^-(q_i - low) <= 1: t for the exponential
- * loss and t / (1 + e^-low t) for the logistic one. Only while low > 0 is the shift
- * needed, and then e^-low cannot overflow. */
-static double shifted_weight(enum loss_kind kind, double t, double scale)
+/* -l'(q) e^low from t = e^-(q - low) <= 1. Only while low > 0 is the shift needed, and
+ * then e^-low cannot overflow. */
+static double logistic_weight(double q, double low, double scale)
 {
-    return kind == LOSS_EXPONENTIAL ? t : t / (1.0 + scale * t);
+    double t = exp(low - q);
+    return low > 0.0 ? t / (1.0 + scale * t) : -logistic_slope(q);
 }
+
+static double exponential_value(double q)
+{
+    return exp(-q);
+}
+
+static double exponential_slope(double q)
+{
+    return -exp(-q);
+}
+
+/* -l'(q) e^low. */
+static double exponential_weight(double q, double low, double scale)
+{
+    (void)scale;
+    return exp(low - q);
+}
+
+const struct loss loss_table[LOSS_COUNT] = {
+    [LOSS_LOGISTIC] = {.name = "logistic",
+                       .value = logistic_value,
+                       .slope = logistic_slope,
+                       .weight = logistic_weight},
+    [LOSS_EXPONENTIAL] = {.name = "exponential",
+                          .value = exponential_value,
+                          .slope = exponential_slope,
+                          .weight = exponential_weight},
+};
 
 void loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q,
                   size_t m, double *c)
 {
+    const struct loss *loss = &loss_table[kind];
     if (optimizer == OPTIMIZER_GD) {
         for (size_t i = 0; i < m; i++)
-            c[i] = -loss_slope(kind, q[i]) / (double)m;
+            c[i] = -loss->slope(q[i]) / (double)m;
         return;
     }
     double low = INFINITY, sum = 0.0;
@@ -36,9 +61,7 @@ void loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q
         low = !(q[i] >= low) ? q[i] : low;
     double scale = exp(-low);
     for (size_t i = 0; i < m; i++) {
-        c[i] = kind == LOSS_EXPONENTIAL || low > 0.0
-                   ? shifted_weight(kind, exp(low - q[i]), scale)
-                   : -loss_slope(kind, q[i]);
+        c[i] = loss->weight(q[i], low, scale);
         sum += c[i];
     }
     for (size_t i = 0; i < m; i++)

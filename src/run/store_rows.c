@@ -180,7 +180,7 @@ int store_bind_setting(sqlite3_stmt *q, int first, const struct grid *g,
             rc = bind_text(q, first + p, value, grid_string(g, value));
         else if (info->type == PARAMETER_CHOICE)
             rc = bind_text(q, first + p, value,
-                           isnan(value) ? "" : info->choices[(size_t)value]);
+                           isnan(value) ? "" : parameter_word(p, (size_t)value));
         else
             rc = bind_number(q, first + p, value);
     }

@@ -19,15 +19,16 @@ static void test_identity(void **state)
 {
     (void)state;
     for (double q = 1e-9; q < 1e300; q *= 3.7) {
-        check_close_relative(loss_value(LOSS_LOGISTIC, q) -
-                                 loss_value(LOSS_LOGISTIC, -q),
+        check_close_relative(loss_table[LOSS_LOGISTIC].value(q) -
+                                 loss_table[LOSS_LOGISTIC].value(-q),
                              -q, q < 1.0 ? 1e-15 / q : 1e-15);
-        check_close_relative(
-            loss_slope(LOSS_LOGISTIC, q) + loss_slope(LOSS_LOGISTIC, -q), -1.0, 1e-15);
+        check_close_relative(loss_table[LOSS_LOGISTIC].slope(q) +
+                                 loss_table[LOSS_LOGISTIC].slope(-q),
+                             -1.0, 1e-15);
     }
     for (double q = 1e-9; q < 700.0; q *= 3.7)
-        check_close_relative(loss_value(LOSS_EXPONENTIAL, q) *
-                                 loss_value(LOSS_EXPONENTIAL, -q),
+        check_close_relative(loss_table[LOSS_EXPONENTIAL].value(q) *
+                                 loss_table[LOSS_EXPONENTIAL].value(-q),
                              1.0, 1e-15);
 }
 
@@ -37,9 +38,9 @@ static void test_direct(void **state)
     (void)state;
     for (size_t k = 0; k < 2; k++)
         for (double q = -700.0; q <= 700.0; q += 0.37) {
-            check_close_relative(loss_value(kinds[k], q),
+            check_close_relative(loss_table[kinds[k]].value(q),
                                  (double)direct_value(kinds[k], q), 1e-15);
-            check_close_relative(loss_slope(kinds[k], q),
+            check_close_relative(loss_table[kinds[k]].slope(q),
                                  (double)direct_slope(kinds[k], q), 1e-15);
         }
 }
@@ -52,27 +53,29 @@ static void test_finite_difference(void **state)
     (void)state;
     for (size_t k = 0; k < 2; k++)
         for (double q = -20.0; q <= 20.0; q += 0.13) {
-            double rise = loss_value(kinds[k], q + h) - loss_value(kinds[k], q - h);
-            double scale = loss_value(kinds[k], q);
+            double rise =
+                loss_table[kinds[k]].value(q + h) - loss_table[kinds[k]].value(q - h);
+            double scale = loss_table[kinds[k]].value(q);
 
             check_close_relative(
-                (loss_slope(kinds[k], q) - rise / (2.0 * h)) / scale + 1, 1.0, 2e-10);
+                (loss_table[kinds[k]].slope(q) - rise / (2.0 * h)) / scale + 1, 1.0,
+                2e-10);
         }
 }
 
 static void test_overflow(void **state)
 {
     (void)state;
-    check_close_relative(loss_value(LOSS_LOGISTIC, -1e4), 1e4, 1e-15);
-    check_close_relative(loss_value(LOSS_LOGISTIC, -1e308), 1e308, 1e-15);
-    check_same_bits(loss_value(LOSS_LOGISTIC, INFINITY), 0.0);
-    check_same_bits(loss_value(LOSS_EXPONENTIAL, 1e308), 0.0);
-    check_same_bits(loss_value(LOSS_EXPONENTIAL, -1e4), INFINITY);
-    check_same_bits(loss_slope(LOSS_LOGISTIC, -1e308), -1.0);
-    check_true(fabs(loss_slope(LOSS_LOGISTIC, 1e308)) == 0.0, "slope is not 0");
+    check_close_relative(loss_table[LOSS_LOGISTIC].value(-1e4), 1e4, 1e-15);
+    check_close_relative(loss_table[LOSS_LOGISTIC].value(-1e308), 1e308, 1e-15);
+    check_same_bits(loss_table[LOSS_LOGISTIC].value(INFINITY), 0.0);
+    check_same_bits(loss_table[LOSS_EXPONENTIAL].value(1e308), 0.0);
+    check_same_bits(loss_table[LOSS_EXPONENTIAL].value(-1e4), INFINITY);
+    check_same_bits(loss_table[LOSS_LOGISTIC].slope(-1e308), -1.0);
+    check_true(fabs(loss_table[LOSS_LOGISTIC].slope(1e308)) == 0.0, "slope is not 0");
     for (size_t k = 0; k < 2; k++) {
-        check_true(isnan(loss_value(kinds[k], NAN)), "value of NaN is not NaN");
-        check_true(isnan(loss_slope(kinds[k], NAN)), "slope of NaN is not NaN");
+        check_true(isnan(loss_table[kinds[k]].value(NAN)), "value of NaN is not NaN");
+        check_true(isnan(loss_table[kinds[k]].slope(NAN)), "slope of NaN is not NaN");
     }
 }
 
@@ -149,19 +152,40 @@ static void test_weights_nan(void **state)
         }
 }
 
+/* Whatever rows the table has: its weights are its slopes but for a factor. */
+static void test_weight_is_slope(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < LOSS_COUNT; k++)
+        for (double low = -3.0; low <= 6.0; low += 1.5)
+            for (double q = low; q <= low + 4.0; q += 1.0) {
+                const struct loss *loss = &loss_table[k];
+                double weight = loss->weight(q, low, exp(-low));
+                double first = loss->weight(low, low, exp(-low));
+                check_close_relative(weight / first, loss->slope(q) / loss->slope(low),
+                                     1e-14);
+            }
+}
+
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(2 * 544 + 21 + 4 * 3784 + 2 * 308 + 11 + 1800 + 10 + 16);
+    check_cases(2 * 544 + 21 + 4 * 3784 + 2 * 308 + 11 + 1800 + 10 + 16 +
+                LOSS_COUNT * 7 * 5);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_identity),          cmocka_unit_test(test_direct),
-        cmocka_unit_test(test_finite_difference), cmocka_unit_test(test_overflow),
-        cmocka_unit_test(test_weights),           cmocka_unit_test(test_weights_far),
-        cmocka_unit_test(test_weights_nan),       cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_identity),
+        cmocka_unit_test(test_direct),
+        cmocka_unit_test(test_finite_difference),
+        cmocka_unit_test(test_overflow),
+        cmocka_unit_test(test_weights),
+        cmocka_unit_test(test_weights_far),
+        cmocka_unit_test(test_weights_nan),
+        cmocka_unit_test(test_weight_is_slope),
+        cmocka_unit_test(test_cases),
     };
 
     fixture_main();

@@ -7,20 +7,24 @@ static void table_is_complete(void **state)
     for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
         const struct parameter_info *info = &parameter_table[p];
         size_t words = 0;
+        char message[256];
 
         check_equal(parameter_find(info->name), p);
         check_true(strlen(info->meaning) > 0 && !strchr(info->meaning, '\n'),
                    "meaning of %s", info->name);
         check_true(info->name[strspn(info->name, "abcdefghijklmnopqrstuvwxyz_")] == 0,
                    "%s is no SQL name", info->name);
-        check_true((info->type == PARAMETER_CHOICE) == (info->choices != NULL),
+        check_true((info->type == PARAMETER_CHOICE) == (info->choices.count > 0),
                    "choices of %s", info->name);
-        while (info->choices && info->choices[words]) {
-            check_equal(parameter_choice(p, info->choices[words]), words);
-            words++;
-        }
-        if (info->choices)
-            check_equal(info->high, words - 1);
+        for (; parameter_word(p, words); words++)
+            check_equal(parameter_choice(p, parameter_word(p, words)), words);
+        check_equal(words, info->choices.count);
+        if (info->type != PARAMETER_CHOICE)
+            continue;
+        check_true(parameter_in_range(p, 0, message, sizeof message) &&
+                       parameter_in_range(p, words - 1.0, message, sizeof message) &&
+                       !parameter_in_range(p, (double)words, message, sizeof message),
+                   "the words of %s do not bound it", info->name);
     }
     check_equal(parameter_find("dimensions"), PARAMETER_COUNT);
     check_true(parameter_choice(P_MODEL, "Relu") < 0, "a choice has one spelling");
@@ -57,6 +61,11 @@ static void choices_match_their_enums(void **state)
     check_equal(parameter_choice(P_METHOD, "ascent"), METHOD_ASCENT);
     check_equal(parameter_choice(P_METHOD, "none"), METHOD_NONE);
     check_equal(parameter_choice(P_METHOD, "retrain"), METHOD_RETRAIN);
+    for (size_t k = 0; k < METHOD_COUNT; k++)
+        check_text(parameter_word(P_METHOD, k), unlearn_methods[k].name);
+    for (size_t k = 0; k < LOSS_COUNT; k++)
+        check_text(parameter_word(P_LOSS, k), loss_table[k].name);
+    check_equal(parameter_table[P_LOSS].high, LOSS_COUNT - 1);
     check_text(stage_name(STAGE_UNLEARN), "unlearn");
     check_text(parameter_type_name(PARAMETER_TEXT), "text");
 }
@@ -202,7 +211,7 @@ static void idle_means_without_influence(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(1674);
+    check_cases(1716);
 }
 
 int main(void)
