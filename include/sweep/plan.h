@@ -21,8 +21,7 @@ struct plan {
     size_t replicates;
 };
 
-/* Unit u is group u % group_count, replicate u / group_count; there are
- * group_count * replicates. SWEEP_OK, SWEEP_NO_MEMORY. Cost O(cells). */
+/* A unit is a group and a replicate. SWEEP_OK, SWEEP_NO_MEMORY. Cost O(cells). */
 int plan_build(struct plan *p, const struct grid *g);
 
 /* The cells of one unit without a recorded trial, into `cells` (room for the group).

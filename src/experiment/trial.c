@@ -38,7 +38,7 @@ void trial_certified(struct unit *u, enum step step, const struct certificate *c
         step_ended(u, step, r);
 }
 
-static bool wants_retrained(const struct setting *s)
+bool trial_wants_retrained(const struct setting *s)
 {
     return s->value[P_RETRAIN] != 0.0 ||
            unlearn_methods[(enum method)s->value[P_METHOD]].needs_retrained;
@@ -90,13 +90,13 @@ static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
             continue;
         if (cancelled(u))
             return SWEEP_STOPPED;
-        if (wants_retrained(&s) && !retrained) {
+        if (trial_wants_retrained(&s) && !retrained) {
             if (!trial_retrain(u, &retraining))
                 return SWEEP_STOPPED;
             step_ended(u, STEP_RETRAIN, &retraining);
             retrained = true;
         }
-        if (wants_retrained(&s) && retraining.status != TRIAL_OK) {
+        if (trial_wants_retrained(&s) && retraining.status != TRIAL_OK) {
             trial_fail(&r, retraining.status, "%s", retraining.message);
         } else {
             trial_evaluate(u, &s, &r);

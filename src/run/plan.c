@@ -3,14 +3,10 @@
 #include "sweep/cost.h"
 #include "sweep/memory.h"
 #include "sweep/partition.h"
+#include "sweep/trial.h"
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-static bool retrains(const struct setting *s)
-{
-    return s->value[P_RETRAIN] == 1 || s->value[P_METHOD] == METHOD_RETRAIN;
-}
 
 /* Expected seconds of one unit of a group, and the models it trains beside its first:
  * one for each forget set that some cell compares with retraining. */
@@ -33,7 +29,7 @@ static void assess(struct plan *p, const struct grid *g, size_t group)
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
         cells += cost_cell(&s);
         ranks |= s.value[P_RANKS] == 1;
-        if (!retrains(&s) || *word & bit)
+        if (!trial_wants_retrained(&s) || *word & bit)
             continue;
         *word |= bit;
         cost += cost_training(&s, s.value[P_SAMPLES] - s.value[P_FORGET],

@@ -3,6 +3,7 @@
 #include "sweep/memory.h"
 #include "sweep/partition.h"
 #include "sweep/plan.h"
+#include "sweep/unlearn.h"
 
 /* Against the plain O(n^2) definition. */
 static void test_partition(void **state)
@@ -149,6 +150,26 @@ static void test_cost(void **state)
     }
 }
 
+/* Of a grid of one cell: what the comparison or the method asks for. */
+static void test_retrainings(void **state)
+{
+    (void)state;
+    for (enum method m = 0; m < METHOD_COUNT; m++)
+        for (int compared = 0; compared < 2; compared++) {
+            struct grid g;
+            struct plan p;
+            char body[128];
+            snprintf(body, sizeof body, "grid:\n  method: %s\n  retrain: %s\n",
+                     unlearn_methods[m].name, compared ? "true" : "false");
+            fixture_grid(&g, body);
+            check_equal(plan_build(&p, &g), SWEEP_OK);
+            check_equal(p.group_count, 1);
+            check_equal(p.retrainings[0], compared || m == METHOD_RETRAIN);
+            plan_release(&p);
+            grid_release(&g);
+        }
+}
+
 /* Every trial in exactly one shard, units whole, and no shard ahead of another by more
  * than the largest unit. */
 static void test_deal(void **state)
@@ -201,15 +222,16 @@ static void test_deal(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(10817);
+    check_cases(10817 + 3 * 2 * METHOD_COUNT);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_partition), cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_missing),   cmocka_unit_test(test_cost),
-        cmocka_unit_test(test_deal),      cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_partition),  cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_missing),    cmocka_unit_test(test_cost),
+        cmocka_unit_test(test_deal),       cmocka_unit_test(test_retrainings),
+        cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
