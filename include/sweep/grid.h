@@ -86,7 +86,7 @@ struct grid_file {
     char *path;          /* where it was read */
     char *bytes;         /* (size) as they are there */
     size_t size;
-    struct libsvm points;
+    struct labelled points;
 };
 
 /* Two classes of a data file. */

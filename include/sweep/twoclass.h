@@ -14,19 +14,19 @@
 #ifndef SWEEP_TWOCLASS_H
 #define SWEEP_TWOCLASS_H
 
-#include "sweep/libsvm.h"
+#include "sweep/labelled.h"
 #include "sweep/rng.h"
 #include <stddef.h>
 
 struct twoclass {
-    const struct libsvm *file;
+    const struct labelled *file;
     size_t count[2]; /* points of -1 and of +1 */
     size_t *row;     /* (count[0] + count[1]) their rows in the file: -1, then +1 */
 };
 
 /* minus NAN: all other classes. SWEEP_OK, also where a class has no point;
  * SWEEP_NO_MEMORY. */
-int twoclass_select(struct twoclass *t, const struct libsvm *file, double plus,
+int twoclass_select(struct twoclass *t, const struct labelled *file, double plus,
                     double minus);
 
 /* Points of both classes. */

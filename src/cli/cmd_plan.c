@@ -120,7 +120,7 @@ static void print_times(const struct outlook *o)
 static void print_data(const struct grid *g)
 {
     for (size_t i = 0; i < g->file_count; i++) {
-        const struct libsvm *l = &g->files[i].points;
+        const struct labelled *l = &g->files[i].points;
         printf("%-13s%s: %zu points, %zu features, %zu classes\n", "data",
                grid_string(g, g->files[i].data), l->rows, l->features, l->class_count);
     }
@@ -164,7 +164,7 @@ static void print_json_data(const struct grid *g)
 {
     printf(",\n  \"data\": [");
     for (size_t i = 0; i < g->file_count; i++) {
-        const struct libsvm *l = &g->files[i].points;
+        const struct labelled *l = &g->files[i].points;
         printf("%s\n    {\"file\": ", i > 0 ? "," : "");
         json_text(stdout, grid_string(g, g->files[i].data));
         printf(", \"points\": %zu, \"features\": %zu, \"classes\": %zu}", l->rows,

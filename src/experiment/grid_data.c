@@ -1,6 +1,7 @@
 /* The data files of a grid: which points a setting takes, and what that says of it. */
 #include "grid_number.h"
 #include "grid_reader.h"
+#include "sweep/data_reader.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 #include <errno.h>
@@ -59,7 +60,7 @@ static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *
         wrong = strerror(errno);
     else if (!S_ISREG(about.st_mode))
         wrong = "not a regular file";
-    else if (about.st_size > LIBSVM_FILE_LIMIT)
+    else if (about.st_size > DATA_FILE_LIMIT)
         wrong = "larger than 1 GiB";
     else if (!(stream = fopen(f->path, "rb")) && errno == ENOMEM)
         return SWEEP_NO_MEMORY;
@@ -80,20 +81,6 @@ static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *
     return f->bytes ? SWEEP_OK : SWEEP_NO_MEMORY;
 }
 
-/* The packer that made these bytes and is not unpacked here, or NULL. */
-static const char *packer_of(const struct grid_file *f)
-{
-    static const struct {
-        const char *magic, *name;
-    } packers[] = {{"BZh", "bzip2"}, {"\3757zXZ", "xz"}, {"PK\3", "zip"}};
-    for (size_t i = 0; i < sizeof packers / sizeof packers[0]; i++) {
-        size_t length = strlen(packers[i].magic);
-        if (f->size >= length && memcmp(f->bytes, packers[i].magic, length) == 0)
-            return packers[i].name;
-    }
-    return NULL;
-}
-
 static int read_file(struct grid *g, struct grid_file *f, bool kept,
                      struct diagnostics *log)
 {
@@ -101,13 +88,7 @@ static int read_file(struct grid *g, struct grid_file *f, bool kept,
     int status = f->path ? read_bytes(f, log, g->file) : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
         return status;
-    const char *packer = packer_of(f);
-    if (packer) {
-        diagnostics_add(log, f->path, 0, 0,
-                        "a %s file: unpack it first, or pack it with gzip", packer);
-        return SWEEP_INPUT;
-    }
-    return libsvm_read(&f->points, f->path, f->bytes, f->size, log);
+    return data_read(&f->points, f->path, f->bytes, f->size, log);
 }
 
 /* What is wrong with a file after another. Their copies in a results folder stand side
@@ -169,7 +150,7 @@ char *labels_text(double plus, double minus, char *buffer, size_t size)
 }
 
 /* "0, 1, 2", the classes of a file. */
-static void list_classes(const struct libsvm *l, char *buffer, size_t size)
+static void list_classes(const struct labelled *l, char *buffer, size_t size)
 {
     buffer[0] = '\0';
     for (size_t k = 0; k < l->class_count && k < MOST_LISTED; k++) {
@@ -182,19 +163,11 @@ static void list_classes(const struct libsvm *l, char *buffer, size_t size)
         strncat(buffer, ", ...", size - strlen(buffer) - 1);
 }
 
-static bool has_class(const struct libsvm *l, double label)
-{
-    for (size_t k = 0; k < l->class_count; k++)
-        if (l->classes[k] == label)
-            return true;
-    return false;
-}
-
 /* What is wrong with these labels of this file goes to c->wrong. */
 static int check_labels(const struct grid *g, struct grid_classes *c,
                         const struct grid_file *f, double plus, double minus)
 {
-    const struct libsvm *l = &f->points;
+    const struct labelled *l = &f->points;
     const char *name = grid_string(g, f->data);
     char list[512], missing[NUMBER_SIZE];
     int length = 0;
@@ -211,8 +184,10 @@ static int check_labels(const struct grid *g, struct grid_classes *c,
         c->blame = P_DATA;
         length = asprintf(&c->wrong, "'%s' has one class only, %s: two are needed",
                           name, list);
-    } else if (!has_class(l, plus) || !(isnan(minus) || has_class(l, minus))) {
-        grid_format_number(has_class(l, plus) ? minus : plus, missing, sizeof missing);
+    } else if (!labelled_has_class(l, plus) ||
+               !(isnan(minus) || labelled_has_class(l, minus))) {
+        grid_format_number(labelled_has_class(l, plus) ? minus : plus, missing,
+                           sizeof missing);
         length =
             asprintf(&c->wrong, "'%s' has no class %s: it has %s", name, missing, list);
     }
@@ -225,7 +200,7 @@ static int check_labels(const struct grid *g, struct grid_classes *c,
 static int choose_classes(struct grid *g, struct grid_classes *c,
                           const struct grid_file *f)
 {
-    const struct libsvm *l = &f->points;
+    const struct labelled *l = &f->points;
     double plus = l->classes[l->class_count - 1], minus = l->classes[0];
 
     if (!isnan(c->labels))
@@ -304,10 +279,7 @@ size_t grid_data_bytes(const struct grid *g)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < g->file_count; i++) {
-        const struct libsvm *l = &g->files[i].points;
-        bytes += g->files[i].size +
-                 l->rows * (sizeof *l->start + 2 * sizeof *l->label) +
-                 l->start[l->rows] * (sizeof *l->index + sizeof *l->value);
+        bytes += g->files[i].size + labelled_bytes(&g->files[i].points);
     }
     for (size_t i = 0; i < g->classes_count; i++)
         bytes += twoclass_size(&g->classes[i].two) * sizeof *g->classes[i].two.row;
@@ -321,7 +293,8 @@ static const struct grid_classes *classes_of(const struct grid *g,
     double data = s->value[P_DATA], labels = s->value[P_LABELS];
     for (size_t i = 0; i < g->classes_count; i++) {
         const struct grid_classes *c = &g->classes[i];
-        if (c->data == data && (parameter_same(c->labels, labels) || c->canonical == labels))
+        if (c->data == data &&
+            (parameter_same(c->labels, labels) || c->canonical == labels))
             return c;
     }
     return NULL;
@@ -383,7 +356,7 @@ void grid_data_release(struct grid *g)
     for (size_t i = 0; g->files && i < g->file_count; i++) {
         free(g->files[i].path);
         memory_free(g->files[i].bytes);
-        libsvm_release(&g->files[i].points);
+        labelled_release(&g->files[i].points);
     }
     for (size_t i = 0; g->classes && i < g->classes_count; i++) {
         free(g->classes[i].wrong);

@@ -12,7 +12,7 @@ static int side_of(double label, double plus, double minus)
     return isnan(minus) || label == minus ? 0 : -1;
 }
 
-int twoclass_select(struct twoclass *t, const struct libsvm *file, double plus,
+int twoclass_select(struct twoclass *t, const struct labelled *file, double plus,
                     double minus)
 {
     size_t size = 0;
@@ -84,7 +84,7 @@ void twoclass_points(const struct twoclass *t, const size_t *place, size_t count
                      double *X)
 {
     for (size_t i = 0; i < count; i++)
-        libsvm_row(t->file, t->row[place[i]], X + i * t->file->features);
+        labelled_row(t->file, t->row[place[i]], X + i * t->file->features);
 }
 
 void twoclass_project(gsl_rng *rng, const struct twoclass *t, const size_t *place,
@@ -93,7 +93,7 @@ void twoclass_project(gsl_rng *rng, const struct twoclass *t, const size_t *plac
     for (size_t k = 0; k < d; k++) {
         rng_normals(rng, g, t->file->features);
         for (size_t i = 0; i < count; i++)
-            X[i * d + k] = libsvm_product(t->file, t->row[place[i]], g);
+            X[i * d + k] = labelled_product(t->file, t->row[place[i]], g);
     }
     for (size_t i = 0; i < count; i++) {
         double *x = X + i * d;

@@ -2,9 +2,10 @@
  *
  *     clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Iinclude \
  *         tests/fuzz/fuzz_libsvm.c src/base/{status,parse,rng,memory,gunzip}.c \
- *         src/model/{libsvm,twoclass}.c -lz -lgsl -lgslcblas -lm -o fuzz_libsvm
+ *         src/model/{labelled,libsvm,data_reader,twoclass}.c -lz -lgsl -lgslcblas -lm -o fuzz_libsvm
  *     ./fuzz_libsvm -max_len=4096 corpus tests/grids/data
  */
+#include "sweep/data_reader.h"
 #include "sweep/twoclass.h"
 #include <math.h>
 #include <stdint.h>
@@ -38,7 +39,7 @@ static int compare_numbers(const void *left, const void *right)
 }
 
 /* Rows of unit length with increasing indices, and labels that are classes. */
-static void check_points(const struct libsvm *l)
+static void check_points(const struct labelled *l)
 {
     need(l->rows > 0 && l->class_count > 0 && l->class_count <= l->rows);
     for (size_t i = 0; i < l->rows; i++) {
@@ -59,7 +60,7 @@ static void check_points(const struct libsvm *l)
 }
 
 /* Every point of the first class against the rest is split once. */
-static void check_split(const struct libsvm *l, gsl_rng *rng)
+static void check_split(const struct labelled *l, gsl_rng *rng)
 {
     size_t *order = malloc(l->rows * sizeof *order), sum = 0;
     struct twoclass t;
@@ -80,8 +81,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static gsl_rng *rng;
     struct diagnostics log = {0};
-    struct libsvm l;
-    int status = libsvm_read(&l, "fuzz.svm", data, size, &log);
+    struct labelled l;
+    int status = data_read(&l, "fuzz.svm", data, size, &log);
 
     if (!rng)
         rng = gsl_rng_alloc(rng_philox);
@@ -96,7 +97,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         need(l.rows == 0 && !l.start);
     }
-    libsvm_release(&l);
+    labelled_release(&l);
     diagnostics_release(&log);
     return 0;
 }

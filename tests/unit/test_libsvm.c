@@ -1,5 +1,5 @@
 /* Texts in LIBSVM format against the points they stand for, and their digests. */
-#include "sweep/libsvm.h"
+#include "sweep/data_reader.h"
 
 #include "check.h"
 #include "gzipped.h"
@@ -12,10 +12,10 @@
 enum { MOST = 12 }; /* rows and features of the small examples */
 
 /* What is wrong ends the test: the texts here are right. */
-static void read_right(struct libsvm *l, const char *text, size_t size)
+static void read_right(struct labelled *l, const char *text, size_t size)
 {
     struct diagnostics log = {0};
-    int status = libsvm_read(l, "right.svm", text, size, &log);
+    int status = data_read(l, "right.svm", text, size, &log);
 
     check_true(status == SWEEP_OK && log.count + log.lost == 0, "'%.60s': %s", text,
                log.count > 0 ? log.item[0].message : "(no message)");
@@ -75,7 +75,7 @@ static const struct example examples[] = {
 };
 
 /* Compressed rows that are what they say. */
-static void check_shape(const struct libsvm *l)
+static void check_shape(const struct labelled *l)
 {
     bool good = l->start[0] == 0;
 
@@ -92,7 +92,7 @@ static void check_shape(const struct libsvm *l)
     check_true(good, "the rows are not well made");
 }
 
-static void check_example(const struct example *e, const struct libsvm *l)
+static void check_example(const struct example *e, const struct labelled *l)
 {
     check_equal(l->rows, e->rows);
     check_equal(l->features, e->features);
@@ -106,14 +106,14 @@ static void check_example(const struct example *e, const struct libsvm *l)
         for (size_t k = 0; k < e->features; k++)
             length = hypot(length, e->x[i * e->features + k]);
         memset(x, 0x55, sizeof x);
-        libsvm_row(l, i, x);
+        labelled_row(l, i, x);
         for (size_t k = 0; k < e->features; k++) {
             expected[k] = e->x[i * e->features + k] / length;
             g[k] = sin(1.0 + (double)k);
             product += g[k] * expected[k];
         }
         check_array_close(x, expected, e->features, 2 * DBL_EPSILON);
-        check_close(libsvm_product(l, i, g), product, 4 * DBL_EPSILON);
+        check_close(labelled_product(l, i, g), product, 4 * DBL_EPSILON);
     }
 }
 
@@ -123,15 +123,15 @@ static void test_examples(void **state)
 
     (void)state;
     for (size_t k = 0; k < COUNT(examples); k++) {
-        struct libsvm l;
+        struct labelled l;
 
         read_right(&l, examples[k].text, strlen(examples[k].text));
         check_example(&examples[k], &l);
         rows += l.rows;
-        libsvm_release(&l);
-        libsvm_release(&l);
+        labelled_release(&l);
+        labelled_release(&l);
     }
-    libsvm_release(NULL);
+    labelled_release(NULL);
     check_equal(rows, 1 + 2 + 4 + 2 + 2 + 1 + 2 + 2 + 9 + 6);
 }
 
@@ -151,18 +151,18 @@ static void test_unit_length(void **state)
                 sqrtl((long double)v[0] * v[0] + (long double)v[1] * v[1] +
                       (long double)v[2] * v[2]);
             char text[200];
-            struct libsvm l;
+            struct labelled l;
 
             snprintf(text, sizeof text, "1 1:%.17g 3:%.17g 4:%.17g", v[0], v[1], v[2]);
             read_right(&l, text, strlen(text));
-            libsvm_row(&l, 0, x);
+            labelled_row(&l, 0, x);
             check_close_relative(x[0], (double)(v[0] / length), 3 * DBL_EPSILON);
             check_same_bits(x[1], 0.0);
             check_close_relative(x[2], (double)(v[1] / length), 3 * DBL_EPSILON);
             check_close(x[3], (double)(v[2] / length), 3 * DBL_EPSILON);
             check_close_relative(x[0] * x[0] + x[2] * x[2] + x[3] * x[3], 1.0,
                                  6 * DBL_EPSILON);
-            libsvm_release(&l);
+            labelled_release(&l);
         }
 }
 
@@ -186,13 +186,13 @@ static void test_extreme_values(void **state)
     (void)state;
     for (size_t k = 0; k < COUNT(cases); k++) {
         double x[2];
-        struct libsvm l;
+        struct labelled l;
 
         read_right(&l, cases[k].text, strlen(cases[k].text));
         check_equal(l.features, k == 0 ? 1 : 2);
-        libsvm_row(&l, 0, x);
+        labelled_row(&l, 0, x);
         check_array_close(x, cases[k].x, l.features, 2 * DBL_EPSILON);
-        libsvm_release(&l);
+        labelled_release(&l);
     }
 }
 
@@ -201,7 +201,7 @@ static void test_large(void **state)
 {
     enum { ROWS = 30000 };
     char *text = malloc(ROWS * 48), *at = text;
-    struct libsvm l;
+    struct labelled l;
     bool good = true;
 
     (void)state;
@@ -224,18 +224,18 @@ static void test_large(void **state)
     check_true(good, "a row is another");
     check_equal(l.start[1], 1);
     check_equal(l.index[0], 9999999);
-    libsvm_release(&l);
+    labelled_release(&l);
     free(text);
 }
 
 static struct rng_key digest_of(const char *text, size_t size)
 {
     struct rng_key key;
-    struct libsvm l;
+    struct labelled l;
 
     read_right(&l, text, size);
     key = l.digest;
-    libsvm_release(&l);
+    labelled_release(&l);
     return key;
 }
 

@@ -1,6 +1,6 @@
 /* What is wrong with a text in LIBSVM format, and where; damage; failing allocations.
  */
-#include "sweep/libsvm.h"
+#include "sweep/data_reader.h"
 #include "sweep/memory.h"
 
 #include "check.h"
@@ -21,7 +21,7 @@
     "remove the line"
 
 /* Nothing is left in what could not be read. */
-static void check_empty(const struct libsvm *l)
+static void check_empty(const struct labelled *l)
 {
     check_true(l->rows == 0 && l->features == 0 && l->class_count == 0 && !l->start &&
                    !l->index && !l->value && !l->label && !l->classes,
@@ -30,12 +30,12 @@ static void check_empty(const struct libsvm *l)
 
 static void read_wrong(struct diagnostics *log, const char *text, size_t size)
 {
-    struct libsvm l;
+    struct labelled l;
 
-    check_equal(libsvm_read(&l, "wrong.svm", text, size, log), SWEEP_INPUT);
+    check_equal(data_read(&l, "wrong.svm", text, size, log), SWEEP_INPUT);
     check_equal(log->lost, 0);
     check_empty(&l);
-    libsvm_release(&l);
+    labelled_release(&l);
 }
 
 static const struct {
@@ -238,14 +238,14 @@ static void test_damage(void **state)
     size_t size = gzipped_add(file, 0, sizeof file, sample, sizeof sample - 1,
                               &(struct gzipped_way){.level = 9, .name = "three.svm"});
     struct diagnostics log = {0};
-    struct libsvm l;
+    struct labelled l;
     struct rng_key key;
     size_t right = 0, wrong = 0;
 
     (void)state;
-    check_equal(libsvm_read(&l, "a", sample, sizeof sample - 1, &log), SWEEP_OK);
+    check_equal(data_read(&l, "a", sample, sizeof sample - 1, &log), SWEEP_OK);
     key = l.digest;
-    libsvm_release(&l);
+    labelled_release(&l);
     for (int packed = 0; packed < 2; packed++) {
         unsigned char *bytes = packed ? file : (unsigned char *)sample;
         size_t count = packed ? size : sizeof sample - 1;
@@ -256,7 +256,7 @@ static void test_damage(void **state)
 
             memcpy(copy, bytes, count);
             copy[k / 256] = (unsigned char)k;
-            status = libsvm_read(&l, "a", copy, count, &log);
+            status = data_read(&l, "a", copy, count, &log);
             check_true((status == SWEEP_OK) == (log.count == 0), "status %d, %zu told",
                        status, log.count);
             if (packed && status == SWEEP_OK && k / 256 > 1)
@@ -265,7 +265,7 @@ static void test_damage(void **state)
                            "byte %zu changed to %zu: other points", k / 256, k % 256);
             right += status == SWEEP_OK;
             wrong += status == SWEEP_INPUT;
-            libsvm_release(&l);
+            labelled_release(&l);
             diagnostics_release(&log);
         }
     }
@@ -280,14 +280,14 @@ static void check_memory(const void *bytes, size_t size, int expected)
 
     for (;; k++) {
         struct diagnostics log = {0};
-        struct libsvm l;
+        struct labelled l;
         int status;
 
         memory_fail_after(k);
-        status = libsvm_read(&l, "a", bytes, size, &log);
+        status = data_read(&l, "a", bytes, size, &log);
         memory_fail_after(-1);
         if (status == expected) {
-            libsvm_release(&l);
+            labelled_release(&l);
             diagnostics_release(&log);
             if (expected == SWEEP_OK || k > 50)
                 break;
@@ -296,7 +296,7 @@ static void check_memory(const void *bytes, size_t size, int expected)
         check_true(status == SWEEP_NO_MEMORY && k < 1000, "allocation %ld: status %d",
                    k, status);
         check_empty(&l);
-        libsvm_release(&l);
+        labelled_release(&l);
         diagnostics_release(&log);
     }
     check_true(k > 2, "few allocations: %ld", k);

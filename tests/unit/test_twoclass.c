@@ -20,7 +20,7 @@ static void test_select(void **state)
         {5, NAN, {10, 5}}, {5, 3, {4, 5}},  {7, 3, {4, 0}},   {3, 7, {0, 4}},
         {7, NAN, {15, 0}}, {-3, 9, {0, 0}},
     };
-    struct libsvm l;
+    struct labelled l;
 
     (void)state;
     file_of_counts(&l, 4, 6, 5);
@@ -49,12 +49,12 @@ static void test_select(void **state)
         twoclass_release(&t);
     }
     twoclass_release(NULL);
-    libsvm_release(&l);
+    labelled_release(&l);
 }
 
 static void test_select_memory(void **state)
 {
-    struct libsvm l;
+    struct labelled l;
     long k = 0;
 
     (void)state;
@@ -72,14 +72,14 @@ static void test_select_memory(void **state)
         check_true(status == SWEEP_NO_MEMORY && k < 100, "status %d", status);
     }
     check_true(k > 0, "nothing was allocated");
-    libsvm_release(&l);
+    labelled_release(&l);
 }
 
 /* A split of every size of some files: a permutation, balanced up to one as far as the
  * smaller class reaches. */
 static void check_splits(size_t minus, size_t plus, gsl_rng *rng, size_t odd[2])
 {
-    struct libsvm l;
+    struct labelled l;
     struct twoclass t;
     size_t size = minus + plus;
 
@@ -108,7 +108,7 @@ static void check_splits(size_t minus, size_t plus, gsl_rng *rng, size_t odd[2])
                        plus, m, count[0], count[1]);
         }
     twoclass_release(&t);
-    libsvm_release(&l);
+    labelled_release(&l);
 }
 
 static void test_splits(void **state)
@@ -132,7 +132,7 @@ static void test_splits(void **state)
 /* The same stream, the same split; another one, another. */
 static void test_stream(void **state)
 {
-    struct libsvm l;
+    struct labelled l;
     struct twoclass t;
     size_t a[30], b[30];
 
@@ -151,7 +151,7 @@ static void test_stream(void **state)
         gsl_rng_free(rng);
     }
     twoclass_release(&t);
-    libsvm_release(&l);
+    labelled_release(&l);
 }
 
 /* The number of an order of `size` < 8 places, below 8^size. */
@@ -175,7 +175,7 @@ static void check_uniform(size_t minus, size_t plus, size_t m, size_t orders,
     gsl_rng *rng = stream(100 * minus + 10 * plus + m);
     size_t size = minus + plus, order[8], kinds = 0;
     double sum = 0.0;
-    struct libsvm l;
+    struct labelled l;
     struct twoclass t;
 
     memset(seen, 0, sizeof seen);
@@ -202,7 +202,7 @@ static void check_uniform(size_t minus, size_t plus, size_t m, size_t orders,
                "%zu and %zu points, m %zu: chi-square %g of %zu orders", minus, plus, m,
                sum, orders);
     twoclass_release(&t);
-    libsvm_release(&l);
+    labelled_release(&l);
     gsl_rng_free(rng);
 }
 
@@ -253,7 +253,7 @@ static void test_often(void **state)
     static size_t order[MINUS + PLUS], often[MINUS + PLUS], first[MINUS + PLUS];
     gsl_rng *rng = stream(3);
     double share[2] = {50.5 / MINUS, 50.5 / PLUS}, sum[2] = {0, 0}, early = 0;
-    struct libsvm l;
+    struct labelled l;
     struct twoclass t;
 
     (void)state;
@@ -284,7 +284,7 @@ static void test_often(void **state)
     check_true(fabs(early - 5.0 * TIMES) < 5 * sqrt(TIMES * 10 * 0.25),
                "%g of %d early points are of -1", early, 10 * TIMES);
     twoclass_release(&t);
-    libsvm_release(&l);
+    labelled_release(&l);
     gsl_rng_free(rng);
 }
 

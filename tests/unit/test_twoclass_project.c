@@ -11,7 +11,7 @@
 enum { ROWS = 12, FEATURES = 23, DRAWS = 4000 };
 
 /* Dense points of changing sizes, and some zeros; class 3 first, then 8, by turns. */
-static void random_file(struct libsvm *l)
+static void random_file(struct labelled *l)
 {
     gsl_rng *rng = stream(9);
     char text[ROWS * FEATURES * 40], *at = text;
@@ -34,7 +34,7 @@ static void test_points(void **state)
 {
     static const size_t place[] = {5, 0, 11, 7, 5};
     double X[5 * FEATURES], row[FEATURES];
-    struct libsvm l;
+    struct labelled l;
     struct twoclass t;
 
     (void)state;
@@ -43,11 +43,11 @@ static void test_points(void **state)
     memset(X, 0x55, sizeof X);
     twoclass_points(&t, place, 5, X);
     for (size_t i = 0; i < 5; i++) {
-        libsvm_row(&l, t.row[place[i]], row);
+        labelled_row(&l, t.row[place[i]], row);
         check_true(memcmp(row, X + i * FEATURES, sizeof row) == 0, "point %zu", i);
     }
     twoclass_release(&t);
-    libsvm_release(&l);
+    labelled_release(&l);
 }
 
 /* X = G x / |G x| in long double, with all of G at once. */
@@ -60,7 +60,7 @@ static void slow_project(gsl_rng *rng, const struct twoclass *t, const size_t *p
     for (size_t i = 0; i < count; i++) {
         long double image[FEATURES], square = 0.0L;
 
-        libsvm_row(t->file, t->row[place[i]], row);
+        labelled_row(t->file, t->row[place[i]], row);
         for (size_t k = 0; k < d; k++) {
             image[k] = 0.0L;
             for (size_t j = 0; j < FEATURES; j++)
@@ -76,7 +76,7 @@ static void test_project(void **state)
 {
     static const size_t place[] = {3, 0, 11, 7, 5, 6};
     double X[6 * FEATURES], expected[6 * FEATURES], g[FEATURES];
-    struct libsvm l;
+    struct labelled l;
     struct twoclass t;
 
     (void)state;
@@ -102,7 +102,7 @@ static void test_project(void **state)
             gsl_rng_free(twin);
         }
     twoclass_release(&t);
-    libsvm_release(&l);
+    labelled_release(&l);
 }
 
 static int ascending(const void *a, const void *b)
@@ -133,7 +133,7 @@ static void test_sphere(void **state)
     static const size_t place[] = {0, 1}, dimensions[] = {2, 3, 7};
     static double first[DRAWS], last[DRAWS], product[DRAWS];
     gsl_rng *rng = stream(4);
-    struct libsvm l;
+    struct labelled l;
     struct twoclass t;
 
     (void)state;
@@ -161,7 +161,7 @@ static void test_sphere(void **state)
                    "%zu of %d signs are positive", positive, DRAWS);
     }
     twoclass_release(&t);
-    libsvm_release(&l);
+    labelled_release(&l);
     gsl_rng_free(rng);
 }
 
@@ -182,7 +182,7 @@ static void check_products(const struct twoclass *t, size_t features, size_t d)
         abort();
     twoclass_project(rng, t, place, 10, d, g, X);
     for (size_t i = 0; i < 10; i++)
-        libsvm_row(t->file, t->row[place[i]], x[i]);
+        labelled_row(t->file, t->row[place[i]], x[i]);
     for (size_t i = 0; i < 10; i++)
         for (size_t k = 0; k < i; k++) {
             double before = 0.0, after = 0.0;
@@ -200,7 +200,7 @@ static void check_products(const struct twoclass *t, size_t features, size_t d)
 
 static void test_products(void **state)
 {
-    struct libsvm l;
+    struct labelled l;
     struct twoclass t;
 
     (void)state;
@@ -210,7 +210,7 @@ static void test_products(void **state)
     check_products(&t, FEATURES, 20000);
     check_products(&t, FEATURES, 1000000);
     twoclass_release(&t);
-    libsvm_release(&l);
+    labelled_release(&l);
 }
 
 static void test_cases(void **state)

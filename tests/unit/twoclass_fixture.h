@@ -3,6 +3,7 @@
 #ifndef TWOCLASS_FIXTURE_H
 #define TWOCLASS_FIXTURE_H
 
+#include "sweep/data_reader.h"
 #include "sweep/rng.h"
 #include "sweep/twoclass.h"
 #include <stdio.h>
@@ -16,16 +17,16 @@ static inline gsl_rng *stream(uint64_t number)
     return rng;
 }
 
-static inline void file_of(struct libsvm *l, const char *text)
+static inline void file_of(struct labelled *l, const char *text)
 {
     struct diagnostics log = {0};
 
-    if (libsvm_read(l, "fixture", text, strlen(text), &log) != SWEEP_OK)
+    if (data_read(l, "fixture", text, strlen(text), &log) != SWEEP_OK)
         abort();
 }
 
 /* Classes 3 (minus points), 8 (plus points) and 5 (others), well mixed. */
-static inline void file_of_counts(struct libsvm *l, size_t minus, size_t plus,
+static inline void file_of_counts(struct labelled *l, size_t minus, size_t plus,
                                   size_t others)
 {
     size_t total = minus + plus + others, left[3] = {minus, plus, others};
