@@ -10,10 +10,11 @@
 #define SWEEP_GRID_H
 
 #include "sweep/columns.h"
+#include "sweep/grid_data.h"
+#include "sweep/grid_text.h"
 #include "sweep/parameters.h"
 #include "sweep/rng.h"
 #include "sweep/status.h"
-#include "sweep/twoclass.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -76,28 +77,6 @@ struct until_rule {
     bool relative;    /* as a share of |mean| */
 };
 
-/* Where a results folder keeps the data files of its grid. */
-#define GRID_DATA_FOLDER "data"
-
-/* A data file. */
-struct grid_file {
-    double data;         /* value of P_DATA */
-    size_t line, column; /* where the grid file names it first */
-    char *path;          /* where it was read */
-    char *bytes;         /* (size) as they are there */
-    size_t size;
-    struct labelled points;
-};
-
-/* Two classes of a data file. */
-struct grid_classes {
-    double data, labels; /* values of P_DATA and, as the grid file has it, P_LABELS */
-    double canonical;    /* of P_LABELS: never NAN */
-    struct twoclass two;
-    char *wrong; /* why these labels do not fit the file; NULL: they do */
-    enum parameter blame;
-};
-
 struct grid {
     char *file; /* as named by the user, for messages */
     char *text; /* its bytes, kept in the results folder */
@@ -118,12 +97,8 @@ struct grid {
     size_t where_line, where_column;
     double success[THRESHOLD_COUNT]; /* thresholds; NAN where not given */
     struct table_request table;
-    char **strings; /* texts of PARAMETER_TEXT values; the first is "mixture" */
-    size_t string_count;
-    struct grid_file *files;
-    size_t file_count;
-    struct grid_classes *classes; /* every file with every value of `labels` */
-    size_t classes_count;
+    struct grid_texts texts;
+    struct grid_data data;
     size_t *product;      /* product[cell] = index into the full product of the axes */
     size_t product_count; /* size of the full product */
     size_t cell_count;
@@ -150,24 +125,7 @@ void grid_point(const struct grid *g, const size_t *position, struct setting *ou
 /* Text of a PARAMETER_TEXT value; "" when not set. */
 const char *grid_string(const struct grid *g, double value);
 
-/* The data file of a value of P_DATA; NULL: the mixture. */
-const struct grid_file *grid_file(const struct grid *g, double data);
-
-/* The points of a cell's setting; NULL: the mixture. */
-const struct twoclass *grid_twoclass(const struct grid *g, const struct setting *s);
-
-/* Bytes that the data files take, as they are and unpacked. */
-size_t grid_data_bytes(const struct grid *g);
-
-/* "digits.svm" of a path. */
-const char *grid_file_name(const char *path);
-
-/* A real number as a person writes it. Returns buffer. */
-char *grid_format_number(double value, char *buffer, size_t size);
-
-/* Value of a parameter as a person writes it: "1000", "0.1", "relu", "true"; "%.17g"
- * when shorter digits do not give back the same bits. "NaN" when not set. Returns
- * buffer. */
+/* Value of a parameter as a person writes it (grid_text.h). Returns buffer. */
 char *grid_format(const struct grid *g, enum parameter p, double value, char *buffer,
                   size_t size);
 

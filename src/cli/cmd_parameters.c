@@ -28,7 +28,7 @@ void parameter_preset_text(enum parameter p, char *buffer, size_t size)
 {
     static char mixture[] = "mixture"; /* the first text of every grid */
     char *strings[] = {mixture};
-    struct grid g = {.strings = strings, .string_count = 1};
+    struct grid g = {.texts = {.text = strings, .count = 1}};
     double preset = parameter_table[p].preset;
     if (isnan(preset))
         buffer[0] = '\0';

@@ -119,10 +119,10 @@ static void print_times(const struct outlook *o)
 
 static void print_data(const struct grid *g)
 {
-    for (size_t i = 0; i < g->file_count; i++) {
-        const struct labelled *l = &g->files[i].points;
+    for (size_t i = 0; i < g->data.file_count; i++) {
+        const struct labelled *l = &g->data.files[i].points;
         printf("%-13s%s: %zu points, %zu features, %zu classes\n", "data",
-               grid_string(g, g->files[i].data), l->rows, l->features, l->class_count);
+               grid_string(g, g->data.files[i].data), l->rows, l->features, l->class_count);
     }
 }
 
@@ -163,14 +163,14 @@ static void print_json_cell(const char *name, const struct grid *g, size_t cell)
 static void print_json_data(const struct grid *g)
 {
     printf(",\n  \"data\": [");
-    for (size_t i = 0; i < g->file_count; i++) {
-        const struct labelled *l = &g->files[i].points;
+    for (size_t i = 0; i < g->data.file_count; i++) {
+        const struct labelled *l = &g->data.files[i].points;
         printf("%s\n    {\"file\": ", i > 0 ? "," : "");
-        json_text(stdout, grid_string(g, g->files[i].data));
+        json_text(stdout, grid_string(g, g->data.files[i].data));
         printf(", \"points\": %zu, \"features\": %zu, \"classes\": %zu}", l->rows,
                l->features, l->class_count);
     }
-    printf("%s]", g->file_count > 0 ? "\n  " : "");
+    printf("%s]", g->data.file_count > 0 ? "\n  " : "");
 }
 
 /* null for a number of bytes that does not exist */

@@ -1,7 +1,5 @@
 #include "sweep/grid.h"
-#include "grid_number.h"
 #include "sweep/memory.h"
-#include "sweep/parse.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,7 +25,7 @@ void grid_point(const struct grid *g, const size_t *position, struct setting *ou
         out->value[d->parameter] = d->value[index];
     }
     setting_canonical(out);
-    grid_data_complete(g, out);
+    grid_data_complete(&g->data, g->given, out);
 }
 
 int grid_check_selection(const struct grid *g, struct diagnostics *log)
@@ -54,38 +52,13 @@ void grid_cell(const struct grid *g, size_t cell, struct setting *out)
 
 const char *grid_string(const struct grid *g, double value)
 {
-    return value >= 0 && value < (double)g->string_count ? g->strings[(size_t)value]
-                                                         : "";
-}
-
-char *grid_format_number(double value, char *buffer, size_t size)
-{
-    for (int digits = 15; digits <= 17; digits++) {
-        double back;
-
-        snprintf(buffer, size, "%.*g", digits, value);
-        if (parse_real(buffer, &back) == PARSE_OK && back == value)
-            break;
-    }
-    return buffer;
+    return grid_text_of(&g->texts, value);
 }
 
 char *grid_format(const struct grid *g, enum parameter p, double value, char *buffer,
                   size_t size)
 {
-    const struct parameter_info *info = &parameter_table[p];
-
-    if (isnan(value))
-        snprintf(buffer, size, "NaN");
-    else if (info->type == PARAMETER_CHOICE)
-        snprintf(buffer, size, "%s", parameter_word(p, (size_t)value));
-    else if (info->type == PARAMETER_TEXT)
-        snprintf(buffer, size, "%s", grid_string(g, value));
-    else if (info->type == PARAMETER_BOOLEAN)
-        snprintf(buffer, size, "%s", value != 0 ? "true" : "false");
-    else
-        grid_format_number(value, buffer, size);
-    return buffer;
+    return grid_text_format(&g->texts, p, value, buffer, size);
 }
 
 /* Choices and texts enter as words: their numbers depend on the table and the file.
@@ -99,7 +72,7 @@ static struct rng_key absorb(const struct grid *g, enum parameter p, double valu
     if (info->type == PARAMETER_CHOICE)
         return rng_key_text(key, parameter_word(p, (size_t)value));
     if (p == P_DATA) {
-        const struct rng_key *digest = &grid_file(g, value)->points.digest;
+        const struct rng_key *digest = &grid_data_file(&g->data, value)->points.digest;
 
         return rng_key_word(rng_key_word(key, digest->word[0]), digest->word[1]);
     }
@@ -225,8 +198,8 @@ void grid_release(struct grid *g)
     memory_free(g->table.rows);
     memory_free(g->table.columns);
     free_texts(g->table.statistics, g->table.statistic_count);
-    free_texts(g->strings, g->string_count);
-    grid_data_release(g);
+    grid_text_release(&g->texts);
+    grid_data_release(&g->data);
     memory_free(g->product);
     *g = (struct grid){0};
 }

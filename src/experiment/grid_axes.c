@@ -1,5 +1,4 @@
-/* Axes of a grid from the values of its parameters: zip, and values listed twice. */
-#include "grid_reader.h"
+#include "grid_axes.h"
 #include "sweep/memory.h"
 #include <stdio.h>
 #include <stdlib.h>

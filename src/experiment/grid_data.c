@@ -1,9 +1,7 @@
-/* The data files of a grid: which points a setting takes, and what that says of it. */
-#include "grid_number.h"
-#include "grid_reader.h"
+#include "sweep/grid_data.h"
+#include "grid_labels.h"
 #include "sweep/data_reader.h"
 #include "sweep/memory.h"
-#include "sweep/parse.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -11,8 +9,18 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* Classes that a message lists. */
-enum { MOST_LISTED = 12, NUMBER_SIZE = 32 };
+int grid_data_name(struct grid_data *d, double data, size_t line, size_t column)
+{
+    if (data == DATA_MIXTURE || grid_data_file(d, data))
+        return SWEEP_OK;
+    if (!d->files)
+        d->files = memory_array(GRID_TEXT_LIMIT, sizeof *d->files);
+    if (!d->files)
+        return SWEEP_NO_MEMORY;
+    d->files[d->file_count++] =
+        (struct grid_file){.data = data, .line = line, .column = column};
+    return SWEEP_OK;
+}
 
 const char *grid_file_name(const char *path)
 {
@@ -22,25 +30,25 @@ const char *grid_file_name(const char *path)
 
 /* Where a file is: beside the grid file, or where a results folder keeps it. Memory
  * from malloc. */
-static char *path_of(const struct grid *g, const char *name, bool kept)
+static char *path_of(const char *grid, const char *name, bool kept)
 {
-    int folder = (int)(grid_file_name(g->file) - g->file);
+    int folder = (int)(grid_file_name(grid) - grid);
     char *path;
-    int length =
-        kept ? asprintf(&path, "%.*s" GRID_DATA_FOLDER "/%s", folder, g->file,
-                        grid_file_name(name))
-             : asprintf(&path, "%.*s%s", *name == '/' ? 0 : folder, g->file, name);
+    int length = kept
+                     ? asprintf(&path, "%.*s" GRID_DATA_FOLDER "/%s", folder, grid,
+                                grid_file_name(name))
+                     : asprintf(&path, "%.*s%s", *name == '/' ? 0 : folder, grid, name);
     return length < 0 ? NULL : path;
 }
 
 /* The same; what is not beside a grid file may be kept there: in a results folder. */
-static char *find(const struct grid *g, const char *name, bool kept)
+static char *find(const char *grid, const char *name, bool kept)
 {
-    char *path = path_of(g, name, kept), *copy = NULL;
+    char *path = path_of(grid, name, kept), *copy = NULL;
     struct stat about;
 
     if (path && !kept && stat(path, &about) != 0)
-        copy = path_of(g, name, true);
+        copy = path_of(grid, name, true);
     if (copy && stat(copy, &about) == 0) {
         free(path);
         return copy;
@@ -81,11 +89,11 @@ static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *
     return f->bytes ? SWEEP_OK : SWEEP_NO_MEMORY;
 }
 
-static int read_file(struct grid *g, struct grid_file *f, bool kept,
-                     struct diagnostics *log)
+static int read_file(struct grid_file *f, const struct grid_texts *t,
+                     const struct grid_data_request *q, struct diagnostics *log)
 {
-    f->path = find(g, g->strings[(size_t)f->data], kept);
-    int status = f->path ? read_bytes(f, log, g->file) : SWEEP_NO_MEMORY;
+    f->path = find(q->grid_file, grid_text_of(t, f->data), q->kept);
+    int status = f->path ? read_bytes(f, log, q->grid_file) : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
         return status;
     return data_read(&f->points, f->path, f->bytes, f->size, log);
@@ -93,86 +101,46 @@ static int read_file(struct grid *g, struct grid_file *f, bool kept,
 
 /* What is wrong with a file after another. Their copies in a results folder stand side
  * by side; trials on equal points are the same trials. */
-static int check_pair(const struct grid *g, const struct grid_file *f,
-                      const struct grid_file *other, struct diagnostics *log)
+static int check_pair(const struct grid_file *f, const struct grid_file *other,
+                      const struct grid_texts *t, const char *grid,
+                      struct diagnostics *log)
 {
     const char *name = grid_file_name(f->path);
     const struct rng_key *a = &f->points.digest, *b = &other->points.digest;
 
     if (strcmp(name, grid_file_name(other->path)) == 0)
-        diagnostics_add(log, g->file, f->line, f->column,
+        diagnostics_add(log, grid, f->line, f->column,
                         "two data files are called '%s': rename one, as a copy of each "
                         "is kept with the results",
                         name);
     else if (a->word[0] == b->word[0] && a->word[1] == b->word[1])
-        diagnostics_add(log, g->file, f->line, f->column,
+        diagnostics_add(log, grid, f->line, f->column,
                         "'%s' has the points of '%s': name one of them",
-                        grid_string(g, f->data), grid_string(g, other->data));
+                        grid_text_of(t, f->data), grid_text_of(t, other->data));
     else
         return SWEEP_OK;
     return SWEEP_INPUT;
 }
 
-static int check_pairs(const struct grid *g, struct diagnostics *log)
+static int check_pairs(const struct grid_data *d, const struct grid_texts *t,
+                       const char *grid, struct diagnostics *log)
 {
     int status = SWEEP_OK;
-    for (size_t i = 0; i < g->file_count; i++)
+    for (size_t i = 0; i < d->file_count; i++)
         for (size_t k = 0; k < i; k++)
-            if (check_pair(g, &g->files[i], &g->files[k], log) != SWEEP_OK)
+            if (check_pair(&d->files[i], &d->files[k], t, grid, log) != SWEEP_OK)
                 status = SWEEP_INPUT;
     return status;
 }
 
-int labels_parse(const char *text, double *plus, double *minus)
-{
-    static const char between[] = " vs ";
-    const char *end;
-
-    if (parse_leading(text, &end, plus) != PARSE_OK ||
-        strncmp(end, between, strlen(between)) != 0)
-        return 1;
-    text = end + strlen(between);
-    *minus = NAN;
-    if (strcmp(text, "rest") == 0)
-        return 0;
-    return parse_leading(text, &end, minus) != PARSE_OK || *end != '\0' ||
-           *plus == *minus;
-}
-
-char *labels_text(double plus, double minus, char *buffer, size_t size)
-{
-    char first[NUMBER_SIZE], second[NUMBER_SIZE] = "rest";
-    grid_format_number(plus + 0.0, first, sizeof first);
-    if (!isnan(minus))
-        grid_format_number(minus + 0.0, second, sizeof second);
-    snprintf(buffer, size, "%s vs %s", first, second);
-    return buffer;
-}
-
-/* "0, 1, 2", the classes of a file. */
-static void list_classes(const struct labelled *l, char *buffer, size_t size)
-{
-    buffer[0] = '\0';
-    for (size_t k = 0; k < l->class_count && k < MOST_LISTED; k++) {
-        char number[NUMBER_SIZE];
-        size_t used = strlen(buffer);
-        grid_format_number(l->classes[k], number, sizeof number);
-        snprintf(buffer + used, size - used, "%s%s", k ? ", " : "", number);
-    }
-    if (l->class_count > MOST_LISTED)
-        strncat(buffer, ", ...", size - strlen(buffer) - 1);
-}
-
 /* What is wrong with these labels of this file goes to c->wrong. */
-static int check_labels(const struct grid *g, struct grid_classes *c,
-                        const struct grid_file *f, double plus, double minus)
+static int check_labels(struct grid_classes *c, const struct labelled *l,
+                        const char *name, double plus, double minus)
 {
-    const struct labelled *l = &f->points;
-    const char *name = grid_string(g, f->data);
-    char list[512], missing[NUMBER_SIZE];
+    char list[512], missing[32];
     int length = 0;
 
-    list_classes(l, list, sizeof list);
+    grid_labels_list(l, list, sizeof list);
     c->blame = isnan(c->labels) ? P_DATA : P_LABELS;
     if (isnan(c->labels) && l->class_count > 2) {
         length = asprintf(&c->wrong,
@@ -197,102 +165,87 @@ static int check_labels(const struct grid *g, struct grid_classes *c,
 }
 
 /* The classes that c->labels name in a file; without labels its two, the larger +1. */
-static int choose_classes(struct grid *g, struct grid_classes *c,
-                          const struct grid_file *f)
+static int choose_classes(struct grid_classes *c, const struct grid_file *f,
+                          struct grid_texts *t)
 {
     const struct labelled *l = &f->points;
     double plus = l->classes[l->class_count - 1], minus = l->classes[0];
 
     if (!isnan(c->labels))
-        labels_parse(g->strings[(size_t)c->labels], &plus, &minus);
-    int status = check_labels(g, c, f, plus, minus);
+        grid_labels_parse(grid_text_of(t, c->labels), &plus, &minus);
+    int status = check_labels(c, l, grid_text_of(t, f->data), plus, minus);
     if (status != SWEEP_OK || c->wrong)
         return status;
     c->canonical = c->labels;
     if (isnan(c->labels)) {
-        char text[2 * NUMBER_SIZE + 8];
-        c->canonical = grid_intern(g, labels_text(plus, minus, text, sizeof text));
+        char text[GRID_LABELS_SIZE];
+        grid_labels_text(plus, minus, text, sizeof text);
+        c->canonical = grid_text_intern(t, text);
         if (c->canonical < 0)
             return SWEEP_NO_MEMORY;
     }
     return twoclass_select(&c->two, l, plus, minus);
 }
 
-/* Every value that `labels` has in the grid; at least one. */
-static size_t list_labels(const struct grid *g, double *labels)
+static int choose_all(struct grid_data *d, struct grid_texts *t,
+                      const struct grid_data_request *q)
 {
-    size_t count = 0;
-    for (size_t a = 0; a < g->axis_count; a++)
-        for (size_t i = 0; i < g->axes[a].count * g->axes[a].width; i++)
-            if (g->axes[a].parameter[i % g->axes[a].width] == P_LABELS)
-                labels[count++] = g->axes[a].values[i];
-    if (count == 0)
-        labels[count++] = g->fixed.value[P_LABELS];
-    return count;
-}
-
-static int choose_all(struct grid *g)
-{
-    size_t most = 1;
-    for (size_t a = 0; a < g->axis_count; a++)
-        most += g->axes[a].count;
-    double *labels = memory_array(most, sizeof *labels);
-    if (!labels)
-        return SWEEP_NO_MEMORY;
-    size_t count = list_labels(g, labels);
+    size_t all = d->file_count * q->label_count;
     int status = SWEEP_OK;
-    g->classes = memory_array(g->file_count * count, sizeof *g->classes);
-    if (!g->classes)
-        status = SWEEP_NO_MEMORY;
-    for (size_t i = 0; i < g->file_count * count && status == SWEEP_OK; i++) {
-        struct grid_classes *c = &g->classes[g->classes_count++];
-        c->data = g->files[i / count].data;
-        c->labels = labels[i % count];
-        status = choose_classes(g, c, &g->files[i / count]);
+
+    d->classes = memory_array(all, sizeof *d->classes);
+    if (!d->classes)
+        return SWEEP_NO_MEMORY;
+    for (size_t i = 0; i < all && status == SWEEP_OK; i++) {
+        struct grid_classes *c = &d->classes[d->classes_count++];
+        const struct grid_file *f = &d->files[i / q->label_count];
+        c->data = f->data;
+        c->labels = q->labels[i % q->label_count];
+        status = choose_classes(c, f, t);
     }
-    memory_free(labels);
     return status;
 }
 
-int grid_data_read(struct grid *g, bool kept, struct diagnostics *log)
+int grid_data_read(struct grid_data *d, struct grid_texts *t,
+                   const struct grid_data_request *q, struct diagnostics *log)
 {
     int status = SWEEP_OK;
-    for (size_t i = 0; i < g->file_count; i++) {
-        int now = read_file(g, &g->files[i], kept, log);
+    for (size_t i = 0; i < d->file_count; i++) {
+        int now = read_file(&d->files[i], t, q, log);
         if (status == SWEEP_OK || now == SWEEP_NO_MEMORY)
             status = now;
     }
     if (status == SWEEP_OK)
-        status = check_pairs(g, log);
-    return status == SWEEP_OK && g->file_count > 0 ? choose_all(g) : status;
+        status = check_pairs(d, t, q->grid_file, log);
+    return status == SWEEP_OK && d->file_count > 0 ? choose_all(d, t, q) : status;
 }
 
-const struct grid_file *grid_file(const struct grid *g, double data)
+const struct grid_file *grid_data_file(const struct grid_data *d, double data)
 {
-    for (size_t i = 0; i < g->file_count; i++)
-        if (g->files[i].data == data)
-            return &g->files[i];
+    for (size_t i = 0; i < d->file_count; i++)
+        if (d->files[i].data == data)
+            return &d->files[i];
     return NULL;
 }
 
-size_t grid_data_bytes(const struct grid *g)
+size_t grid_data_bytes(const struct grid_data *d)
 {
     size_t bytes = 0;
-    for (size_t i = 0; i < g->file_count; i++) {
-        bytes += g->files[i].size + labelled_bytes(&g->files[i].points);
+    for (size_t i = 0; i < d->file_count; i++) {
+        bytes += d->files[i].size + labelled_bytes(&d->files[i].points);
     }
-    for (size_t i = 0; i < g->classes_count; i++)
-        bytes += twoclass_size(&g->classes[i].two) * sizeof *g->classes[i].two.row;
+    for (size_t i = 0; i < d->classes_count; i++)
+        bytes += twoclass_size(&d->classes[i].two) * sizeof *d->classes[i].two.row;
     return bytes;
 }
 
 /* NULL: the mixture. */
-static const struct grid_classes *classes_of(const struct grid *g,
+static const struct grid_classes *classes_of(const struct grid_data *d,
                                              const struct setting *s)
 {
     double data = s->value[P_DATA], labels = s->value[P_LABELS];
-    for (size_t i = 0; i < g->classes_count; i++) {
-        const struct grid_classes *c = &g->classes[i];
+    for (size_t i = 0; i < d->classes_count; i++) {
+        const struct grid_classes *c = &d->classes[i];
         if (c->data == data &&
             (parameter_same(c->labels, labels) || c->canonical == labels))
             return c;
@@ -300,33 +253,35 @@ static const struct grid_classes *classes_of(const struct grid *g,
     return NULL;
 }
 
-const struct twoclass *grid_twoclass(const struct grid *g, const struct setting *s)
+const struct twoclass *grid_data_twoclass(const struct grid_data *d,
+                                          const struct setting *s)
 {
-    const struct grid_classes *c = classes_of(g, s);
+    const struct grid_classes *c = classes_of(d, s);
     return c ? &c->two : NULL;
 }
 
-void grid_data_complete(const struct grid *g, struct setting *s)
+void grid_data_complete(const struct grid_data *d, const bool *given, struct setting *s)
 {
     double *v = s->value;
-    const struct grid_classes *c = classes_of(g, s);
+    const struct grid_classes *c = classes_of(d, s);
 
     if (!c || c->wrong)
         return;
     double left = (double)twoclass_size(&c->two) - v[P_SAMPLES];
     v[P_LABELS] = c->canonical;
-    if (!g->given[P_DIMENSION])
+    if (!given[P_DIMENSION])
         v[P_DIMENSION] = (double)c->two.file->features;
     if (left >= 0)
         v[P_TEST_SAMPLES] = fmin(v[P_TEST_SAMPLES], left);
 }
 
-int grid_data_check(const struct grid *g, const struct setting *s,
-                    enum parameter *blame, char *buffer, size_t size)
+int grid_data_check(const struct grid_data *d, const struct grid_texts *t,
+                    const bool *given, const struct setting *s, enum parameter *blame,
+                    char *buffer, size_t size)
 {
     const double *v = s->value;
-    const struct grid_classes *c = classes_of(g, s);
-    const char *name = grid_string(g, v[P_DATA]);
+    const struct grid_classes *c = classes_of(d, s);
+    const char *name = grid_text_of(t, v[P_DATA]);
 
     if (!c)
         return 0;
@@ -334,10 +289,10 @@ int grid_data_check(const struct grid *g, const struct setting *s,
         *blame = c->blame;
         snprintf(buffer, size, "%s", c->wrong);
     } else if (v[P_SAMPLES] > (double)twoclass_size(&c->two)) {
-        *blame = g->given[P_SAMPLES] ? P_SAMPLES : P_DATA;
+        *blame = given[P_SAMPLES] ? P_SAMPLES : P_DATA;
         snprintf(buffer, size,
                  "'samples' must be at most %zu, the points of '%s' in '%s', got %.0f",
-                 twoclass_size(&c->two), grid_string(g, c->canonical), name,
+                 twoclass_size(&c->two), grid_text_of(t, c->canonical), name,
                  v[P_SAMPLES]);
     } else if (v[P_DIMENSION] > (double)c->two.file->features) {
         *blame = P_DIMENSION;
@@ -351,17 +306,18 @@ int grid_data_check(const struct grid *g, const struct setting *s,
     return 1;
 }
 
-void grid_data_release(struct grid *g)
+void grid_data_release(struct grid_data *d)
 {
-    for (size_t i = 0; g->files && i < g->file_count; i++) {
-        free(g->files[i].path);
-        memory_free(g->files[i].bytes);
-        labelled_release(&g->files[i].points);
+    for (size_t i = 0; d->files && i < d->file_count; i++) {
+        free(d->files[i].path);
+        memory_free(d->files[i].bytes);
+        labelled_release(&d->files[i].points);
     }
-    for (size_t i = 0; g->classes && i < g->classes_count; i++) {
-        free(g->classes[i].wrong);
-        twoclass_release(&g->classes[i].two);
+    for (size_t i = 0; d->classes && i < d->classes_count; i++) {
+        free(d->classes[i].wrong);
+        twoclass_release(&d->classes[i].two);
     }
-    memory_free(g->files);
-    memory_free(g->classes);
+    memory_free(d->files);
+    memory_free(d->classes);
+    *d = (struct grid_data){0};
 }

@@ -1,6 +1,6 @@
 /* The expressions of a grid: each is evaluated once per combination of the axes it
  * depends on, and its values are looked up from then on. */
-#include "grid_number.h"
+#include "grid_derive.h"
 #include "sweep/expression.h"
 #include "sweep/memory.h"
 #include <math.h>
@@ -47,7 +47,7 @@ static uint64_t axes_of(const struct grid *g, uint64_t parameters)
     uint64_t axes = 0;
 
     for (size_t a = 0; a < g->axis_count; a++) {
-        if (axis_parameters(&g->axes[a]) & parameters)
+        if (walk_parameters(&g->axes[a]) & parameters)
             axes |= (uint64_t)1 << a;
         for (size_t i = 0; i < g->derived_count; i++) {
             if (PARAMETER_BIT(g->derived[i].parameter) & parameters &&
@@ -60,10 +60,10 @@ static uint64_t axes_of(const struct grid *g, uint64_t parameters)
 
 /* Evaluate e at every combination of the axes it depends on; `p` is the parameter it is
  * for, whose range is checked, or PARAMETER_COUNT. Ends at the first error. */
-static int tabulate(struct numbering *n, struct expression *e, enum parameter p,
+static int tabulate(struct walk *w, struct expression *e, enum parameter p,
                     struct tabulated *t, char *message)
 {
-    const struct grid *g = n->g;
+    const struct grid *g = w->g;
     uint64_t moving = axes_of(g, sources(e));
     size_t position[PARAMETER_COUNT] = {0};
     size_t i = 0, count = 1;
@@ -81,7 +81,7 @@ static int tabulate(struct numbering *n, struct expression *e, enum parameter p,
         int status;
 
         grid_point(g, position, &s);
-        status = expression_evaluate(e, &s, (const char *const *)g->strings, value,
+        status = expression_evaluate(e, &s, (const char *const *)g->texts.text, value,
                                      message, MESSAGE_SIZE);
         if (status == SWEEP_OK && isnan(*value)) {
             snprintf(message, MESSAGE_SIZE, "it is not a number");
@@ -94,55 +94,53 @@ static int tabulate(struct numbering *n, struct expression *e, enum parameter p,
             append_place(g, t->stride, &s, message);
             return status;
         }
-    } while (numbering_advance(g, moving, position));
+    } while (walk_advance(g, moving, position));
     return SWEEP_OK;
 }
 
 /* Report what expression `name` is refused for, or pass on another failure. */
-static void conclude(struct numbering *n, int status, const char *name, size_t line,
+static void conclude(struct walk *w, int status, const char *name, size_t line,
                      size_t column, const char *reason)
 {
     char message[MESSAGE_SIZE + 64];
 
     snprintf(message, sizeof message, "'%s': %s", name, reason);
     if (status == SWEEP_INPUT)
-        numbering_report(n, line, column, message);
+        walk_report(w, line, column, message);
     else if (status != SWEEP_OK)
-        n->status = status;
+        w->status = status;
 }
 
-void numbering_where(struct numbering *n)
+void derive_where(struct walk *w, struct tabulated *keep)
 {
-    const struct grid *g = n->g;
+    const struct grid *g = w->g;
     struct expression *e = NULL;
     char reason[MESSAGE_SIZE] = "";
     int status = expression_compile(&e, g->where, reason, sizeof reason);
 
     if (status == SWEEP_OK)
-        status = tabulate(n, e, PARAMETER_COUNT, &n->keep, reason);
+        status = tabulate(w, e, PARAMETER_COUNT, keep, reason);
     expression_free(e);
-    conclude(n, status, "where", g->where_line, g->where_column, reason);
+    conclude(w, status, "where", g->where_line, g->where_column, reason);
 }
 
-static void tabulate_derived(struct numbering *n, struct derived *d,
-                             struct expression *e)
+static void tabulate_derived(struct walk *w, struct derived *d, struct expression *e)
 {
     struct tabulated t = {0};
     char reason[MESSAGE_SIZE] = "";
-    int status = tabulate(n, e, d->parameter, &t, reason);
+    int status = tabulate(w, e, d->parameter, &t, reason);
 
     memcpy(d->stride, t.stride, sizeof d->stride);
     d->value = t.value;
-    conclude(n, status, parameter_table[d->parameter].name, d->line, d->column, reason);
+    conclude(w, status, parameter_table[d->parameter].name, d->line, d->column, reason);
 }
 
 /* The derived parameters that wait for none in `waiting` are next. */
-static void tabulate_in_order(struct numbering *n, struct expression **e,
-                              uint64_t waiting)
+static void tabulate_in_order(struct walk *w, struct expression **e, uint64_t waiting)
 {
-    struct grid *g = n->g;
+    struct grid *g = w->g;
 
-    while (waiting && n->status == SWEEP_OK) {
+    while (waiting && w->status == SWEEP_OK) {
         struct derived *stuck = NULL;
         uint64_t before = waiting;
 
@@ -154,19 +152,19 @@ static void tabulate_in_order(struct numbering *n, struct expression **e,
             if (sources(e[i]) & waiting) {
                 stuck = stuck ? stuck : d;
             } else {
-                tabulate_derived(n, d, e[i]);
+                tabulate_derived(w, d, e[i]);
                 waiting &= ~PARAMETER_BIT(d->parameter);
             }
         }
         if (waiting == before)
-            conclude(n, SWEEP_INPUT, parameter_table[stuck->parameter].name,
+            conclude(w, SWEEP_INPUT, parameter_table[stuck->parameter].name,
                      stuck->line, stuck->column, "it is derived in a circle");
     }
 }
 
-void numbering_derive(struct numbering *n)
+void derive_parameters(struct walk *w)
 {
-    struct grid *g = n->g;
+    struct grid *g = w->g;
     struct expression *e[PARAMETER_COUNT] = {NULL};
     uint64_t derived = 0;
 
@@ -176,10 +174,10 @@ void numbering_derive(struct numbering *n)
         int status = expression_compile(&e[i], d->text, reason, sizeof reason);
 
         derived |= PARAMETER_BIT(d->parameter);
-        conclude(n, status, parameter_table[d->parameter].name, d->line, d->column,
+        conclude(w, status, parameter_table[d->parameter].name, d->line, d->column,
                  reason);
     }
-    tabulate_in_order(n, e, derived);
+    tabulate_in_order(w, e, derived);
     for (size_t i = 0; i < g->derived_count; i++)
         expression_free(e[i]);
 }

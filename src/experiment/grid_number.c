@@ -1,4 +1,5 @@
-#include "grid_number.h"
+#include "grid_derive.h"
+#include "grid_walk.h"
 #include "sweep/memory.h"
 #include <math.h>
 #include <stdio.h>
@@ -7,53 +8,30 @@
 /* Enough distinct errors to stop at. */
 enum { MESSAGE_SIZE = 512, ERROR_LIMIT = 100 };
 
-void numbering_report(struct numbering *n, size_t line, size_t column,
-                      const char *message)
-{
-    const struct diagnostics *log = n->log;
+/* The keys of the cells another cell may be equal to; open addressing. */
+struct key_set {
+    struct rng_key *slot; /* (capacity); both words 0: free */
+    size_t capacity;      /* a power of two, or 0 */
+    size_t count;
+};
 
-    n->status = SWEEP_INPUT;
-    for (size_t i = 0; i < log->count; i++) {
-        if (log->item[i].line == line && log->item[i].column == column &&
-            strcmp(log->item[i].message, message) == 0)
-            return;
-    }
-    n->errors++;
-    diagnostics_add(n->log, n->g->file, line, column, "%s", message);
-}
+struct numbering {
+    struct walk walk;
+    uint64_t varying;      /* parameters on an axis or derived */
+    uint64_t effective;    /* parameters with an effect in some cell */
+    struct tabulated keep; /* `where`; no value: all */
+    struct key_set seen;
+};
 
 static void report_parameter(struct numbering *n, enum parameter p, const char *message)
 {
-    numbering_report(n, n->g->line[p], n->g->column[p], message);
-}
-
-uint64_t axis_parameters(const struct axis *axis)
-{
-    uint64_t set = 0;
-
-    for (size_t k = 0; k < axis->width; k++)
-        set |= PARAMETER_BIT(axis->parameter[k]);
-    return set;
-}
-
-/* Advance the positions on the axes in `moving`, the last one fastest. False: through.
- */
-bool numbering_advance(const struct grid *g, uint64_t moving, size_t *position)
-{
-    for (size_t a = g->axis_count; a-- > 0;) {
-        if (!(moving >> a & 1))
-            continue;
-        if (++position[a] < g->axes[a].count)
-            return true;
-        position[a] = 0;
-    }
-    return false;
+    walk_report(&n->walk, n->walk.g->line[p], n->walk.g->column[p], message);
 }
 
 /* The product of the axes' counts. */
 static bool count_product(struct numbering *n)
 {
-    struct grid *g = n->g;
+    struct grid *g = n->walk.g;
     size_t product = 1, used;
     bool fits = true;
     char message[MESSAGE_SIZE];
@@ -112,15 +90,15 @@ static bool is_repeated(struct numbering *n, const struct setting *s, uint64_t i
     struct rng_key key, *slot;
 
     idle |= PARAMETER_BIT(P_SIGNAL_EXPONENT);
-    if (n->g->file_count > 0)
+    if (n->walk.g->data.file_count > 0)
         idle |= PARAMETER_BIT(P_TEST_SAMPLES);
     if (!(idle & n->varying))
         return false;
     if (2 * n->seen.count >= n->seen.capacity && grow(&n->seen) != SWEEP_OK) {
-        n->status = SWEEP_NO_MEMORY;
+        n->walk.status = SWEEP_NO_MEMORY;
         return false;
     }
-    key = grid_local_key(n->g, s, STAGE_EVALUATE);
+    key = grid_local_key(n->walk.g, s, STAGE_EVALUATE);
     slot = find_slot(&n->seen, key);
     if ((slot->word[0] | slot->word[1]) != 0)
         return true;
@@ -132,7 +110,7 @@ static bool is_repeated(struct numbering *n, const struct setting *s, uint64_t i
 /* Check the point of the product at these positions and number it if it is a cell. */
 static void visit(struct numbering *n, size_t product, const size_t *position)
 {
-    struct grid *g = n->g;
+    struct grid *g = n->walk.g;
     struct setting s;
     enum parameter blame;
     char message[MESSAGE_SIZE];
@@ -145,7 +123,8 @@ static void visit(struct numbering *n, size_t product, const size_t *position)
         return;
     grid_point(g, position, &s);
     if (setting_check(&s, &blame, message, sizeof message) != 0 ||
-        grid_data_check(g, &s, &blame, message, sizeof message) != 0)
+        grid_data_check(&g->data, &g->texts, g->given, &s, &blame, message,
+                        sizeof message) != 0)
         report_parameter(n, blame, message);
     idle = setting_idle(&s);
     n->effective |= ~idle;
@@ -155,19 +134,19 @@ static void visit(struct numbering *n, size_t product, const size_t *position)
 
 static void visit_all(struct numbering *n)
 {
-    struct grid *g = n->g;
+    struct grid *g = n->walk.g;
     size_t position[PARAMETER_COUNT] = {0};
     size_t product = 0;
 
     g->product = memory_array(g->product_count, sizeof *g->product);
     if (!g->product) {
-        n->status = SWEEP_NO_MEMORY;
+        n->walk.status = SWEEP_NO_MEMORY;
         return;
     }
     do {
         visit(n, product++, position);
-    } while (numbering_advance(g, ~(uint64_t)0, position) &&
-             n->status != SWEEP_NO_MEMORY && n->errors < ERROR_LIMIT);
+    } while (walk_advance(g, ~(uint64_t)0, position) &&
+             n->walk.status != SWEEP_NO_MEMORY && n->walk.errors < ERROR_LIMIT);
 }
 
 /* A parameter the file gives must do something in some cell. */
@@ -176,7 +155,7 @@ static void check_effects(struct numbering *n)
     char message[MESSAGE_SIZE];
 
     for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
-        if (!n->g->given[p] || n->effective & PARAMETER_BIT(p))
+        if (!n->walk.g->given[p] || n->effective & PARAMETER_BIT(p))
             continue;
         snprintf(message, sizeof message, "'%s' has no effect: %s",
                  parameter_table[p].name, parameter_idle_reason(p));
@@ -186,24 +165,25 @@ static void check_effects(struct numbering *n)
 
 int grid_number_cells(struct grid *g, struct diagnostics *log)
 {
-    struct numbering n = {.g = g, .log = log};
+    struct numbering n = {.walk = {.g = g, .log = log}};
 
     for (size_t a = 0; a < g->axis_count; a++)
-        n.varying |= axis_parameters(&g->axes[a]);
+        n.varying |= walk_parameters(&g->axes[a]);
     for (size_t i = 0; i < g->derived_count; i++)
         n.varying |= PARAMETER_BIT(g->derived[i].parameter);
     if (g->given[P_SIGNAL] && g->given[P_SIGNAL_EXPONENT])
         report_parameter(&n, P_SIGNAL_EXPONENT,
                          "'signal' and 'signal_exponent' are both given: keep one");
     if (count_product(&n))
-        numbering_derive(&n);
-    if (n.status == SWEEP_OK && g->where)
-        numbering_where(&n);
-    if (n.status == SWEEP_OK)
+        derive_parameters(&n.walk);
+    if (n.walk.status == SWEEP_OK && g->where)
+        derive_where(&n.walk, &n.keep);
+    if (n.walk.status == SWEEP_OK)
         visit_all(&n);
-    if (n.status != SWEEP_NO_MEMORY && n.errors < ERROR_LIMIT && g->cell_count > 0)
+    if (n.walk.status != SWEEP_NO_MEMORY && n.walk.errors < ERROR_LIMIT &&
+        g->cell_count > 0)
         check_effects(&n);
     memory_free(n.keep.value);
     memory_free(n.seen.slot);
-    return n.status;
+    return n.walk.status;
 }

@@ -120,3 +120,60 @@ enum parameter read_parameter(struct reader *r, const struct node *node)
                  suggest(word, PARAMETER_COUNT, parameter_name, NULL).text);
     return p;
 }
+
+bool read_number(struct reader *r, const struct node *node, double *value)
+{
+    if (!read_text(r, node, "a number"))
+        return false;
+    if (!node->plain) {
+        complain(r, node, "'%s' is a text: write a number without quotes",
+                 show(node->text).text);
+        return false;
+    }
+    switch (parse_real(node->text, value)) {
+    case PARSE_OK:
+        *value += 0.0; /* -0 is 0 */
+        return true;
+    case PARSE_OVERFLOW:
+        complain(r, node, "'%s' is too large for a number", show(node->text).text);
+        return false;
+    default:
+        complain(r, node, "'%s' is not a number", show(node->text).text);
+        return false;
+    }
+}
+
+bool read_unsigned(struct reader *r, const struct node *node, const char *key,
+                   uint64_t *value)
+{
+    if (!read_text(r, node, "a number"))
+        return false;
+    if (!node->plain || parse_unsigned(node->text, value) != PARSE_OK) {
+        complain(r, node,
+                 "'%s' must be a whole number without sign or quotes, got '%s'", key,
+                 show(node->text).text);
+        return false;
+    }
+    return true;
+}
+
+static const char *column_name(size_t i, const void *context)
+{
+    (void)context;
+    return column_table[i].name;
+}
+
+enum column read_result(struct reader *r, const struct node *item)
+{
+    const char *word = read_text(r, item, "a column");
+    enum column c = word ? column_find(word) : COLUMN_COUNT;
+
+    if (word && c == COLUMN_COUNT)
+        complain(r, item, "'%s' is not a column%s", show(word).text,
+                 suggest(word, COLUMN_COUNT, column_name, NULL).text);
+    if (c == COLUMN_COUNT || column_table[c].in_table)
+        return c;
+    complain(r, item, "'%s' differs between equal runs: it is in the database only",
+             word);
+    return COLUMN_COUNT;
+}

@@ -1,61 +1,37 @@
-/* The sections of a grid file about its results: success and table. */
-#include "grid_reader.h"
+#include "grid_table.h"
+#include "grid_keys.h"
 #include "sweep/memory.h"
 #include "sweep/statistic.h"
 #include <string.h>
 
-/* The keys of a section. */
-struct keys {
-    const char *section, *use;
-    const char *const *words;
-    size_t count;
-};
+static void read_threshold(struct reader *r, const struct node *key);
 
-static const char *const threshold_words[THRESHOLD_COUNT] = {
-    [THRESHOLD_EPS] = "eps",
-    [THRESHOLD_DELTA] = "delta",
-    [THRESHOLD_TAU] = "tau",
-    [THRESHOLD_RELATIVE_EPS] = "relative_eps",
-    [THRESHOLD_RELATIVE_DELTA] = "relative_delta",
+static const struct key success_rows[THRESHOLD_COUNT] = {
+    [THRESHOLD_EPS] = {.name = "eps", .read = read_threshold},
+    [THRESHOLD_DELTA] = {.name = "delta", .read = read_threshold},
+    [THRESHOLD_TAU] = {.name = "tau", .read = read_threshold},
+    [THRESHOLD_RELATIVE_EPS] = {.name = "relative_eps", .read = read_threshold},
+    [THRESHOLD_RELATIVE_DELTA] = {.name = "relative_delta", .read = read_threshold},
 };
 static const struct keys success_keys = {
-    "success", "eps, delta, tau, relative_eps or relative_delta", threshold_words,
-    THRESHOLD_COUNT};
+    .section = "success",
+    .form = "'success' must hold thresholds: {eps: 0.5, tau: 1e-2}",
+    .row = success_rows,
+    .count = THRESHOLD_COUNT,
+};
 
-static const char *const table_words[] = {"rows", "columns", "statistics"};
-static const struct keys table_keys = {"table", "rows, columns or statistics",
-                                       table_words, 3};
-
-/* The index of a key, or their number after a complaint. */
-static size_t read_key(struct reader *r, const struct node *key,
-                       const struct keys *keys)
+static void read_threshold(struct reader *r, const struct node *key)
 {
-    size_t i = 0;
+    double *threshold = &r->g->success[keys_find(&success_keys, key->text)];
 
-    while (i < keys->count && strcmp(keys->words[i], key->text) != 0)
-        i++;
-    if (i == keys->count)
-        complain(r, key, "'%s' is not a key of '%s': use %s%s", show(key->text).text,
-                 keys->section, keys->use,
-                 suggest_word(key->text, keys->words, keys->count).text);
-    return i;
+    if (read_number(r, key->value, threshold) && !(*threshold >= 0))
+        complain(r, key->value, "'%s' must be at least 0, got %s", key->text,
+                 show(key->value->text).text);
 }
 
-void read_success(struct reader *r, const struct node *node)
+void read_success(struct reader *r, const struct node *key)
 {
-    double *success = r->g->success;
-
-    if (!is_kind(r, node, NODE_MAPPING,
-                 "'success' must hold thresholds: {eps: 0.5, tau: 1e-2}"))
-        return;
-    for (const struct node *key = node->first; key; key = key->next) {
-        size_t i = read_key(r, key, &success_keys);
-
-        if (i < THRESHOLD_COUNT && read_number(r, key->value, &success[i]) &&
-            !(success[i] >= 0))
-            complain(r, key->value, "'%s' must be at least 0, got %s", key->text,
-                     show(key->value->text).text);
-    }
+    read_keys(r, key->value, &success_keys);
 }
 
 /* Whether an item of a list is new there; if not, a complaint. */
@@ -77,27 +53,6 @@ static void read_row(struct reader *r, const struct node *item)
 
     if (p != PARAMETER_COUNT)
         table->rows[table->row_count++] = p;
-}
-
-static const char *column_name(size_t i, const void *context)
-{
-    (void)context;
-    return column_table[i].name;
-}
-
-enum column read_result(struct reader *r, const struct node *item)
-{
-    const char *word = read_text(r, item, "a column");
-    enum column c = word ? column_find(word) : COLUMN_COUNT;
-
-    if (word && c == COLUMN_COUNT)
-        complain(r, item, "'%s' is not a column%s", show(word).text,
-                 suggest(word, COLUMN_COUNT, column_name, NULL).text);
-    if (c == COLUMN_COUNT || column_table[c].in_table)
-        return c;
-    complain(r, item, "'%s' differs between equal runs: it is in the database only",
-             word);
-    return COLUMN_COUNT;
 }
 
 static void read_column(struct reader *r, const struct node *item)
@@ -126,12 +81,14 @@ static void read_statistic(struct reader *r, const struct node *item)
     memory_free(word);
 }
 
-static void read_list(struct reader *r, const struct node *list, const char *name,
+static void read_list(struct reader *r, const struct node *key,
                       void (*read)(struct reader *r, const struct node *item))
 {
+    const struct node *list = key->value;
+
     if (list->kind != NODE_SEQUENCE || list->count == 0 ||
         list->count > DOCUMENT_KEY_LIMIT) {
-        complain(r, list, "'%s' must be a list of 1 to %d names", name,
+        complain(r, list, "'%s' must be a list of 1 to %d names", key->text,
                  DOCUMENT_KEY_LIMIT);
         return;
     }
@@ -141,31 +98,40 @@ static void read_list(struct reader *r, const struct node *list, const char *nam
     }
 }
 
-void read_table(struct reader *r, const struct node *node)
+static void read_rows(struct reader *r, const struct node *key)
+{
+    read_list(r, key, read_row);
+}
+
+static void read_columns(struct reader *r, const struct node *key)
+{
+    read_list(r, key, read_column);
+}
+
+static void read_statistics(struct reader *r, const struct node *key)
+{
+    read_list(r, key, read_statistic);
+}
+
+static const struct key table_rows[] = {
+    {.name = "rows", .read = read_rows},
+    {.name = "columns", .read = read_columns},
+    {.name = "statistics", .read = read_statistics},
+};
+static const struct keys table_keys = {
+    .section = "table",
+    .form = "'table' must hold lists: {rows: [...], columns: [...]}",
+    .row = table_rows,
+    .count = sizeof table_rows / sizeof table_rows[0],
+};
+
+void read_table(struct reader *r, const struct node *key)
 {
     struct table_request *table = &r->g->table;
 
-    if (!is_kind(r, node, NODE_MAPPING,
-                 "'table' must hold lists: {rows: [...], columns: [...]}"))
-        return;
     table->rows = reader_array(r, DOCUMENT_KEY_LIMIT, sizeof *table->rows);
     table->columns = reader_array(r, DOCUMENT_KEY_LIMIT, sizeof *table->columns);
     table->statistics = reader_array(r, DOCUMENT_KEY_LIMIT, sizeof *table->statistics);
-    if (!table->rows || !table->columns || !table->statistics)
-        return;
-    for (const struct node *key = node->first; key; key = key->next) {
-        switch (read_key(r, key, &table_keys)) {
-        case 0:
-            read_list(r, key->value, key->text, read_row);
-            break;
-        case 1:
-            read_list(r, key->value, key->text, read_column);
-            break;
-        case 2:
-            read_list(r, key->value, key->text, read_statistic);
-            break;
-        default:
-            break;
-        }
-    }
+    if (table->rows && table->columns && table->statistics)
+        read_keys(r, key->value, &table_keys);
 }

@@ -1,34 +1,13 @@
-/* From a node to the values of one parameter: scalars, lists and ranges. */
-#include "grid_reader.h"
+#include "grid_values.h"
+#include "grid_labels.h"
+#include "sweep/grid_text.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { STRING_LIMIT = 1000, RANGE_LIMIT = 1000000, GENERATED_LIMIT = 2 * RANGE_LIMIT };
-
-bool read_number(struct reader *r, const struct node *node, double *value)
-{
-    if (!read_text(r, node, "a number"))
-        return false;
-    if (!node->plain) {
-        complain(r, node, "'%s' is a text: write a number without quotes",
-                 show(node->text).text);
-        return false;
-    }
-    switch (parse_real(node->text, value)) {
-    case PARSE_OK:
-        *value += 0.0; /* -0 is 0 */
-        return true;
-    case PARSE_OVERFLOW:
-        complain(r, node, "'%s' is too large for a number", show(node->text).text);
-        return false;
-    default:
-        complain(r, node, "'%s' is not a number", show(node->text).text);
-        return false;
-    }
-}
+enum { RANGE_LIMIT = 1000000, GENERATED_LIMIT = 2 * RANGE_LIMIT };
 
 static bool in_range(struct reader *r, enum parameter p, const struct node *node,
                      double value)
@@ -87,29 +66,14 @@ static bool read_boolean(struct reader *r, enum parameter p, const struct node *
     return true;
 }
 
-double grid_intern(struct grid *g, const char *text)
+static bool intern(struct reader *r, const struct node *node, const char *text,
+                   double *value)
 {
-    size_t i = 0;
+    struct grid_texts *texts = &r->g->texts;
 
-    while (i < g->string_count && strcmp(g->strings[i], text) != 0)
-        i++;
-    if (!g->strings)
-        g->strings = memory_array(STRING_LIMIT, sizeof *g->strings);
-    if (!g->strings || i == STRING_LIMIT)
-        return -1;
-    if (i == g->string_count) {
-        g->strings[i] = memory_string(text);
-        g->string_count += g->strings[i] != NULL;
-    }
-    return i < g->string_count ? (double)i : -1;
-}
-
-static bool read_string(struct reader *r, const struct node *node, const char *text,
-                        double *value)
-{
-    *value = grid_intern(r->g, text);
-    if (*value < 0 && r->g->string_count == STRING_LIMIT)
-        complain(r, node, "more than %d different texts", STRING_LIMIT);
+    *value = grid_text_intern(texts, text);
+    if (*value < 0 && texts->count == GRID_TEXT_LIMIT)
+        complain(r, node, "more than %d different texts", GRID_TEXT_LIMIT);
     else if (*value < 0)
         r->status = SWEEP_NO_MEMORY;
     return *value >= 0;
@@ -118,38 +82,44 @@ static bool read_string(struct reader *r, const struct node *node, const char *t
 /* "mixture", or a file to be read later. */
 static bool read_data(struct reader *r, const struct node *node, double *value)
 {
-    struct grid *g = r->g;
-
     if (!read_text(r, node, "mixture or the name of a file") ||
-        !read_string(r, node, node->text, value))
+        !intern(r, node, node->text, value))
         return false;
-    if (*value == DATA_MIXTURE || grid_file(g, *value))
+    if (grid_data_name(&r->g->data, *value, node->line, node->column) == SWEEP_OK)
         return true;
-    if (!g->files)
-        g->files = reader_array(r, STRING_LIMIT, sizeof *g->files);
-    if (!g->files)
-        return false;
-    g->files[g->file_count++] =
-        (struct grid_file){.data = *value, .line = node->line, .column = node->column};
-    return true;
+    r->status = SWEEP_NO_MEMORY;
+    return false;
 }
 
 static bool read_labels(struct reader *r, const struct node *node, double *value)
 {
-    char text[80];
+    char text[GRID_LABELS_SIZE];
     double plus, minus;
 
     if (!read_text(r, node, "two classes, 'A vs B' or 'A vs rest',"))
         return false;
-    if (labels_parse(node->text, &plus, &minus) != 0) {
+    if (grid_labels_parse(node->text, &plus, &minus) != 0) {
         complain(r, node,
                  "'labels' must be two classes, such as '3 vs 8' or '3 vs rest', got "
                  "'%s'",
                  show(node->text).text);
         return false;
     }
-    return read_string(r, node, labels_text(plus, minus, text, sizeof text), value);
+    return intern(r, node, grid_labels_text(plus, minus, text, sizeof text), value);
 }
+
+static bool read_any_text(struct reader *r, const struct node *node, double *value)
+{
+    return read_text(r, node, "a text") && intern(r, node, node->text, value);
+}
+
+/* How the text of a PARAMETER_TEXT is read if not every text will do. */
+static bool (*const text_readers[PARAMETER_COUNT])(struct reader *r,
+                                                   const struct node *node,
+                                                   double *value) = {
+    [P_DATA] = read_data,
+    [P_LABELS] = read_labels,
+};
 
 bool read_value(struct reader *r, enum parameter p, const struct node *node,
                 double *value)
@@ -160,7 +130,7 @@ bool read_value(struct reader *r, enum parameter p, const struct node *node,
     case PARAMETER_BOOLEAN:
         return read_boolean(r, p, node, value);
     case PARAMETER_TEXT:
-        return p == P_DATA ? read_data(r, node, value) : read_labels(r, node, value);
+        return (text_readers[p] ? text_readers[p] : read_any_text)(r, node, value);
     default:
         return read_number(r, node, value) && in_range(r, p, node, *value);
     }

@@ -1,5 +1,9 @@
 #include "sweep/grid_yaml.h"
-#include "grid_reader.h"
+#include "grid_axes.h"
+#include "grid_keys.h"
+#include "grid_table.h"
+#include "grid_until.h"
+#include "grid_values.h"
 #include "sweep/expression.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
@@ -14,8 +18,10 @@ enum { NAME_LIMIT = 64 };
 static const char word_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
-static void read_name(struct reader *r, const struct node *node)
+static void read_name(struct reader *r, const struct node *key)
 {
+    const struct node *node = key->value;
+
     r->g->name = read_copy(r, node, "a name");
     if (!r->g->name)
         return;
@@ -27,23 +33,9 @@ static void read_name(struct reader *r, const struct node *node)
                  strlen(r->g->name));
 }
 
-bool read_unsigned(struct reader *r, const struct node *node, const char *key,
-                   uint64_t *value)
+static void read_seed(struct reader *r, const struct node *key)
 {
-    if (!read_text(r, node, "a number"))
-        return false;
-    if (!node->plain || parse_unsigned(node->text, value) != PARSE_OK) {
-        complain(r, node,
-                 "'%s' must be a whole number without sign or quotes, got '%s'", key,
-                 show(node->text).text);
-        return false;
-    }
-    return true;
-}
-
-static void read_seed(struct reader *r, const struct node *node)
-{
-    read_unsigned(r, node, "seed", &r->g->seed);
+    read_unsigned(r, key->value, key->text, &r->g->seed);
 }
 
 /* Note that the file gives p; false after a complaint. */
@@ -61,11 +53,12 @@ static bool give(struct reader *r, enum parameter p, const struct node *key)
     return true;
 }
 
-static void read_grid(struct reader *r, const struct node *node)
+static void read_grid(struct reader *r, const struct node *section)
 {
-    if (!is_kind(r, node, NODE_MAPPING, "'grid' must hold parameters: 'name: value'"))
+    if (!is_kind(r, section->value, NODE_MAPPING,
+                 "'grid' must hold parameters: 'name: value'"))
         return;
-    for (const struct node *key = node->first; key && !reader_full(r);
+    for (const struct node *key = section->value->first; key && !reader_full(r);
          key = key->next) {
         enum parameter p = read_parameter(r, key);
 
@@ -95,8 +88,9 @@ static char *read_expression(struct reader *r, const struct node *node, const ch
     return text;
 }
 
-static void read_derive(struct reader *r, const struct node *node)
+static void read_derive(struct reader *r, const struct node *section)
 {
+    const struct node *node = section->value;
     struct grid *g = r->g;
 
     if (!is_kind(r, node, NODE_MAPPING,
@@ -120,82 +114,36 @@ static void read_derive(struct reader *r, const struct node *node)
     }
 }
 
-static void read_where(struct reader *r, const struct node *node)
+static void read_where(struct reader *r, const struct node *key)
 {
+    const struct node *node = key->value;
+
     r->g->where_line = node->line;
     r->g->where_column = node->column;
-    r->g->where = read_expression(r, node, "where");
+    r->g->where = read_expression(r, node, key->text);
 }
 
 /* In the order they are read in. */
-static const struct section {
-    const char *name;
-    void (*read)(struct reader *r, const struct node *node);
-    const char *missing; /* what to write if the file must have it, else NULL */
-    const char *instead; /* the key that does as well; not both */
-} sections[] = {
-    {"name", read_name, "name: step_scale", NULL},
-    {"seed", read_seed, "seed: 1", NULL},
-    {"replicates", read_replicates, "replicates: 100", "until"},
-    {"until", read_until, NULL, NULL},
-    {"grid", read_grid, "grid: {samples: [10, 20]}", NULL},
-    {"zip", NULL, NULL, NULL}, /* with the grid */
-    {"derive", read_derive, NULL, NULL},
-    {"where", read_where, NULL, NULL},
-    {"success", read_success, NULL, NULL},
-    {"table", read_table, NULL, NULL},
+static const struct key file_rows[] = {
+    {.name = "name", .read = read_name, .example = "name: step_scale"},
+    {.name = "seed", .read = read_seed, .example = "seed: 1"},
+    {.name = "replicates",
+     .read = read_replicates,
+     .example = "replicates: 100",
+     .instead = "until"},
+    {.name = "until", .read = read_until},
+    {.name = "grid", .read = read_grid, .example = "grid: {samples: [10, 20]}"},
+    {.name = "zip"}, /* with the grid */
+    {.name = "derive", .read = read_derive},
+    {.name = "where", .read = read_where},
+    {.name = "success", .read = read_success},
+    {.name = "table", .read = read_table},
 };
-
-enum { SECTION_COUNT = sizeof sections / sizeof sections[0] };
-
-static const char *section_name(size_t i, const void *context)
-{
-    (void)context;
-    return sections[i].name;
-}
-
-static void check_sections(struct reader *r, const struct node *root)
-{
-    for (const struct node *key = root->first; key; key = key->next) {
-        size_t i = 0;
-
-        while (i < SECTION_COUNT && strcmp(sections[i].name, key->text) != 0)
-            i++;
-        if (i < SECTION_COUNT)
-            continue;
-        if (parameter_find(key->text) != PARAMETER_COUNT)
-            complain(r, key, "'%s' is a parameter: it belongs under 'grid'", key->text);
-        else
-            complain(r, key, "'%s' is not a key of a grid file%s", show(key->text).text,
-                     suggest(key->text, SECTION_COUNT, section_name, NULL).text);
-    }
-    for (size_t i = 0; i < SECTION_COUNT; i++) {
-        const struct section *s = &sections[i];
-        const struct node *other = s->instead ? document_value(root, s->instead) : NULL;
-
-        if (s->missing && !other && !document_value(root, s->name))
-            complain(r, root, "'%s' is missing: add it, such as '%s'", s->name,
-                     s->missing);
-        if (other && document_value(root, s->name))
-            complain(r, other, "'%s' and '%s' are both given: keep one", s->name,
-                     s->instead);
-    }
-}
-
-static void read_root(struct reader *r, const struct node *root)
-{
-    r->root = root;
-    if (!is_kind(r, root, NODE_MAPPING,
-                 "a grid file must hold keys and values: 'name: ...'"))
-        return;
-    check_sections(r, root);
-    for (size_t i = 0; i < SECTION_COUNT; i++) {
-        const struct node *node = document_value(root, sections[i].name);
-
-        if (node && sections[i].read)
-            sections[i].read(r, node);
-    }
-}
+static const struct keys file_keys = {
+    .form = "a grid file must hold keys and values: 'name: ...'",
+    .row = file_rows,
+    .count = sizeof file_rows / sizeof file_rows[0],
+};
 
 /* The grid before anything of the file is known. */
 static int start_grid(struct reader *r, const char *name, const char *text, size_t size)
@@ -207,7 +155,7 @@ static int start_grid(struct reader *r, const char *name, const char *text, size
         g->success[k] = NAN;
     g->file = memory_string(name);
     g->text = memory_array(size + 1, 1);
-    if (!g->file || !g->text || grid_intern(g, "mixture") != DATA_MIXTURE)
+    if (!g->file || !g->text || grid_text_intern(&g->texts, "mixture") != DATA_MIXTURE)
         return SWEEP_NO_MEMORY;
     memcpy(g->text, text, size);
     g->text_size = size;
@@ -221,12 +169,48 @@ static int read_grid_text(struct reader *r, const char *text, size_t size)
 
     if (status != SWEEP_OK)
         r->status = status;
+    r->root = root;
     if (root)
-        read_root(r, root);
+        read_keys(r, root, &file_keys);
     for (enum parameter p = 0; p < PARAMETER_COUNT; p++)
         memory_free(r->axis[p].value);
     document_free(root);
     return r->status;
+}
+
+/* Every value that `labels` has in the grid; at least one. */
+static size_t list_labels(const struct grid *g, double *labels)
+{
+    size_t count = 0;
+
+    for (size_t a = 0; a < g->axis_count; a++)
+        for (size_t i = 0; i < g->axes[a].count * g->axes[a].width; i++)
+            if (g->axes[a].parameter[i % g->axes[a].width] == P_LABELS)
+                labels[count++] = g->axes[a].values[i];
+    if (count == 0)
+        labels[count++] = g->fixed.value[P_LABELS];
+    return count;
+}
+
+static int read_data_files(struct reader *r)
+{
+    struct grid *g = r->g;
+    size_t most = 1;
+
+    if (g->data.file_count == 0)
+        return SWEEP_OK;
+    for (size_t a = 0; a < g->axis_count; a++)
+        most += g->axes[a].count;
+    double *labels = memory_array(most, sizeof *labels);
+    if (!labels)
+        return SWEEP_NO_MEMORY;
+    struct grid_data_request q = {.grid_file = g->file,
+                                  .kept = r->kept,
+                                  .labels = labels,
+                                  .label_count = list_labels(g, labels)};
+    int status = grid_data_read(&g->data, &g->texts, &q, r->log);
+    memory_free(labels);
+    return status;
 }
 
 /* `size` 0: unknown. */
@@ -254,7 +238,7 @@ static int read_all(struct reader *r, const char *name, const char *text, size_t
     if (status == SWEEP_OK)
         status = read_grid_text(r, text, size);
     if (status == SWEEP_OK)
-        status = grid_data_read(g, r->kept, r->log);
+        status = read_data_files(r);
     if (status == SWEEP_OK)
         status = grid_number_cells(g, r->log);
     if (status == SWEEP_NO_MEMORY)

@@ -15,7 +15,7 @@ struct runner_memory runner_memory(const struct grid *g, const struct plan *p,
 {
     struct runner_memory need = {.thread = trial_workspace_bytes(g)};
     size_t units = p->group_count * p->replicates, workers;
-    size_t data = grid_data_bytes(g);
+    size_t data = grid_data_bytes(&g->data);
     size_t trial = g->until.least > 0 ? UNTIL_BYTES : TRIAL_BYTES;
 
     if (threads > units)

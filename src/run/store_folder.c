@@ -36,11 +36,11 @@ int store_keep_grid(const struct store *s, const struct grid *g,
     int status = folder ? SWEEP_OK : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
         diagnostics_add(log, NULL, 0, 0, "out of memory");
-    if (status == SWEEP_OK && g->file_count > 0)
+    if (status == SWEEP_OK && g->data.file_count > 0)
         status = outfile_folder(folder, log);
-    for (size_t i = 0; i < g->file_count && status == SWEEP_OK; i++)
-        status = keep(folder, grid_file_name(g->files[i].path), g->files[i].bytes,
-                      g->files[i].size, log);
+    for (size_t i = 0; i < g->data.file_count && status == SWEEP_OK; i++)
+        status = keep(folder, grid_file_name(g->data.files[i].path), g->data.files[i].bytes,
+                      g->data.files[i].size, log);
     memory_free(folder);
     if (status == SWEEP_OK)
         status = keep(s->directory, "grid.yaml", g->text, g->text_size, log);

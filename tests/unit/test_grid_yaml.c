@@ -148,7 +148,7 @@ static void every_field(void **state)
     check_equal(g.table.columns[0], C_SCALED_EPS);
     check_equal(g.table.statistic_count, 6);
     check_text(g.table.statistics[4], "q975");
-    check_text(g.strings[DATA_MIXTURE], "mixture");
+    check_text(g.texts.text[DATA_MIXTURE], "mixture");
     check_equal(g.product_count, 168);
     check_equal(g.cell_count, 147);
     grid_release(&g);

@@ -1,0 +1,15 @@
+/* grid_values.h - from a node to the values of one parameter: scalars, lists and
+ * ranges. */
+#ifndef SWEEP_GRID_VALUES_H
+#define SWEEP_GRID_VALUES_H
+
+#include "grid_reader.h"
+
+/* Value of a parameter, inside its range; false after a complaint. */
+bool read_value(struct reader *r, enum parameter p, const struct node *node,
+                double *value);
+
+/* The values of a list or a range, to r->axis[p]. */
+void read_axis(struct reader *r, enum parameter p, const struct node *node);
+
+#endif
