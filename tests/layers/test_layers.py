@@ -9,6 +9,10 @@ A file may include headers of layers below its own and of modules before its own
 same layer. `trial_train` is a part of `trial`: parts of one module may include each
 other. A private header without a module (`cli.h`) belongs to its folder and stands
 below all modules there. Some library headers and functions have one place.
+
+No circle, neither of headers nor of modules, a module being the files of one name and
+including what its headers include (a part may include the header of its whole). So that the #include lines tell who calls
+whom, what a private header of a module declares is defined in that module.
 """
 
 import pathlib
@@ -39,6 +43,10 @@ LEAST_LINES = 300
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*(["<])([^">]+)[">]', re.MULTILINE)
 COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 STRING = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'')
+
+
+PROTOTYPE = re.compile(r"^[A-Za-z_][\w \t*]*?\b(\w+)\s*\([^;{]*\)[^;{]*;", re.MULTILINE)
+DEFINITION = re.compile(r"^[A-Za-z_][\w \t*]*?\b(\w+)\s*\([^;{]*\)\s*\{", re.MULTILINE)
 
 
 class Order:
@@ -119,6 +127,67 @@ def word_problems(order, module, place, code):
                 yield number, f"'{found[0].rstrip('( ')}' is for {where} alone"
 
 
+def circle_of(edges):
+    """A path of names from one back to itself, or None. edges: name -> set of names."""
+    done = set()
+
+    def visit(name, path):
+        if name in path:
+            return path[path.index(name) :] + [name]
+        if name in done:
+            return None
+        for other in sorted(edges.get(name, ())):
+            found = visit(other, path + [name])
+            if found:
+                return found
+        done.add(name)
+        return None
+
+    return next(filter(None, (visit(name, []) for name in sorted(edges))), None)
+
+
+def reached(headers, start):
+    """All headers that those of `start` lead to, themselves among them."""
+    seen, waiting = set(), list(start)
+    while waiting:
+        header = waiting.pop()
+        if header not in seen:
+            seen.add(header)
+            waiting.extend(headers.get(header, ()))
+    return seen
+
+
+def circle_problems(included):
+    """included: (file, the whole that it is of, header as written) of every line."""
+    headers, sources, wholes = {}, {}, {}
+    for path, whole, header in included:
+        there = f"include/{header}" if "/" in header else str(path.parent / header)
+        edges = headers if path.suffix == ".h" else sources
+        edges.setdefault(str(path), set()).add(there)
+        wholes[path.stem] = whole
+    modules = {}
+    for source, start in sources.items():
+        name = pathlib.PurePath(source).stem
+        modules[name] = {pathlib.PurePath(header).stem
+                         for header in reached(headers, start)} - {name, wholes[name]}
+    for kind, edges in (("headers", headers), ("modules", modules)):
+        circle = circle_of(edges)
+        if circle:
+            yield f"a circle of {kind}: {' -> '.join(circle)}"
+
+
+def declaration_problems(name, code, own_source):
+    """Functions that a private header declares and its own source does not define."""
+    defined = set(DEFINITION.findall(own_source))
+    code = re.sub(r"^[ \t]*#.*(?:\\\n.*)*", "", code, flags=re.MULTILINE)
+    bodies = 1
+    while bodies:
+        code, bodies = re.subn(r"\{[^{}]*\}", "", code)
+    for function in PROTOTYPE.findall(code):
+        if function not in defined:
+            yield f"{name}: declares {function}, which another module defines"
+
+
 def blank(match):
     """Spaces for what was matched: line numbers stay."""
     return re.sub(r"[^\n]", " ", match.group())
@@ -127,7 +196,7 @@ def blank(match):
 def check(root, layers):
     """(problems, number of #include lines read)"""
     order = Order(layers)
-    problems, lines = [], 0
+    problems, lines, included = [], 0, []
     for path, module, place in files_of(root, order):
         name = path.relative_to(root)
         if place is None:
@@ -136,6 +205,8 @@ def check(root, layers):
         text = COMMENT.sub(blank, path.read_text(encoding="utf-8"))
         for found in INCLUDE.finditer(text):
             lines += 1
+            if found[1] == '"':
+                included.append((name, module, found[2]))
             problem = include_problem(order, module, place, *found.groups())
             if problem:
                 number = text.count("\n", 0, found.start()) + 1
@@ -143,12 +214,24 @@ def check(root, layers):
         code = STRING.sub(blank, INCLUDE.sub("", text))
         for number, problem in word_problems(order, module, place, code):
             problems.append(f"{name}:{number}: {problem}")
+        source = path.with_suffix(".c")
+        if path.suffix == ".h" and source.exists():
+            own = COMMENT.sub(blank, source.read_text(encoding="utf-8"))
+            problems.extend(declaration_problems(name, text, own))
+    problems.extend(circle_problems(included))
     return problems, lines
 
 
+# Graphs and the circle that is found in each.
+SELF_TEST_CIRCLES = [
+    ({}, None),
+    ({"a": {"b", "c"}, "b": {"c"}, "c": {"d"}}, None),
+    ({"a": {"a"}}, ["a", "a"]),
+    ({"a": {"b"}, "b": {"c"}, "c": {"d"}, "d": {"b"}}, ["b", "c", "d", "b"]),
+]
 SELF_TEST_LAYERS = [
     ("base", ["parse", "rng"]),
-    ("run", ["store", "store_rows", "store_trials", "plan"]),
+    ("run", ["store", "store_rows", "store_trials", "plan", "plan_a", "plan_b"]),
     ("cli", ["main"]),
 ]
 # File, its text, what is said about it ("" for nothing).
@@ -168,6 +251,16 @@ SELF_TEST_FILES = [
      '#include "run.h"\nx = "stdout"; fprintf(f, "printf()");\n', ""),
     ("src/run/plan.c", "#include <sqlite3.h>\n",
      "src/run/plan.c:1: includes sqlite3.h: only expression and store may"),
+    ("src/run/plan_a.h",
+     '#include "plan_b.h"\nint plan_a(void);\nint plan_other(int a,\n    int b);\n'
+     "struct s { int (*f)(void); };\n",
+     "src/run/plan_a.h: declares plan_other, which another module defines\n"
+     "a circle of headers: src/run/plan_a.h -> src/run/plan_b.h -> src/run/plan_a.h\n"
+     "a circle of modules: plan_a -> plan_b -> plan_a"),
+    ("src/run/plan_a.c",
+     '#include "plan_a.h"\n#include "sweep/plan.h"\nint plan_a(void)\n{\n}\n', ""),
+    ("src/run/plan_b.h", '#include "plan_a.h"\n', ""),
+    ("src/run/plan_b.c", '#include "plan_b.h"\n', ""),
     ("src/run/run.h", '#include "sweep/plan.h"\n',
      "src/run/run.h:1: includes sweep/plan.h: 'plan' comes after"),
     ("src/run/store_trials.c", '#include "../base/up.h"\n',
@@ -186,6 +279,9 @@ SELF_TEST_FILES = [
 
 
 def self_test():
+    wrong = [edges for edges, circle in SELF_TEST_CIRCLES if circle_of(edges) != circle]
+    for edges in wrong:
+        print(f"circle of {edges}: {circle_of(edges)}")
     expected = [line for _, _, said in SELF_TEST_FILES for line in said.splitlines()]
     with tempfile.TemporaryDirectory() as folder:
         root = pathlib.Path(folder)
@@ -202,7 +298,7 @@ def self_test():
     read = sum(text.count("#include") for _, text, _ in SELF_TEST_FILES) - 1
     if lines != read:
         print(f"{lines} #include lines read, not {read}")
-    return 1 if missed or surplus or lines != read else 0
+    return 1 if wrong or missed or surplus or lines != read else 0
 
 
 def main(arguments):
