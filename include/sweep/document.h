@@ -2,8 +2,9 @@
  * <yaml.h>.
  *
  * The part of YAML a grid needs: mappings, sequences, scalars, one document, UTF-8.
- * Anchors, aliases, tags and duplicate keys are refused. What a scalar means is left to
- * the caller: nothing is resolved to a number, a boolean or null here.
+ * Anchors, aliases, tags, duplicate keys and control characters in a text, escaped or
+ * not, are refused. What a scalar means is left to the caller: nothing is resolved to a
+ * number, a boolean or null here.
  */
 #ifndef SWEEP_DOCUMENT_H
 #define SWEEP_DOCUMENT_H

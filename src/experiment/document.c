@@ -94,14 +94,44 @@ static struct node *node_new(struct builder *b, enum node_kind kind,
     return node;
 }
 
+/* The first control character of a text, C1 and delete among them, or -1. What is no
+ * UTF-8 was refused before. */
+static int control_of(const unsigned char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < ' ' || text[i] == 0x7f)
+            return text[i];
+        if (text[i] == 0xc2 && text[i + 1] < 0xa0)
+            return text[i + 1];
+    }
+    return -1;
+}
+
+/* Texts end up on terminals and in scripts: none may act there. Nothing is read on, as
+ * further messages would show the text. */
+static void check_letters(struct builder *b, const yaml_event_t *event)
+{
+    const yaml_mark_t *mark = &event->start_mark;
+    int control = control_of(event->data.scalar.value, event->data.scalar.length);
+    char problem[128];
+
+    if (control < 0)
+        return;
+    snprintf(problem, sizeof problem,
+             "a text must not hold the control character U+%04X: remove it", control);
+    give_up(b, mark,
+            control == '\n' || control == '\r'
+                ? "a text must not hold a line break: write it on one line"
+                : problem);
+}
+
 static struct node *scalar_node(struct builder *b, const yaml_event_t *event)
 {
     const char *text = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
     struct node *node = node_new(b, NODE_SCALAR, &event->start_mark, text, length);
 
-    if (strlen(text) != length)
-        refuse(b, &event->start_mark, "a text must not hold a zero byte");
+    check_letters(b, event);
     if (node)
         node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
     return node;
