@@ -89,27 +89,33 @@ struct certificate_columns {
     enum column eps, delta, tau, norm, relative_eps, relative_delta;
 };
 
-static const struct certificate_columns scaled_columns = {"scaled",
-                                                          C_SCALED_EPS,
-                                                          C_SCALED_DELTA,
-                                                          COLUMN_COUNT,
-                                                          C_NORM,
-                                                          C_SCALED_RELATIVE_EPS,
-                                                          C_SCALED_RELATIVE_DELTA},
-                                        restored_columns = {"restored",
-                                                            C_RESTORED_EPS,
-                                                            C_RESTORED_DELTA,
-                                                            C_RESTORED_TAU,
-                                                            C_RESTORED_NORM,
-                                                            C_RESTORED_RELATIVE_EPS,
-                                                            C_RESTORED_RELATIVE_DELTA},
-                                        exact_columns = {"exact",
-                                                         C_EXACT_EPS,
-                                                         C_EXACT_DELTA,
-                                                         C_EXACT_TAU,
-                                                         C_EXACT_NORM,
-                                                         C_EXACT_RELATIVE_EPS,
-                                                         C_EXACT_RELATIVE_DELTA};
+static const struct certificate_columns scaled_columns = {
+    .name = "scaled",
+    .eps = C_SCALED_EPS,
+    .delta = C_SCALED_DELTA,
+    .tau = COLUMN_COUNT,
+    .norm = C_NORM,
+    .relative_eps = C_SCALED_RELATIVE_EPS,
+    .relative_delta = C_SCALED_RELATIVE_DELTA,
+};
+static const struct certificate_columns restored_columns = {
+    .name = "restored",
+    .eps = C_RESTORED_EPS,
+    .delta = C_RESTORED_DELTA,
+    .tau = C_RESTORED_TAU,
+    .norm = C_RESTORED_NORM,
+    .relative_eps = C_RESTORED_RELATIVE_EPS,
+    .relative_delta = C_RESTORED_RELATIVE_DELTA,
+};
+static const struct certificate_columns exact_columns = {
+    .name = "exact",
+    .eps = C_EXACT_EPS,
+    .delta = C_EXACT_DELTA,
+    .tau = C_EXACT_TAU,
+    .norm = C_EXACT_NORM,
+    .relative_eps = C_EXACT_RELATIVE_EPS,
+    .relative_delta = C_EXACT_RELATIVE_DELTA,
+};
 
 /* Its numbers, or its failure. */
 static void put_certificate(struct record *r, const struct certificate_columns *to,
