@@ -8,6 +8,7 @@ touches: a recipe that lacks a step is a failure, and so is a step that does not
 """
 
 import csv
+import gzip
 import os
 import pathlib
 import re
@@ -153,7 +154,7 @@ name: recipes
 seed: 1
 replicates: 2
 grid:
-  data: [mixture, points.dummy]
+  data: [mixture, points.dummy.gz]
   dimension: 12
   samples: 4
   width: 32
@@ -215,9 +216,9 @@ def build(root):
 def check_results(sweep, folder):
     """What each dummy leaves in a table."""
     (folder / "grid.yaml").write_text(GRID, encoding="utf-8")
-    (folder / "points.dummy").write_text(POINTS, encoding="utf-8")
+    (folder / "points.dummy.gz").write_bytes(gzip.compress(POINTS.encode()))
     plan = run([sweep, "plan", folder / "grid.yaml"])
-    if "points.dummy: 8 points, 12 features, 2 classes" not in plan:
+    if "points.dummy.gz: 8 points, 12 features, 2 classes" not in plan:
         fail(f"the plan says nothing of the points:\n{plan}")
     run([sweep, "run", folder / "grid.yaml", "-o", folder / "out"])
     table = run([sweep, "table", folder / "out", "--format", "csv"])
@@ -230,7 +231,7 @@ def check_results(sweep, folder):
         if float(row["step_flops_mean"]) != flops:
             fail(f"step_flops is not {flops}: {row}")
         margins.setdefault(row["data"], set()).add(row["trained_margin_mean"])
-    if len(rows) != 8 or sorted(margins) != ["mixture", "points.dummy"]:
+    if len(rows) != 8 or sorted(margins) != ["mixture", "points.dummy.gz"]:
         fail(f"not the rows that were asked for: {rows}")
     if any(len(values) != 2 for values in margins.values()):
         fail(f"the dummy loss trains like the exponential one: {margins}")
