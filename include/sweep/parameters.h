@@ -85,12 +85,12 @@ struct parameter_info {
     const char *symbol; /* of the paper, "" if none */
     enum parameter_type type;
     enum stage stage;
-    double low, high;           /* smallest and largest value allowed */
-    int low_open, high_open;    /* whether the bound itself is excluded */
-    double preset;              /* default; NAN: none */
-    struct choices choices;     /* of a choice; low and high follow from them */
-    const char *unit;           /* "" if none */
-    const char *meaning;        /* one line */
+    double low, high;        /* smallest and largest value allowed */
+    int low_open, high_open; /* whether the bound itself is excluded */
+    double preset;           /* default; NAN: none */
+    struct choices choices;  /* of a choice; low and high follow from them */
+    const char *unit;        /* "" if none */
+    const char *meaning;     /* one line */
 };
 
 extern const struct parameter_info parameter_table[PARAMETER_COUNT];

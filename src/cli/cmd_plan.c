@@ -122,7 +122,8 @@ static void print_data(const struct grid *g)
     for (size_t i = 0; i < g->data.file_count; i++) {
         const struct labelled *l = &g->data.files[i].points;
         printf("%-13s%s: %zu points, %zu features, %zu classes\n", "data",
-               grid_string(g, g->data.files[i].data), l->rows, l->features, l->class_count);
+               grid_string(g, g->data.files[i].data), l->rows, l->features,
+               l->class_count);
     }
 }
 

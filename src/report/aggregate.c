@@ -33,8 +33,9 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
         double keep = 1.0;
         grid_cell(g, cell, &setting);
         if (where)
-            status = expression_evaluate(e, &setting, (const char *const *)g->texts.text,
-                                         &keep, reason, sizeof reason);
+            status =
+                expression_evaluate(e, &setting, (const char *const *)g->texts.text,
+                                    &keep, reason, sizeof reason);
         if (keep != 0.0 && !isnan(keep))
             (*cells)[(*count)++] = cell;
     }

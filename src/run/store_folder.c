@@ -39,8 +39,8 @@ int store_keep_grid(const struct store *s, const struct grid *g,
     if (status == SWEEP_OK && g->data.file_count > 0)
         status = outfile_folder(folder, log);
     for (size_t i = 0; i < g->data.file_count && status == SWEEP_OK; i++)
-        status = keep(folder, grid_file_name(g->data.files[i].path), g->data.files[i].bytes,
-                      g->data.files[i].size, log);
+        status = keep(folder, grid_file_name(g->data.files[i].path),
+                      g->data.files[i].bytes, g->data.files[i].size, log);
     memory_free(folder);
     if (status == SWEEP_OK)
         status = keep(s->directory, "grid.yaml", g->text, g->text_size, log);
