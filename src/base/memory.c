@@ -6,7 +6,10 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
+
+enum { LARGE = 1 << 20 }; /* bytes from which on pages are left untouched */
 
 /* Allocations left until one fails; negative: none will. */
 static atomic_long until_failure = -1;
@@ -33,31 +36,43 @@ static bool padded_size(size_t count, size_t size, size_t *padded)
     return true;
 }
 
-/* calloc's block stands before the line that is given out: large ones come as pages that
- * are zero and take no memory until they are touched. */
+/* Zero, and without memory until it is touched: Linux gives new pages for those that are
+ * not needed any more. */
+static void zero_large(char *block, size_t bytes)
+{
+#ifdef __linux__
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t before = (page - (uintptr_t)block % page) % page;
+    size_t pages = (bytes - before) / page * page;
+    if (madvise(block + before, pages, MADV_DONTNEED) == 0) {
+        memset(block, 0, before);
+        memset(block + before + pages, 0, bytes - before - pages);
+        return;
+    }
+#endif
+    memset(block, 0, bytes);
+}
+
 void *memory_array(size_t count, size_t size)
 {
     size_t bytes;
-    char *raw;
+    void *block;
 
-    if (!padded_size(count, size, &bytes) ||
-        __builtin_add_overflow(bytes, 2 * MEMORY_ALIGNMENT, &bytes) || fails_now())
+    if (!padded_size(count, size, &bytes) || fails_now())
         return NULL;
-    raw = calloc(bytes, 1);
-    if (!raw)
-        return NULL;
-    char *block = raw + 2 * MEMORY_ALIGNMENT - (uintptr_t)raw % MEMORY_ALIGNMENT;
-    memcpy(block - sizeof raw, &raw, sizeof raw);
+    if (bytes == 0)
+        bytes = MEMORY_ALIGNMENT;
+    block = aligned_alloc(MEMORY_ALIGNMENT, bytes);
+    if (block && bytes >= LARGE)
+        zero_large(block, bytes);
+    else if (block)
+        memset(block, 0, bytes);
     return block;
 }
 
 void memory_free(void *block)
 {
-    char *raw;
-    if (!block)
-        return;
-    memcpy(&raw, (char *)block - sizeof raw, sizeof raw);
-    free(raw);
+    free(block);
 }
 
 size_t memory_physical(void)
