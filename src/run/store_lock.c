@@ -112,14 +112,26 @@ static int write_holder(int descriptor)
 static bool is_still_there(int descriptor, const char *path)
 {
     struct stat mine, there;
-    return fstat(descriptor, &mine) == 0 && stat(path, &there) == 0 &&
+    return fstat(descriptor, &mine) == 0 && lstat(path, &there) == 0 &&
            mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
+}
+
+/* A link leads out of the folder (ELOOP), and a pipe never ends (EINVAL). */
+static int open_lock(const char *path, int flags)
+{
+    struct stat status;
+    int descriptor = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
+    if (descriptor < 0 || (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)))
+        return descriptor;
+    close(descriptor);
+    errno = EINVAL;
+    return -1;
 }
 
 /* The file is there, and to create it is to have the lock: 1, or -1 and errno. */
 static int look(const char *path, struct store_holder *holder)
 {
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    int descriptor = open_lock(path, O_RDONLY);
     if (descriptor < 0)
         return errno == ENOENT ? 1 : -1;
     read_holder(descriptor, holder);
@@ -132,8 +144,7 @@ static int look(const char *path, struct store_holder *holder)
 /* 1: `holder` has it; 0: it is ours; -1: errno says why not. */
 static int attempt(struct store_lock *l, bool locks_work, struct store_holder *holder)
 {
-    int flags = O_RDWR | O_CREAT | O_CLOEXEC | (locks_work ? 0 : O_EXCL);
-    int descriptor = open(l->path, flags, 0666);
+    int descriptor = open_lock(l->path, O_RDWR | O_CREAT | (locks_work ? 0 : O_EXCL));
     if (descriptor < 0)
         return errno == EEXIST ? look(l->path, holder) : -1;
     bool locked = !locks_work || flock(descriptor, LOCK_EX | LOCK_NB) == 0;
@@ -187,7 +198,8 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
         outcome = -1;
     if (outcome < 0) {
         diagnostics_add(log, NULL, 0, 0, "cannot write '%s': %s", l->path,
-                        strerror(errno));
+                        errno == ELOOP || errno == EINVAL ? "it is no regular file"
+                                                          : strerror(errno));
         store_lock_release(l);
         return SWEEP_IO;
     }
@@ -214,7 +226,7 @@ void store_holder(const char *directory, struct store_holder *holder)
     if (!path)
         return;
     sprintf(path, "%s/sweep.lock", directory);
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    int descriptor = open_lock(path, O_RDONLY);
     memory_free(path);
     if (descriptor < 0)
         return;
