@@ -149,6 +149,9 @@ struct rng_key grid_local_key(const struct grid *g, const struct setting *s,
  * the identity of a trial. */
 struct rng_key grid_cell_key(const struct grid *g, size_t cell);
 
+/* The same as the sweep of another MODEL_VERSION has it. */
+struct rng_key grid_cell_key_of(const struct grid *g, size_t cell, uint64_t model);
+
 /* Whether `success:` gives a threshold. */
 bool grid_has_success(const struct grid *g);
 

@@ -153,11 +153,16 @@ char *grid_replicates_text(const struct grid *g, char *buffer, size_t size)
 
 struct rng_key grid_cell_key(const struct grid *g, size_t cell)
 {
+    return grid_cell_key_of(g, cell, MODEL_VERSION);
+}
+
+struct rng_key grid_cell_key_of(const struct grid *g, size_t cell, uint64_t model)
+{
     struct rng_key key = rng_key_start();
     struct setting s;
 
     grid_cell(g, cell, &s);
-    key = rng_key_word(key, MODEL_VERSION);
+    key = rng_key_word(key, model);
     key = rng_key_word(key, g->seed);
     return grid_setting_key(g, &s, STAGE_EVALUATE, key);
 }
