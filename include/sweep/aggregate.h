@@ -73,6 +73,7 @@ struct aggregate_pooled {
 };
 
 struct aggregate {
+    size_t model; /* version of what computed the trials (grid.h) */
     size_t row_count;
     struct aggregate_row *row;
     size_t column_count, statistic_count, parameter_count;

@@ -8,6 +8,15 @@
  * Choices and words are text, NaN is NULL, infinities are kept, the sign of a zero is
  * not. A cell's `key` is 32 hexadecimal digits.
  *
+ * Columns are known by name. A database made before a parameter or a result was added
+ * lacks its column: the parameter reads as its preset, the result as undefined; a
+ * writer adds the column, and meta `partial` names the results that trials from before
+ * do not have, one a line. A column of an unknown name is an error, and so is any other
+ * difference between the tables and what this program makes: a database may come from
+ * anybody. Nothing in it is believed but what can be a trial of the grid; anything else
+ * is reported as damage (SWEEP_IO). sweep.db and the files SQLite keeps beside it are
+ * regular files.
+ *
  * The holder of a folder is named in DIR/sweep.lock. A dead one is followed; a living
  * one is respected (SWEEP_BUSY). Whether a holder on another machine lives cannot be
  * known: a plain run is refused, an attempt of a shard goes on in a database of its
@@ -32,7 +41,8 @@ struct store;
 struct store_options {
     const char *platform; /* what the results come from (platform.h); NULL: unsaid */
     bool allow_mixed;     /* results of several platforms in one folder */
-    bool fresh;           /* what is there moves to DIR/old-TIME first */
+    bool fresh;           /* what is there moves to DIR/old-TIME first; killed on the
+                             way, the next writer goes on with it */
     bool shard;           /* an attempt of a shard: see above */
 };
 
@@ -95,6 +105,10 @@ int store_each(struct store *s, const struct grid *g, store_visit *visit, void *
 int store_each_elsewhere(struct store *s, const struct grid *g, store_visit *visit,
                          void *context, struct diagnostics *log);
 
+/* The model version (grid.h) whose results it holds. Another than MODEL_VERSION may be
+ * read; nothing is added to it. */
+size_t store_model(const struct store *s);
+
 /* Refuse a database of another name, seed or model (SWEEP_INPUT). */
 int store_check_grid(struct store *s, const struct grid *g, struct diagnostics *log);
 
@@ -119,7 +133,12 @@ struct store_tolerance {
 enum column store_difference(const struct record *a, const struct record *b,
                              struct store_tolerance t);
 
-/* The text of a meta entry in memory_string memory, or NULL. */
+/* Make undefined in `other` what a trial of `s`, `own`, was never asked for: undefined
+ * results that its database lacks, or had no column for when some were recorded. */
+void store_level(const struct store *s, const struct record *own, struct record *other);
+
+/* The text of a meta entry in memory_string memory, control characters but line ends
+ * read as '?'; or NULL. */
 char *store_meta(struct store *s, const char *name);
 int store_set_meta(struct store *s, const char *name, const char *value,
                    struct diagnostics *log);

@@ -122,7 +122,7 @@ static int make_script(const char *directory, const struct grid *g,
     if (status == SWEEP_OK)
         status = figure_choose(&f, &cells, &w->request, log);
     if (status == SWEEP_OK)
-        status = store_open_readonly(&store, directory, log);
+        status = folder_open(&store, directory, log);
     if (status == SWEEP_OK) {
         struct table_request request = figure_table(&f);
         status = aggregate_build(&a, store, g, &request, log);

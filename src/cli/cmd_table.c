@@ -142,7 +142,7 @@ static int print_table(const char *directory, const struct wish *w,
 
     int status = folder_grid(&g, directory, log);
     if (status == SWEEP_OK)
-        status = store_open_readonly(&store, directory, log);
+        status = folder_open(&store, directory, log);
     if (status == SWEEP_OK) {
         struct table_request request = merge(&g, w);
         status = aggregate_build(&a, store, &g, &request, log);

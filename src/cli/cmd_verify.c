@@ -129,6 +129,8 @@ static int compute_again(struct verify *v)
     for (size_t k = 0; k < v->count && status == SWEEP_OK; k++) {
         struct pair *p = &v->pair[k];
         status = trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL, keep, p);
+        if (status == SWEEP_OK)
+            store_level(v->store, &p->stored, &p->again);
         enum column differs = store_difference(
             &p->stored, &p->again,
             v->elsewhere ? OTHER_PLATFORM : (struct store_tolerance){0});
@@ -178,6 +180,8 @@ int cmd_verify(const struct command *self, const struct arguments *args)
     int status = folder_grid(&v.grid, directory, &v.log);
     if (status == SWEEP_OK)
         status = store_open_readonly(&v.store, directory, &v.log);
+    if (status == SWEEP_OK)
+        status = store_check_grid(v.store, &v.grid, &v.log);
     if (status == SWEEP_OK)
         status = choose(&v);
     if (status == SWEEP_OK)

@@ -66,6 +66,17 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
     return status;
 }
 
+int folder_open(struct store **out, const char *directory, struct diagnostics *log)
+{
+    int status = store_open_readonly(out, directory, log);
+    if (status == SWEEP_OK && store_model(*out) != MODEL_VERSION)
+        fprintf(stderr,
+                "'%s' holds results of model version %zu, this sweep computes version "
+                "%d: its numbers may differ\n",
+                directory, store_model(*out), MODEL_VERSION);
+    return status;
+}
+
 int folder_write_table(const char *directory, struct store *s, const struct grid *g,
                        struct diagnostics *log)
 {

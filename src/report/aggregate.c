@@ -358,6 +358,7 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     int status = aggregate_resolve(a, g, request, log);
     if (status != SWEEP_OK)
         return status;
+    a->model = store_model(s);
     status = aggregate_cells(g, request->where, &selected.cell, &selected.count, log);
     if (status == SWEEP_OK)
         status = group_cells(&selected, a, g);

@@ -107,7 +107,7 @@ static int resolve_statistics(struct aggregate *a, const struct table_request *r
 int aggregate_resolve(struct aggregate *a, const struct grid *g,
                       const struct table_request *request, struct diagnostics *log)
 {
-    *a = (struct aggregate){0};
+    *a = (struct aggregate){.model = MODEL_VERSION};
     a->has_success = grid_has_success(g);
     int status = resolve_parameters(a, g, request, log);
     if (status == SWEEP_OK)

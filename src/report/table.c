@@ -192,8 +192,8 @@ static void write_json(FILE *stream, const struct layout *t)
     put_json(stream, &f);
     fprintf(stream,
             ", \"seed\": %" PRIu64 ", \"replicates\": %zu, \"sweep\": \"%s\", "
-            "\"model_version\": %d,\n",
-            t->grid->seed, t->grid->replicates, SWEEP_VERSION, MODEL_VERSION);
+            "\"model_version\": %zu,\n",
+            t->grid->seed, t->grid->replicates, SWEEP_VERSION, t->a->model);
     if (t->grid->until.least > 0) {
         fputs(" \"until\": ", stream);
         grid_replicates_text(t->grid, f.text, sizeof f.text);
@@ -225,7 +225,7 @@ static void write_provenance(FILE *stream, const struct layout *t)
     const struct aggregate *a = t->a;
     const struct grid *g = t->grid;
     char text[160];
-    fprintf(stream, "# sweep %s, model version %d\n", SWEEP_VERSION, MODEL_VERSION);
+    fprintf(stream, "# sweep %s, model version %zu\n", SWEEP_VERSION, a->model);
     if (g->until.least > 0)
         fprintf(stream, "# grid %s, seed %" PRIu64 ", %zu cells, replicates: %s\n",
                 g->name, g->seed, g->cell_count,

@@ -1,101 +1,12 @@
 #include "sweep/store.h"
 
 #include "store_private.h"
-#include "store_rows.h"
 #include "sweep/memory.h"
 #include "sweep/outfile.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Milliseconds to wait for another program that reads or writes the database. */
-enum { BUSY_TIMEOUT = 10000 };
-
-/* SQLite says where in several lines: the last one is enough. */
-static int report_damage(const struct store *s, const char *how,
-                         struct diagnostics *log)
-{
-    const char *line = strrchr(how, '\n');
-    diagnostics_add(log, NULL, 0, 0,
-                    "'%s' is damaged (%s); move it away, choose another folder, or "
-                    "--fresh to start over",
-                    s->path, line ? line + 1 : how);
-    return SWEEP_IO;
-}
-
-int store_fail(struct store *s, struct diagnostics *log)
-{
-    int rc = s->db ? sqlite3_errcode(s->db) & 0xff : SQLITE_NOMEM; /* the primary */
-    const char *path = s->path ? s->path : "sweep.db";
-
-    s->broken = true;
-    if (rc == SQLITE_NOMEM) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory while using '%s'", path);
-        return SWEEP_NO_MEMORY;
-    }
-    if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED) {
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' is locked by another program; close it and run again",
-                        path);
-        return SWEEP_BUSY;
-    }
-    if (rc == SQLITE_NOTADB) {
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' is not a database; move it away or choose another folder",
-                        path);
-        return SWEEP_IO;
-    }
-    if (rc == SQLITE_CORRUPT)
-        return report_damage(s, sqlite3_errmsg(s->db), log);
-    int reason = sqlite3_system_errno(s->db);
-    diagnostics_add(log, NULL, 0, 0, "cannot use '%s': %s%s%s", path,
-                    sqlite3_errmsg(s->db), reason ? ": " : "",
-                    reason ? strerror(reason) : "");
-    return SWEEP_IO;
-}
-
-int store_execute(struct store *s, const char *sql, struct diagnostics *log)
-{
-    if (sqlite3_exec(s->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-        return store_fail(s, log);
-    return SWEEP_OK;
-}
-
-int store_prepare(struct store *s, const char *sql, sqlite3_stmt **q,
-                  struct diagnostics *log)
-{
-    if (sqlite3_prepare_v2(s->db, sql, -1, q, NULL) != SQLITE_OK)
-        return store_fail(s, log);
-    return SWEEP_OK;
-}
-
-int store_prepare_owned(struct store *s, char *sql, sqlite3_stmt **q,
-                        struct diagnostics *log)
-{
-    if (!sql) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
-    int status = store_prepare(s, sql, q, log);
-    free(sql);
-    return status;
-}
-
-int store_integer(struct store *s, const char *sql, sqlite3_int64 *value,
-                  struct diagnostics *log)
-{
-    sqlite3_stmt *q;
-    int status = store_prepare(s, sql, &q, log);
-    if (status != SWEEP_OK)
-        return status;
-    if (sqlite3_step(q) == SQLITE_ROW)
-        *value = sqlite3_column_int64(q, 0);
-    else
-        status = store_fail(s, log);
-    sqlite3_finalize(q);
-    return status;
-}
 
 static struct store *store_alloc(const char *directory, struct diagnostics *log)
 {
@@ -137,8 +48,8 @@ static int hold_folder(struct store *s, const struct store_options *options,
         store_host(host, sizeof host);
         snprintf(name, sizeof name, "sweep-%s-%ld.db", host, (long)getpid());
     }
-    if (status == SWEEP_OK && options->fresh)
-        status = store_set_aside(s->directory, log);
+    if (status == SWEEP_OK && holder.state == STORE_FREE)
+        status = store_set_aside(s->directory, options->fresh, log);
     s->path = store_join(s->directory, name);
     return status == SWEEP_OK && !s->path ? out_of_memory(log) : status;
 }
@@ -146,41 +57,12 @@ static int hold_folder(struct store *s, const struct store_options *options,
 /* What a writer without locks left when it died: SQLite's dot-file is a folder. */
 static int remove_dot_file(const char *path)
 {
-    char *dot = memory_array(strlen(path) + sizeof ".lock", 1);
+    char *dot = store_beside(path, ".lock");
     if (!dot)
         return SWEEP_NO_MEMORY;
-    sprintf(dot, "%s.lock", path);
     rmdir(dot);
     memory_free(dot);
     return SWEEP_OK;
-}
-
-static int connect(struct store *s, int flags, const char *locking,
-                   struct diagnostics *log)
-{
-    flags |= SQLITE_OPEN_NOMUTEX; /* one thread at a time: the runner sees to it */
-    if (sqlite3_open_v2(s->path, &s->db, flags, locking) != SQLITE_OK)
-        return store_fail(s, log);
-    sqlite3_extended_result_codes(s->db, 1);
-    sqlite3_busy_timeout(s->db, BUSY_TIMEOUT);
-    return SWEEP_OK;
-}
-
-/* Damage is found before anything is written. */
-static int check_pages(struct store *s, struct diagnostics *log)
-{
-    sqlite3_stmt *q;
-    int status = store_prepare(s, "PRAGMA quick_check(1)", &q, log);
-    if (status != SWEEP_OK)
-        return status;
-    const char *said =
-        sqlite3_step(q) == SQLITE_ROW ? (const char *)sqlite3_column_text(q, 0) : NULL;
-    if (!said)
-        status = store_fail(s, log);
-    else if (strcmp(said, "ok") != 0)
-        status = report_damage(s, said, log);
-    sqlite3_finalize(q);
-    return status;
 }
 
 /* A run that wrote its log has committed its tables before: if they are gone, the file
@@ -191,7 +73,7 @@ static int check_empty(struct store *s, struct diagnostics *log)
     bool lost = strcmp(s->path + strlen(s->directory), "/sweep.db") == 0 && run_log &&
                 access(run_log, F_OK) == 0;
     memory_free(run_log);
-    return lost ? report_damage(s, "it is empty", log) : SWEEP_OK;
+    return lost ? store_damaged(s, "it is empty", log) : SWEEP_OK;
 }
 
 /* One transaction: all of it or nothing. */
@@ -206,8 +88,8 @@ static int fill_database(struct store *s, const struct grid *g,
     int status = store_execute(s, "PRAGMA synchronous = FULL", log);
     if (status == SWEEP_OK)
         status = store_begin(s, log);
-    if (status == SWEEP_OK && is_new)
-        status = store_create_tables(s, log);
+    if (status == SWEEP_OK)
+        status = is_new ? store_create_tables(s, log) : store_add_columns(s, log);
     if (status == SWEEP_OK)
         status = store_sign(s, g, options, is_new, log);
     if (status == SWEEP_OK)
@@ -225,12 +107,14 @@ static int open_writer(struct store *s, const struct grid *g,
     if (status == SWEEP_OK && !locks_work)
         status = remove_dot_file(s->path);
     if (status == SWEEP_OK)
-        status = connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                         locks_work ? NULL : "unix-dotfile", log);
+        status = store_connect(s, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+                               locks_work ? NULL : "unix-dotfile", log);
     if (status == SWEEP_OK)
         status = store_identify(s, &is_new, log);
     if (status == SWEEP_OK)
-        status = is_new ? check_empty(s, log) : check_pages(s, log);
+        status = is_new ? check_empty(s, log) : store_check_pages(s, log);
+    if (status == SWEEP_OK)
+        store_trust(s);
     if (status == SWEEP_OK)
         status = fill_database(s, g, options, is_new, log);
     if (status == SWEEP_OK)
@@ -287,7 +171,8 @@ static int open_reader(struct store **out, char *path, struct diagnostics *log)
         return SWEEP_NO_MEMORY;
     }
     s->path = path;
-    int status = connect(s, SQLITE_OPEN_READONLY, reader_locking(s->directory), log);
+    int status =
+        store_connect(s, SQLITE_OPEN_READONLY, reader_locking(s->directory), log);
     if (status == SWEEP_OK)
         status = store_identify(s, &is_new, log);
     if (status == SWEEP_OK && is_new) {

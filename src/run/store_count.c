@@ -20,26 +20,31 @@ static int count_status(struct store *s, struct store_counts *counts,
                         struct diagnostics *log)
 {
     sqlite3_stmt *q;
-    int rc;
+    int rc = SQLITE_DONE;
     int status =
         store_prepare(s,
                       "SELECT status, count(*) FROM trials INDEXED BY trials_by_status"
-                      " WHERE replicate < ? AND cell_id IN"
-                      " (SELECT id FROM cells WHERE cell IS NOT NULL) GROUP BY status",
+                      " WHERE replicate >= 0 AND replicate < ? AND cell_id IN"
+                      " (SELECT id FROM cells WHERE cell >= 0) GROUP BY status",
                       &q, log);
     if (status != SWEEP_OK)
         return status;
     sqlite3_bind_int64(q, 1, (sqlite3_int64)counts->replicates);
-    while ((rc = sqlite3_step(q)) == SQLITE_ROW)
-        for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
-            if (strcmp((const char *)sqlite3_column_text(q, 0),
-                       trial_status_words[i]) == 0) {
-                counts->by_status[i] = (size_t)sqlite3_column_int64(q, 1);
-                counts->done += counts->by_status[i];
-            }
-    if (rc != SQLITE_DONE)
+    while (status == SWEEP_OK && (rc = sqlite3_step(q)) == SQLITE_ROW) {
+        int i = store_read_status(q, 0);
+        if (i < 0) {
+            status = store_damaged(s, "a status is none of a trial", log);
+            break;
+        }
+        counts->by_status[i] += (size_t)sqlite3_column_int64(q, 1);
+        counts->done += (size_t)sqlite3_column_int64(q, 1);
+    }
+    if (status == SWEEP_OK && rc != SQLITE_DONE)
         status = store_fail(s, log);
     sqlite3_finalize(q);
+    if (status == SWEEP_OK &&
+        (double)counts->done > (double)counts->cells * (double)counts->replicates)
+        status = store_damaged(s, "a trial is there twice", log);
     return status;
 }
 
@@ -52,14 +57,18 @@ int store_count(struct store *s, struct store_counts *counts, struct diagnostics
         status = store_integer(s, "SELECT count(cell) FROM cells", &cells, log);
     if (status == SWEEP_OK) {
         counts->cells = (size_t)cells;
-        counts->replicates = (size_t)number(s, "replicates", 0);
-        double all = (double)counts->cells * (double)counts->replicates;
-        counts->total = (size_t)number(s, "session_total", all);
         counts->first = number(s, "session_first", NAN);
         counts->last = number(s, "session_last", NAN);
-        counts->done_at_first = (size_t)number(s, "session_done", 0);
-        status = count_status(s, counts, log);
+        status = store_meta_count(s, "replicates", 0, &counts->replicates, log);
     }
+    if (status == SWEEP_OK)
+        status =
+            store_meta_count(s, "session_total", counts->cells * counts->replicates,
+                             &counts->total, log);
+    if (status == SWEEP_OK)
+        status = store_meta_count(s, "session_done", 0, &counts->done_at_first, log);
+    if (status == SWEEP_OK)
+        status = count_status(s, counts, log);
     if (!sqlite3_get_autocommit(s->db))
         sqlite3_exec(s->db, "COMMIT", NULL, NULL, NULL);
     return status;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 char *store_join(const char *directory, const char *name)
 {
@@ -123,18 +124,23 @@ void store_list_release(struct store_list *l)
     *l = (struct store_list){0};
 }
 
+/* What stands there already stays: it may hold trials too. */
 static int move(const char *directory, const char *name, const char *old)
 {
     char *from = store_join(directory, name), *to = store_join(old, name);
-    int result = from && to ? rename(from, to) : -1;
+    int result = -1;
+    if (from && to && access(to, F_OK) == 0)
+        errno = EEXIST;
+    else if (from && to)
+        result = rename(from, to);
     memory_free(from);
     memory_free(to);
     return result;
 }
 
-/* Make DIR/old-TIME, with a number behind it where there is one of this second; NULL: it
- * cannot be made. */
-static char *old_folder(const char *directory)
+/* Give the folder `aside` the name DIR/old-TIME, with a number behind it where there is
+ * one of this second. */
+static bool name_old(const char *directory, const char *aside)
 {
     enum { MOST = 100 };
     struct tm utc;
@@ -146,30 +152,47 @@ static char *old_folder(const char *directory)
         char name[48];
         snprintf(name, sizeof name, k > 1 ? "old-%s-%d" : "old-%s", stamp, k);
         char *old = store_join(directory, name);
-        if (!old || mkdir(old, 0777) == 0)
-            return old;
-        bool taken = errno == EEXIST;
+        bool named = old && rename(aside, old) == 0;
         memory_free(old);
-        if (!taken)
-            break;
+        if (named || (errno != EEXIST && errno != ENOTEMPTY && errno != ENOTDIR))
+            return named;
     }
-    return NULL;
+    return false;
 }
 
-int store_set_aside(const char *directory, struct diagnostics *log)
+/* All results into `aside`, and that away at once. */
+static bool clear(const char *directory, const char *aside)
 {
     struct dirent **entry;
-    char *old = NULL;
-
     int found = scandir(directory, &entry, is_result, alphasort);
-    if (found < 0)
-        return folder_error("open", directory, log);
-    bool moved = found == 0 || (old = old_folder(directory));
+    bool moved = found >= 0;
     for (int i = 0; i < found && moved; i++)
-        moved = move(directory, entry[i]->d_name, old) == 0;
+        moved = move(directory, entry[i]->d_name, aside) == 0;
+    if (found >= 0)
+        entries_free(entry, found);
+    return moved && (rmdir(aside) == 0 || name_old(directory, aside));
+}
+
+/* Is there a folder that results have begun to move to? */
+static bool has_begun(const char *aside)
+{
+    struct stat status;
+    return lstat(aside, &status) == 0 && S_ISDIR(status.st_mode) && rmdir(aside) != 0;
+}
+
+int store_set_aside(const char *directory, bool fresh, struct diagnostics *log)
+{
+    char *aside = store_join(directory, STORE_ASIDE);
+    if (!aside) {
+        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        return SWEEP_NO_MEMORY;
+    }
+    bool begun = has_begun(aside);
+    bool done = begun || !fresh || mkdir(aside, 0777) == 0;
+    if (done && (begun || fresh))
+        done = clear(directory, aside);
     int status =
-        moved ? SWEEP_OK : folder_error("set aside the results in", directory, log);
-    memory_free(old);
-    entries_free(entry, found);
+        done ? SWEEP_OK : folder_error("set aside the results in", directory, log);
+    memory_free(aside);
     return status;
 }

@@ -1,5 +1,4 @@
 #include "store_private.h"
-#include "store_rows.h"
 #include "sweep/memory.h"
 #include <inttypes.h>
 #include <math.h>
@@ -68,6 +67,19 @@ enum column store_difference(const struct record *a, const struct record *b,
     return first;
 }
 
+/* Has a trial of `s` never been asked for that result? */
+static bool unasked(const struct store *s, const struct record *own, enum column c)
+{
+    return isnan(own->value[c]) && (s->partial[c] || !store_has_column(&s->have, c));
+}
+
+void store_level(const struct store *s, const struct record *own, struct record *other)
+{
+    for (enum column c = 0; c < COLUMN_COUNT; c++)
+        if (unasked(s, own, c))
+            other->value[c] = NAN;
+}
+
 /* Is there such a trial in `s`? */
 static int get(struct store *s, size_t cell, uint64_t replicate, struct record *r,
                bool *found, struct diagnostics *log)
@@ -81,9 +93,10 @@ static int get(struct store *s, size_t cell, uint64_t replicate, struct record *
     sqlite3_bind_int64(s->get, 1, s->id[cell]);
     sqlite3_bind_int64(s->get, 2, (sqlite3_int64)replicate);
     int rc = sqlite3_step(s->get);
-    if (rc == SQLITE_ROW)
-        *found = store_read_record(s->get, 0, r) == NULL;
-    else if (rc != SQLITE_DONE)
+    *found = rc == SQLITE_ROW;
+    if (*found && store_read_record(s->get, 0, r))
+        status = store_damaged(s, "a record is none of a trial", log);
+    else if (!*found && rc != SQLITE_DONE)
         status = store_fail(s, log);
     sqlite3_reset(s->get);
     return status;
@@ -117,6 +130,29 @@ static int conflict(const struct merger *m, size_t cell, uint64_t replicate,
     return SWEEP_INPUT;
 }
 
+/* What both were asked for has to be the same. */
+static enum column difference(const struct merger *m, const struct record *old,
+                              const struct record *new)
+{
+    struct record left = *old, right = *new;
+    store_level(m->to, old, &right);
+    store_level(m->from, new, &left);
+    return store_difference(&left, &right, (struct store_tolerance){0});
+}
+
+/* What only the new one was asked for goes into the old one: is there any? */
+static bool complete(const struct merger *m, struct record *old,
+                     const struct record *new)
+{
+    bool more = false;
+    for (enum column c = 0; c < COLUMN_COUNT; c++)
+        if (unasked(m->to, old, c) && !isnan(new->value[c])) {
+            old->value[c] = new->value[c];
+            more = true;
+        }
+    return more;
+}
+
 static int merge_trial(void *context, size_t cell, uint64_t replicate,
                        const struct record *r)
 {
@@ -126,22 +162,33 @@ static int merge_trial(void *context, size_t cell, uint64_t replicate,
     int status = get(m->to, cell, replicate, &old, &found, m->log);
     if (status != SWEEP_OK)
         return status;
-    if (found && r->status != TRIAL_OUT_OF_MEMORY &&
-        old.status != TRIAL_OUT_OF_MEMORY) {
-        enum column differs = store_difference(&old, r, (struct store_tolerance){0});
-        if (differs != COLUMN_COUNT && !m->allow_mixed)
-            return conflict(m, cell, replicate, &old, r, differs);
+    if (!found || old.status == TRIAL_OUT_OF_MEMORY) {
+        m->added += !found;
+        return store_put(m->to, cell, replicate, r, m->log);
     }
-    if (found && old.status != TRIAL_OUT_OF_MEMORY)
+    if (r->status == TRIAL_OUT_OF_MEMORY)
         return SWEEP_OK;
-    m->added += !found;
-    return store_put(m->to, cell, replicate, r, m->log);
+    enum column differs = difference(m, &old, r);
+    if (differs != COLUMN_COUNT)
+        return m->allow_mixed ? SWEEP_OK
+                              : conflict(m, cell, replicate, &old, r, differs);
+    return complete(m, &old, r) ? store_put(m->to, cell, replicate, &old, m->log)
+                                : SWEEP_OK;
+}
+
+/* Trials from a database that lacks results bring none. */
+static int merge_partial(struct merger *m)
+{
+    for (enum column c = 0; c < COLUMN_COUNT; c++)
+        m->to->partial[c] |=
+            m->from->partial[c] || !store_has_column(&m->from->have, c);
+    return store_write_partial(m->to, m->log);
 }
 
 static int merge_platforms(struct merger *m)
 {
     char *lines = store_meta(m->from, "platform"), *rest = lines;
-    int status = lines ? store_begin(m->to, m->log) : SWEEP_OK;
+    int status = SWEEP_OK;
     while (rest && status == SWEEP_OK)
         status =
             store_sign_platform(m->to, strsep(&rest, "\n"), m->allow_mixed, m->log);
@@ -157,7 +204,11 @@ int store_merge(struct store *to, struct store *from, const struct grid *g,
     if (status == SWEEP_OK)
         status = store_check_grid(from, g, log);
     if (status == SWEEP_OK)
+        status = store_begin(to, log);
+    if (status == SWEEP_OK)
         status = merge_platforms(&m);
+    if (status == SWEEP_OK)
+        status = merge_partial(&m);
     if (status == SWEEP_OK)
         status = store_each(from, g, merge_trial, &m, log);
     if (status == SWEEP_OK)

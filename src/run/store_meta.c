@@ -1,65 +1,12 @@
 #include "store_private.h"
-#include "store_rows.h"
 #include "sweep/clock.h"
 #include "sweep/memory.h"
+#include "sweep/parse.h"
 #include "sweep/platform.h"
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* "swep": marks a database as ours. */
-enum { APPLICATION_ID = 0x73776570 };
-
-/* Raise the layout when the tables change by hand; a new parameter or result column
- * changes the number by itself. */
-enum {
-    LAYOUT = 2,
-    SCHEMA_VERSION = (LAYOUT * 1000 + PARAMETER_COUNT) * 1000 + COLUMN_COUNT
-};
-
-int store_identify(struct store *s, bool *is_new, struct diagnostics *log)
-{
-    sqlite3_int64 tables = 0, id = 0, version = 0;
-    int status = store_integer(s, "SELECT count(*) FROM sqlite_schema", &tables, log);
-    if (status == SWEEP_OK)
-        status = store_integer(s, "PRAGMA application_id", &id, log);
-    if (status == SWEEP_OK)
-        status = store_integer(s, "PRAGMA user_version", &version, log);
-    if (status != SWEEP_OK)
-        return status;
-    *is_new = tables == 0;
-    if (tables > 0 && id != APPLICATION_ID) {
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' is a database of another program; choose another folder",
-                        s->path);
-        return SWEEP_IO;
-    }
-    if (tables > 0 && version != SCHEMA_VERSION) {
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' was written by another version of sweep (schema %lld, "
-                        "this one has %d); choose another folder or --fresh",
-                        s->path, (long long)version, SCHEMA_VERSION);
-        return SWEEP_IO;
-    }
-    return SWEEP_OK;
-}
-
-int store_create_tables(struct store *s, struct diagnostics *log)
-{
-    char pragmas[100];
-    char *schema = store_sql_schema();
-    if (!schema) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
-    int status = store_execute(s, schema, log);
-    free(schema);
-    snprintf(pragmas, sizeof pragmas,
-             "PRAGMA application_id = %d; PRAGMA user_version = %d", APPLICATION_ID,
-             SCHEMA_VERSION);
-    return status == SWEEP_OK ? store_execute(s, pragmas, log) : status;
-}
 
 char *store_meta(struct store *s, const char *name)
 {
@@ -72,6 +19,9 @@ char *store_meta(struct store *s, const char *name)
     if (sqlite3_step(q) == SQLITE_ROW && sqlite3_column_text(q, 0))
         value = memory_string((const char *)sqlite3_column_text(q, 0));
     sqlite3_finalize(q);
+    for (char *c = value; c && *c; c++)
+        if (((unsigned char)*c < ' ' && *c != '\n') || *c == '\177')
+            *c = '?';
     return value;
 }
 
@@ -90,9 +40,58 @@ int store_set_meta(struct store *s, const char *name, const char *value,
     return status;
 }
 
+int store_meta_count(struct store *s, const char *name, size_t preset, size_t *count,
+                     struct diagnostics *log)
+{
+    enum { MOST = 1000000000 };
+    char *text = store_meta(s, name), how[160];
+    uint64_t value = preset;
+    bool right = !text || (parse_unsigned(text, &value) == PARSE_OK &&
+                           value <= (uint64_t)MOST * MOST);
+    if (!right)
+        snprintf(how, sizeof how, "its number '%s' is '%.40s'", name, text);
+    memory_free(text);
+    *count = (size_t)value;
+    return right ? SWEEP_OK : store_damaged(s, how, log);
+}
+
+/* Names of results, one a line. */
+static void read_partial(struct store *s)
+{
+    char *lines = store_meta(s, "partial"), *rest = lines;
+    while (rest && *rest) {
+        enum column c = column_find(strsep(&rest, "\n"));
+        if (c < COLUMN_COUNT)
+            s->partial[c] = true;
+    }
+    memory_free(lines);
+}
+
+int store_read_identity(struct store *s, struct diagnostics *log)
+{
+    read_partial(s);
+    return store_meta_count(s, "model_version", 0, &s->model, log);
+}
+
+int store_write_partial(struct store *s, struct diagnostics *log)
+{
+    char lines[COLUMN_COUNT * 64] = "";
+    size_t length = 0;
+    for (enum column c = 0; c < COLUMN_COUNT; c++)
+        if (s->partial[c])
+            length += (size_t)snprintf(lines + length, sizeof lines - length, "%s%s",
+                                       length > 0 ? "\n" : "", column_table[c].name);
+    return length > 0 ? store_set_meta(s, "partial", lines, log) : SWEEP_OK;
+}
+
+size_t store_model(const struct store *s)
+{
+    return s->model;
+}
+
 /* What makes two folders results of one grid. */
 struct identity {
-    char name[128], seed[24], model[16];
+    char name[128], seed[24];
 };
 
 static struct identity identity_of(const struct grid *g)
@@ -100,7 +99,6 @@ static struct identity identity_of(const struct grid *g)
     struct identity identity;
     snprintf(identity.name, sizeof identity.name, "%s", g->name);
     snprintf(identity.seed, sizeof identity.seed, "%" PRIu64, g->seed);
-    snprintf(identity.model, sizeof identity.model, "%d", MODEL_VERSION);
     return identity;
 }
 
@@ -113,10 +111,10 @@ static bool same_meta(struct store *s, const char *name, const char *want, char 
 int store_check_grid(struct store *s, const struct grid *g, struct diagnostics *log)
 {
     struct identity want = identity_of(g);
-    char *name, *seed, *model;
+    char *name, *seed;
     bool same_name = same_meta(s, "name", want.name, &name);
     bool same_seed = same_meta(s, "seed", want.seed, &seed);
-    bool same_model = same_meta(s, "model_version", want.model, &model);
+    bool same_model = s->model == MODEL_VERSION;
 
     if (!same_name || !same_seed)
         diagnostics_add(log, NULL, 0, 0,
@@ -126,12 +124,11 @@ int store_check_grid(struct store *s, const struct grid *g, struct diagnostics *
                         want.seed);
     else if (!same_model)
         diagnostics_add(log, NULL, 0, 0,
-                        "'%s' holds results of model version %s, this sweep computes "
-                        "version %s; choose another folder, or --fresh to start over",
-                        s->directory, model ? model : "?", want.model);
+                        "'%s' holds results of model version %zu, this sweep computes "
+                        "version %d; choose another folder, or --fresh to start over",
+                        s->directory, s->model, MODEL_VERSION);
     memory_free(name);
     memory_free(seed);
-    memory_free(model);
     return same_name && same_seed && same_model ? SWEEP_OK : SWEEP_INPUT;
 }
 
@@ -182,12 +179,14 @@ int store_sign(struct store *s, const struct grid *g,
                struct diagnostics *log)
 {
     struct identity own = identity_of(g);
-    char created[24], replicates[24], rule[160] = "";
+    char created[24], replicates[24], model[24], rule[160] = "";
     const char *const fresh[][2] = {{"name", own.name},
                                     {"seed", own.seed},
-                                    {"model_version", own.model},
+                                    {"model_version", model},
                                     {"created", clock_utc(created, sizeof created)}};
     int status = is_new ? SWEEP_OK : store_check_grid(s, g, log);
+    snprintf(model, sizeof model, "%d", MODEL_VERSION);
+    s->model = MODEL_VERSION;
     for (size_t i = 0; is_new && i < sizeof fresh / sizeof fresh[0]; i++)
         if (status == SWEEP_OK)
             status = store_set_meta(s, fresh[i][0], fresh[i][1], log);
@@ -195,10 +194,9 @@ int store_sign(struct store *s, const struct grid *g,
         return status;
     if (options->platform)
         status = store_sign_platform(s, options->platform, options->allow_mixed, log);
-    char *before = store_meta(s, "replicates");
-    s->change.replicates = before ? strtoul(before, NULL, 10) : 0;
-    memory_free(before);
-    before = store_meta(s, "until");
+    if (status == SWEEP_OK)
+        status = store_meta_count(s, "replicates", 0, &s->change.replicates, log);
+    char *before = store_meta(s, "until");
     if (g->until.least > 0)
         grid_replicates_text(g, rule, sizeof rule);
     s->change.rule = strcmp(before ? before : "", rule) != 0;

@@ -3,6 +3,7 @@
 #define SWEEP_STORE_PRIVATE_H
 
 #include "store_lock.h"
+#include "store_rows.h"
 #include "sweep/store.h"
 #include <sqlite3.h>
 
@@ -16,9 +17,25 @@ struct store {
     sqlite3_stmt *put, *get;
     sqlite3_int64 *id; /* (cell_count) rows in `cells`; NULL in a reader */
     struct store_change change;
-    bool matched; /* the cells are known to be those of the grid */
-    bool broken;  /* a write failed: nothing more is committed */
+    struct store_columns have;
+    bool partial[COLUMN_COUNT]; /* results that some trials were recorded without */
+    size_t model;               /* MODEL_VERSION of its results */
+    long long budget;           /* steps left to this query, */
+    bool bounded;               /* which ends when there are none */
+    bool matched;               /* the cells are known to be those of the grid */
+    bool broken;                /* a write failed: nothing more is committed */
 };
+
+/* Open the database: regular files only, no journal that names another file, and SQLite
+ * set to believe nothing in it. Every query is bounded by the size of the database,
+ * until it is trusted: its pages are checked. */
+int store_connect(struct store *s, int flags, const char *locking,
+                  struct diagnostics *log);
+int store_check_pages(struct store *s, struct diagnostics *log);
+void store_trust(struct store *s);
+
+/* Report what no run writes (SWEEP_IO). */
+int store_damaged(struct store *s, const char *how, struct diagnostics *log);
 
 /* Report the last error of the database and translate it. */
 int store_fail(struct store *s, struct diagnostics *log);
@@ -42,11 +59,24 @@ int store_sync_cells(struct store *s, const struct grid *g, struct diagnostics *
 /* Begin a transaction unless one is open. */
 int store_begin(struct store *s, struct diagnostics *log);
 
-/* Is it a database of this program and version? An empty one is new. */
+/* Is it a database of this program, in this layout, with no column that is unknown, and
+ * which has it? An empty one is new. */
 int store_identify(struct store *s, bool *is_new, struct diagnostics *log);
 
-/* Schema and numbers that store_identify looks for. */
+/* What store_identify looks for; what it found to be missing. In a transaction. */
 int store_create_tables(struct store *s, struct diagnostics *log);
+int store_add_columns(struct store *s, struct diagnostics *log);
+
+/* Model and partial results of a database that is not new. */
+int store_read_identity(struct store *s, struct diagnostics *log);
+
+/* A meta entry that is a count, `preset` where there is none. Anything else than a
+ * whole number up to 1e18 is damage (SWEEP_IO). */
+int store_meta_count(struct store *s, const char *name, size_t preset, size_t *count,
+                     struct diagnostics *log);
+
+/* Keep the list of partial results. */
+int store_write_partial(struct store *s, struct diagnostics *log);
 
 /* Name, seed, model and platform: compare with what is there, or write them. */
 int store_sign(struct store *s, const struct grid *g,
@@ -57,14 +87,20 @@ int store_sign(struct store *s, const struct grid *g,
 int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
                         struct diagnostics *log);
 
-/* "DIRECTORY/NAME" in memory_array memory, or NULL. */
+/* "DIRECTORY/NAME" and "PATHENDING" in memory_array memory, or NULL. */
 char *store_join(const char *directory, const char *name);
+char *store_beside(const char *path, const char *ending);
 
 /* DIR/grid.yaml as the user gave it. */
 int store_keep_grid(const struct store *s, const struct grid *g,
                     struct diagnostics *log);
 
-/* Move what a run left in the folder to DIR/old-TIME. */
-int store_set_aside(const char *directory, struct diagnostics *log);
+/* Where results gather on their way aside. */
+#define STORE_ASIDE "old.part"
+
+/* Move what a run left in the folder to DIR/old-TIME: file by file into DIR/old.part,
+ * which then gets that name at once. Not `fresh`: go on where that was broken off, so
+ * that a database never stays behind without its log, nor its log without it. */
+int store_set_aside(const char *directory, bool fresh, struct diagnostics *log);
 
 #endif

@@ -1,5 +1,4 @@
 #include "store_private.h"
-#include "store_rows.h"
 #include "sweep/memory.h"
 #include <inttypes.h>
 #include <stdio.h>
@@ -9,10 +8,12 @@ struct key_text {
     char hex[33];
 };
 
-static struct key_text key_text(const struct grid *g, size_t cell)
+/* Of the model version that the results are of. */
+static struct key_text key_text(const struct store *s, const struct grid *g,
+                                size_t cell)
 {
     struct key_text text;
-    struct rng_key key = grid_cell_key(g, cell);
+    struct rng_key key = grid_cell_key_of(g, cell, s->model);
     snprintf(text.hex, sizeof text.hex, "%016" PRIx64 "%016" PRIx64, key.word[0],
              key.word[1]);
     return text;
@@ -58,7 +59,7 @@ static int put_cell(struct store *s, sqlite3_stmt *q, const struct grid *g, size
                     struct diagnostics *log)
 {
     struct setting setting;
-    struct key_text key = key_text(g, cell);
+    struct key_text key = key_text(s, g, cell);
 
     grid_cell(g, cell, &setting);
     if (sqlite3_bind_text(q, 1, key.hex, -1, SQLITE_STATIC) != SQLITE_OK ||
@@ -100,6 +101,22 @@ int store_sync_cells(struct store *s, const struct grid *g, struct diagnostics *
     return status;
 }
 
+static int foreign_cells(const struct store *s, const struct grid *g,
+                         struct diagnostics *log)
+{
+    if (s->model == MODEL_VERSION)
+        diagnostics_add(log, NULL, 0, 0,
+                        "'%s' does not belong to '%s' as this version of sweep reads "
+                        "it; bring it up to date with 'sweep run %s -o %s'",
+                        s->path, g->file, g->file, s->directory);
+    else
+        diagnostics_add(log, NULL, 0, 0,
+                        "'%s' does not belong to '%s' as this version of sweep reads "
+                        "it; use the version that made it",
+                        s->path, g->file);
+    return SWEEP_INPUT;
+}
+
 /* A reader believes cell numbers only when every key is the one the grid gives. */
 static int match_cells(struct store *s, const struct grid *g, struct diagnostics *log)
 {
@@ -109,8 +126,11 @@ static int match_cells(struct store *s, const struct grid *g, struct diagnostics
 
     if (s->matched)
         return SWEEP_OK;
-    int status = store_prepare(
-        s, "SELECT cell, key FROM cells WHERE cell IS NOT NULL ORDER BY cell", &q, log);
+    int status = store_check_pages(s, log);
+    if (status == SWEEP_OK)
+        status = store_prepare(
+            s, "SELECT cell, key FROM cells WHERE cell IS NOT NULL ORDER BY cell", &q,
+            log);
     if (status != SWEEP_OK)
         return status;
     for (s->matched = true; (rc = sqlite3_step(q)) == SQLITE_ROW && s->matched;
@@ -118,20 +138,38 @@ static int match_cells(struct store *s, const struct grid *g, struct diagnostics
         const char *key = (const char *)sqlite3_column_text(q, 1);
         s->matched = cell < g->cell_count && key &&
                      sqlite3_column_int64(q, 0) == (sqlite3_int64)cell &&
-                     strcmp(key, key_text(g, cell).hex) == 0;
+                     strcmp(key, key_text(s, g, cell).hex) == 0;
     }
     s->matched = s->matched && cell == g->cell_count;
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
         status = store_fail(s, log);
     sqlite3_finalize(q);
-    if (status == SWEEP_OK && !s->matched) {
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' does not belong to '%s' as this version of sweep reads "
-                        "it; bring it up to date with 'sweep run %s -o %s'",
-                        s->path, g->file, g->file, s->directory);
-        status = SWEEP_INPUT;
-    }
-    return status;
+    return status == SWEEP_OK && !s->matched ? foreign_cells(s, g, log) : status;
+}
+
+/* A row that is no trial of the grid, or the one before again. */
+static int stray(struct store *s, sqlite3_int64 cell, sqlite3_int64 replicate,
+                 const char *what, struct diagnostics *log)
+{
+    char how[128];
+    snprintf(how, sizeof how, "cell %lld, replicate %lld: %s", (long long)cell,
+             (long long)replicate, what);
+    return store_damaged(s, how, log);
+}
+
+/* The two numbers that a row of a query begins with. */
+static int read_place(struct store *s, sqlite3_stmt *q, const struct grid *g,
+                      size_t *cell, uint64_t *replicate, struct diagnostics *log)
+{
+    sqlite3_int64 row = sqlite3_column_int64(q, 0), k = sqlite3_column_int64(q, 1);
+    bool whole = sqlite3_column_type(q, 0) == SQLITE_INTEGER &&
+                 sqlite3_column_type(q, 1) == SQLITE_INTEGER;
+    *cell = (size_t)row;
+    *replicate = (uint64_t)k;
+    return whole && row >= 0 && k >= 0 && *cell < g->cell_count &&
+                   *replicate < g->replicates
+               ? SWEEP_OK
+               : stray(s, row, k, "no trial of the grid", log);
 }
 
 /* The grid as it is now: (cells, replicates) are the two parameters of a query. */
@@ -153,19 +191,22 @@ int store_done(struct store *s, const struct grid *g, enum store_which which,
         [STORE_GOOD] = "SELECT cell, replicate FROM cells JOIN trials ON cell_id = id"
                        " WHERE cell < ? AND replicate < ? AND status = 'ok'"};
     sqlite3_stmt *q = NULL;
-    int rc;
+    size_t cell;
+    uint64_t replicate;
 
     int status = match_cells(s, g, log);
     if (status == SWEEP_OK)
         status = store_prepare(s, sql[which], &q, log);
     if (status == SWEEP_OK)
         status = bind_bounds(s, q, g, log);
-    if (status == SWEEP_OK) {
-        while ((rc = sqlite3_step(q)) == SQLITE_ROW)
-            done[(size_t)sqlite3_column_int64(q, 0) * g->replicates +
-                 (size_t)sqlite3_column_int64(q, 1)] = true;
-        if (rc != SQLITE_DONE)
-            status = store_fail(s, log);
+    while (status == SWEEP_OK) {
+        int rc = sqlite3_step(q);
+        if (rc == SQLITE_DONE)
+            break;
+        status = rc == SQLITE_ROW ? read_place(s, q, g, &cell, &replicate, log)
+                                  : store_fail(s, log);
+        if (status == SWEEP_OK)
+            done[cell * g->replicates + replicate] = true;
     }
     sqlite3_finalize(q);
     return status;
@@ -186,38 +227,52 @@ int store_put(struct store *s, size_t cell, uint64_t replicate, const struct rec
     return status;
 }
 
-static int visit_row(struct store *s, sqlite3_stmt *q, store_visit *visit,
-                     void *context, struct diagnostics *log)
+/* Rows come in order, so that none comes twice. */
+struct walk {
+    const struct grid *grid;
+    store_visit *visit;
+    void *context;
+    size_t next; /* the least place that may come */
+};
+
+static int visit_row(struct store *s, sqlite3_stmt *q, struct walk *w,
+                     struct diagnostics *log)
 {
     struct record record;
-    size_t cell = (size_t)sqlite3_column_int64(q, 0);
-    uint64_t replicate = (uint64_t)sqlite3_column_int64(q, 1);
-    const char *unknown = store_read_record(q, 2, &record);
-    if (unknown) {
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' holds the unknown word '%s' in cell %zu, replicate "
-                        "%" PRIu64,
-                        s->path, unknown, cell, replicate);
-        return SWEEP_IO;
+    size_t cell;
+    uint64_t replicate;
+    int status = read_place(s, q, w->grid, &cell, &replicate, log);
+    if (status != SWEEP_OK)
+        return status;
+    sqlite3_int64 row = (sqlite3_int64)cell, k = (sqlite3_int64)replicate;
+    size_t place = cell * w->grid->replicates + replicate;
+    if (place < w->next)
+        return stray(s, row, k, "a trial is there twice", log);
+    w->next = place + 1;
+    const char *wrong = store_read_record(q, 2, &record);
+    if (wrong) {
+        char what[80];
+        snprintf(what, sizeof what, "no trial has such a '%s'", wrong);
+        return stray(s, row, k, what, log);
     }
-    return visit(context, cell, replicate, &record);
+    return w->visit(w->context, cell, replicate, &record);
 }
 
 int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
                struct diagnostics *log)
 {
+    struct walk w = {.grid = g, .visit = visit, .context = context};
     sqlite3_stmt *q = NULL;
     int status = match_cells(s, g, log);
     if (status == SWEEP_OK)
-        status = store_prepare_owned(s, store_sql_each(), &q, log);
+        status = store_prepare_owned(s, store_sql_each(&s->have), &q, log);
     if (status == SWEEP_OK)
         status = bind_bounds(s, q, g, log);
     while (status == SWEEP_OK) {
         int rc = sqlite3_step(q);
         if (rc == SQLITE_DONE)
             break;
-        status = rc == SQLITE_ROW ? visit_row(s, q, visit, context, log)
-                                  : store_fail(s, log);
+        status = rc == SQLITE_ROW ? visit_row(s, q, &w, log) : store_fail(s, log);
     }
     sqlite3_finalize(q);
     return status;
@@ -232,8 +287,8 @@ struct search {
     void *context;
 };
 
-/* A database of an attempt that never got its tables, or was of an older grid, holds
- * nothing of use: it is passed by. */
+/* A database of an attempt that never got its tables, or was of an older grid or
+ * another model, holds nothing of use: it is passed by. */
 static int search_elsewhere(struct store *s, const struct search *want,
                             struct diagnostics *log)
 {
@@ -245,6 +300,8 @@ static int search_elsewhere(struct store *s, const struct search *want,
         if (strcmp(list.path[i], s->path) == 0)
             continue;
         status = store_open_database(&other, list.path[i], &ignored);
+        if (status == SWEEP_OK && other->model != s->model)
+            status = SWEEP_INPUT;
         if (status == SWEEP_OK && want->done)
             status = store_done(other, want->g, want->which, want->done, &ignored);
         else if (status == SWEEP_OK)

@@ -272,7 +272,7 @@ static void test_refused(void **state)
     check_refused(path, &g, SWEEP_INPUT, "holds the grid 'test'");
     g.name = name;
     ask(path, "PRAGMA user_version = 12", answer, sizeof answer);
-    check_refused(path, &g, SWEEP_IO, "another version of sweep (schema 12");
+    check_refused(path, &g, SWEEP_IO, "another version of sweep (layout 12");
     ask(path, "PRAGMA application_id = 12", answer, sizeof answer);
     check_refused(path, &g, SWEEP_IO, "another program");
 
