@@ -113,6 +113,8 @@ static int open_writer(struct store *s, const struct grid *g,
         status = store_identify(s, &is_new, log);
     if (status == SWEEP_OK)
         status = is_new ? check_empty(s, log) : store_check_pages(s, log);
+    if (status == SWEEP_OK && !is_new)
+        status = store_check_grid(s, g, log);
     if (status == SWEEP_OK)
         store_trust(s);
     if (status == SWEEP_OK)

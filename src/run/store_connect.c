@@ -170,7 +170,7 @@ static int check_regular(const char *path, struct diagnostics *log)
         return SWEEP_OK;
     diagnostics_add(log, NULL, 0, 0,
                     "'%s' is %s; move it away or choose another folder", path,
-                    S_ISLNK(status.st_mode) ? "a symbolic link" : "no file");
+                    S_ISLNK(status.st_mode) ? "a symbolic link" : "no regular file");
     return SWEEP_IO;
 }
 

@@ -78,7 +78,8 @@ int store_meta_count(struct store *s, const char *name, size_t preset, size_t *c
 /* Keep the list of partial results. */
 int store_write_partial(struct store *s, struct diagnostics *log);
 
-/* Name, seed, model and platform: compare with what is there, or write them. */
+/* Write name, seed and model of a new database; compare the platform with what is
+ * there, or write it; note the replicates of the grid. */
 int store_sign(struct store *s, const struct grid *g,
                const struct store_options *options, bool is_new,
                struct diagnostics *log);

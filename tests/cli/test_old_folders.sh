@@ -1,0 +1,140 @@
+#!/bin/sh
+# Folders of older versions (tests/folders): read, resumed, merged and verified by this
+# one, also after it has gained a parameter and two results. A column it does not know is
+# an error, and results of another model are only shown.
+. "$(dirname "$0")/harness.sh"
+export SLURM_CPUS_PER_TASK=1
+old=$here/../folders/0.1.0
+other=$here/../folders/model-1
+
+# sql DIR STATEMENT...: their rows on standard output
+sql() {
+    python3 - "$@" <<'END'
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1] + "/sweep.db")
+for statement in sys.argv[2:]:
+    for row in database.execute(statement):
+        print(*row, sep="|")
+database.commit()
+END
+}
+rows() { grep -v '^#' "$1"; } # of a table
+columns() { sql "$1" "SELECT count(*) FROM pragma_table_xinfo('$2')"; }
+
+# As it is: the same table, and the same trials once more.
+cp -r "$old" whole
+run table whole
+status 0
+rows .out >now
+rows "$old/table.tsv" >then
+check "the same table" cmp -s now then
+run status whole
+status 0
+run verify whole
+status 0
+out "4 of 4 recorded trials computed again: 0 differ"
+check "readers left it alone" cmp -s whole/sweep.db "$old/sweep.db"
+
+# A parameter and two results are newer than the folder.
+sql whole "SELECT psi FROM trials" >psi
+cp -r "$old" young
+sql young "ALTER TABLE cells DROP COLUMN ranks" "ALTER TABLE trials DROP COLUMN psi" \
+    "ALTER TABLE trials DROP COLUMN exact_norm"
+cp -r young untouched
+run table young --columns psi,scaled_eps --statistics n
+status 0
+out_has "0.5	2	0	2	0	2"
+run verify young
+status 0
+out "4 of 4 recorded trials computed again: 0 differ"
+sql young "UPDATE trials SET phi = phi * 2 WHERE cell_id = 1 AND replicate = 0"
+run verify young
+status 1
+out_has "cell 0, replicate 0: phi: stored "
+sql young "UPDATE trials SET phi = phi / 2 WHERE cell_id = 1 AND replicate = 0"
+check "readers add nothing" [ "$(columns young trials)" = "$(columns untouched trials)" ]
+
+# Resumed: what is new is complete, what was there says that it does not know.
+sed 's/replicates: 2/replicates: 3/' young/grid.yaml >more.yaml
+run run more.yaml -o young --allow-mixed
+status 0
+err_has "replicates: 3, before 2; trials: 2 to run, 4 kept"
+check "the parameter is its preset" [ "$(sql young "SELECT DISTINCT ranks FROM cells")" = 0 ]
+check "the results are undefined" [ "$(sql young "SELECT count(*) FROM trials
+    WHERE replicate < 2 AND (psi IS NOT NULL OR exact_norm IS NOT NULL)")" = 0 ]
+check "and defined where they are new" [ "$(sql young "SELECT count(psi) FROM trials
+    WHERE replicate = 2")" = 2 ]
+check "which is written down" [ "$(sql young "SELECT value FROM meta
+    WHERE name = 'partial'" | grep -xcE 'psi|exact_norm')" = 2 ]
+"$sweep" run -q more.yaml -o new
+check "no column is missing" [ "$(columns young cells) $(columns young trials)" = \
+    "$(columns new cells) $(columns new trials)" ]
+run verify young
+status 0
+out "6 of 6 recorded trials computed again: 0 differ"
+run run more.yaml -o young --allow-mixed
+status 0
+err_has "6 of 6 trials done, 0 now"
+
+# Merged: with a folder that has more it gains, whichever comes first.
+run merge bare untouched --allow-mixed
+status 0
+run verify bare
+status 0
+for order in "untouched whole" "whole untouched"; do
+    rm -rf both
+    run merge both $order
+    status 0
+    err_has "4 of 4 trials from 2 databases, 4 new"
+    check "all is known ($order)" [ "$(sql both "SELECT psi FROM trials")" = "$(cat psi)" ]
+    run verify both
+    status 0
+done
+sql untouched "UPDATE trials SET phi = phi * 2"
+run merge clash untouched whole
+status 2
+err_has "differ in cell 0, replicate 0: phi "
+
+# A renamed column is no column of this version, and no zero.
+for change in "trials RENAME COLUMN psi TO psy" "cells RENAME COLUMN noise TO noice"; do
+    rm -rf renamed
+    cp -r "$old" renamed
+    sql renamed "ALTER TABLE $change"
+    cp renamed/sweep.db before
+    for command in "table renamed" "status renamed" "verify renamed" "merge m renamed" \
+        "run more.yaml -o renamed"; do
+        run $command
+        status 1
+        err_has "'renamed/sweep.db' has the "
+        err_has "'${change##* }', which sweep "
+    done
+    check "nothing was written" cmp -s before renamed/sweep.db
+done
+
+# Another model: shown with a word, never mixed.
+cp -r "$other" model
+run table model
+status 0
+err_has "'model' holds results of model version 1, this sweep computes version "
+check "one line" [ "$(wc -l <.err)" -eq 1 ]
+out_has ", model version 1"
+rows .out >now
+check "with its numbers" cmp -s now then
+run status model
+status 0
+for command in "verify model" "merge m model" "merge m whole model" "merge model whole" \
+    "run more.yaml -o model" "plan more.yaml -o model"; do
+    run $command
+    status 2
+    err_has "'model' holds results of model version 1, this sweep computes version "
+done
+check "nothing was written" cmp -s model/sweep.db "$other/sweep.db"
+if command -v gnuplot >/dev/null; then
+    run plot model -o model.svg
+    check "a figure" [ -s model.svg ]
+    err_has "'model' holds results of model version 1"
+else
+    checks=$((checks + 2))
+fi
+
+finish 89
