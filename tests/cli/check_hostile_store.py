@@ -2,7 +2,7 @@
 """check_hostile_store.py SWEEP FOLDER: databases that no run of sweep wrote.
 
 Each case damages a copy of the results folder FOLDER and gives it to several commands.
-Each of these ends within ten seconds, with status 1 and one message that names the file,
+Each of these ends within a minute, with status 1 and one message that names the file,
 or with what the case allows; no control character reaches the terminal, and the file
 beside the folder stays as it is.
 """
@@ -284,7 +284,7 @@ def run(name, command, folder, allowed):
 
     try:
         end = subprocess.run([sweep, *command_line(command, folder)], capture_output=True,
-                             stdin=subprocess.DEVNULL, timeout=10)
+                             stdin=subprocess.DEVNULL, timeout=60)
     except subprocess.TimeoutExpired:
         wrong("did not end")
         return
