@@ -149,7 +149,7 @@ struct rng_key grid_local_key(const struct grid *g, const struct setting *s,
  * the identity of a trial. */
 struct rng_key grid_cell_key(const struct grid *g, size_t cell);
 
-/* The same as the sweep of another MODEL_VERSION has it. */
+/* The same as a sweep of another MODEL_VERSION has it, with the defaults of then. */
 struct rng_key grid_cell_key_of(const struct grid *g, size_t cell, uint64_t model);
 
 /* Whether `success:` gives a threshold. */

@@ -24,8 +24,8 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log);
 /* Whether folders of shards with results are in there. */
 bool folder_has_shards(const char *directory);
 
-/* Open a folder to show what is in it; a line on standard error says so when its numbers
- * are of another model version. */
+/* Open a folder to show what is in it; a line on standard error says so when its
+ * numbers are of another model version. */
 int folder_open(struct store **out, const char *directory, struct diagnostics *log);
 
 /* DIR/table.tsv, old or new, whole. */

@@ -162,6 +162,10 @@ struct rng_key grid_cell_key_of(const struct grid *g, size_t cell, uint64_t mode
     struct setting s;
 
     grid_cell(g, cell, &s);
+    if (model < 2 && !g->given[P_POLISH]) { /* it became the default then */
+        s.value[P_POLISH] = 0.0;
+        setting_canonical(&s);
+    }
     key = rng_key_word(key, model);
     key = rng_key_word(key, g->seed);
     return grid_setting_key(g, &s, STAGE_EVALUATE, key);

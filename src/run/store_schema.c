@@ -9,7 +9,7 @@ enum { APPLICATION_ID = 0x73776570 };
 /* Raise the layout when the tables change in another way than by a column. */
 enum { LAYOUT = 2 };
 
-/* Version 0.1.0 counted the columns too: 2031063. */
+/* Versions before 0.2.0 counted the columns too: 2031063. */
 static long long layout_of(sqlite3_int64 version)
 {
     return version < 1000000 ? version : version / 1000000;

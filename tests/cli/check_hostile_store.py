@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""check_hostile_store.py SWEEP FOLDER: databases that no run of sweep wrote.
+"""check_hostile_store.py SWEEP GRID: databases that no run of sweep wrote.
 
-Each case damages a copy of the results folder FOLDER and gives it to several commands.
+Each case damages a copy of the results of GRID and gives it to several commands.
 Each of these ends within a minute, with status 1 and one message that names the file,
 or with what the case allows; no control character reaches the terminal, and the file
 beside the folder stays as it is.
@@ -15,7 +15,7 @@ import subprocess
 import sys
 import tempfile
 
-sweep, good = os.path.realpath(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+sweep, grid = os.path.realpath(sys.argv[1]), os.path.realpath(sys.argv[2])
 READERS = ["status", "table", "verify"]
 ALL = READERS + ["merge", "plan", "run"]
 NEIGHBOUR = "not yours\n"
@@ -267,7 +267,6 @@ def tree_of_circles(db):
 
 
 def command_line(command, folder):
-    grid = str(good / "grid.yaml")
     return {
         "status": ["status", folder],
         "table": ["table", folder],
@@ -305,6 +304,8 @@ def main():
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
         os.environ["SLURM_CPUS_PER_TASK"] = "1"
+        good = pathlib.Path("good")
+        subprocess.run([sweep, "run", "-q", grid, "-o", good], check=True)
         for name, (make, commands, allowed) in CASES.items():
             for command in commands:
                 shutil.rmtree(name, ignore_errors=True)

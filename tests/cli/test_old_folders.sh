@@ -1,11 +1,11 @@
 #!/bin/sh
-# Folders of older versions (tests/folders): read, resumed, merged and verified by this
-# one, also after it has gained a parameter and two results. A column it does not know is
-# an error, and results of another model are only shown.
+# A folder made before the program had gained a parameter and two results is read,
+# resumed, merged and verified. A column that it does not know is an error. Folders of
+# other models (tests/folders) are shown, and refused by what would mix results.
 . "$(dirname "$0")/harness.sh"
 export SLURM_CPUS_PER_TASK=1
-old=$here/../folders/0.1.0
-other=$here/../folders/model-1
+folders=$here/../folders
+"$sweep" run -q "$folders/model-2/grid.yaml" -o old
 
 # sql DIR STATEMENT...: their rows on standard output
 sql() {
@@ -21,23 +21,22 @@ END
 rows() { grep -v '^#' "$1"; } # of a table
 columns() { sql "$1" "SELECT count(*) FROM pragma_table_xinfo('$2')"; }
 
-# As it is: the same table, and the same trials once more.
-cp -r "$old" whole
+# Numbered as versions did that counted the columns: the same table, the same trials.
+sql old "PRAGMA user_version = 2031063"
+cp -r old whole
 run table whole
 status 0
-rows .out >now
-rows "$old/table.tsv" >then
-check "the same table" cmp -s now then
+check "the same table" cmp -s .out old/table.tsv
 run status whole
 status 0
 run verify whole
 status 0
 out "4 of 4 recorded trials computed again: 0 differ"
-check "readers left it alone" cmp -s whole/sweep.db "$old/sweep.db"
+check "readers left it alone" cmp -s whole/sweep.db old/sweep.db
 
 # A parameter and two results are newer than the folder.
 sql whole "SELECT psi FROM trials" >psi
-cp -r "$old" young
+cp -r old young
 sql young "ALTER TABLE cells DROP COLUMN ranks" "ALTER TABLE trials DROP COLUMN psi" \
     "ALTER TABLE trials DROP COLUMN exact_norm"
 cp -r young untouched
@@ -56,7 +55,7 @@ check "readers add nothing" [ "$(columns young trials)" = "$(columns untouched t
 
 # Resumed: what is new is complete, what was there says that it does not know.
 sed 's/replicates: 2/replicates: 3/' young/grid.yaml >more.yaml
-run run more.yaml -o young --allow-mixed
+run run more.yaml -o young
 status 0
 err_has "replicates: 3, before 2; trials: 2 to run, 4 kept"
 check "the parameter is its preset" [ "$(sql young "SELECT DISTINCT ranks FROM cells")" = 0 ]
@@ -72,12 +71,12 @@ check "no column is missing" [ "$(columns young cells) $(columns young trials)" 
 run verify young
 status 0
 out "6 of 6 recorded trials computed again: 0 differ"
-run run more.yaml -o young --allow-mixed
+run run more.yaml -o young
 status 0
 err_has "6 of 6 trials done, 0 now"
 
 # Merged: with a folder that has more it gains, whichever comes first.
-run merge bare untouched --allow-mixed
+run merge bare untouched
 status 0
 run verify bare
 status 0
@@ -98,7 +97,7 @@ err_has "differ in cell 0, replicate 0: phi "
 # A renamed column is no column of this version, and no zero.
 for change in "trials RENAME COLUMN psi TO psy" "cells RENAME COLUMN noise TO noice"; do
     rm -rf renamed
-    cp -r "$old" renamed
+    cp -r old renamed
     sql renamed "ALTER TABLE $change"
     cp renamed/sweep.db before
     for command in "table renamed" "status renamed" "verify renamed" "merge m renamed" \
@@ -112,29 +111,35 @@ for change in "trials RENAME COLUMN psi TO psy" "cells RENAME COLUMN noise TO no
 done
 
 # Another model: shown with a word, never mixed.
-cp -r "$other" model
-run table model
-status 0
-err_has "'model' holds results of model version 1, this sweep computes version "
-check "one line" [ "$(wc -l <.err)" -eq 1 ]
-out_has ", model version 1"
-rows .out >now
-check "with its numbers" cmp -s now then
-run status model
-status 0
-for command in "verify model" "merge m model" "merge m whole model" "merge model whole" \
-    "run more.yaml -o model" "plan more.yaml -o model"; do
-    run $command
-    status 2
-    err_has "'model' holds results of model version 1, this sweep computes version "
+for model in "0.1.0 1" "model-2 2"; do
+    folder=$folders/${model% *}
+    words="'model' holds results of model version ${model#* }, this sweep computes version "
+    rm -rf model
+    cp -r "$folder" model
+    run table model
+    status 0
+    err_has "$words"
+    check "one line" [ "$(wc -l <.err)" -eq 1 ]
+    out_has ", model version ${model#* }"
+    rows .out >now
+    rows "$folder/table.tsv" >then
+    check "with its numbers" cmp -s now then
+    run status model
+    status 0
+    for command in "verify model" "merge m model" "merge m whole model" \
+        "merge model whole" "run more.yaml -o model" "plan more.yaml -o model"; do
+        run $command
+        status 2
+        err_has "$words"
+    done
+    check "nothing was written" cmp -s model/sweep.db "$folder/sweep.db"
+    if command -v gnuplot >/dev/null; then
+        run plot model -o model.svg
+        check "a figure" [ -s model.svg ]
+        err_has "$words"
+    else
+        checks=$((checks + 2))
+    fi
 done
-check "nothing was written" cmp -s model/sweep.db "$other/sweep.db"
-if command -v gnuplot >/dev/null; then
-    run plot model -o model.svg
-    check "a figure" [ -s model.svg ]
-    err_has "'model' holds results of model version 1"
-else
-    checks=$((checks + 2))
-fi
 
-finish 89
+finish 110
