@@ -1,5 +1,6 @@
 #include "fixture.h"
 
+#include "sweep/memory.h"
 #include <sqlite3.h>
 #include <sys/wait.h>
 
@@ -58,7 +59,7 @@ static void test_round_trip(void **state)
     check_equal(count_expected(s, &g), 12);
     char *name = store_meta(s, "name");
     check_text(name, "test");
-    free(name);
+    memory_free(name);
     check_true(store_meta(s, "nothing") == NULL, "meta out of nothing");
     store_close(s, &log);
     grid_release(&g);
