@@ -24,6 +24,7 @@
 
 #include "sweep/columns.h"
 #include "sweep/grid.h"
+#include "sweep/partition.h"
 #include "sweep/statistic.h"
 #include "sweep/status.h"
 #include "sweep/store.h"
@@ -108,6 +109,11 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
  * share their data: "width (2 values), step_scale (21 values): sem and intervals over
  * 20 clusters (trials of the same data)". */
 void aggregate_put_pooled(FILE *stream, const struct aggregate *a);
+
+/* Group rows that agree in all these of their parameters. SWEEP_OK, SWEEP_NO_MEMORY. */
+int aggregate_partition(struct partition *p, const struct aggregate *a,
+                        const struct grid *g, const enum parameter *parameter,
+                        size_t count);
 
 void aggregate_release(struct aggregate *a);
 

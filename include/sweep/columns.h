@@ -7,6 +7,7 @@
 #ifndef SWEEP_COLUMNS_H
 #define SWEEP_COLUMNS_H
 
+#include "sweep/names.h"
 #include <stddef.h>
 
 enum column_type { COLUMN_REAL, COLUMN_INTEGER, COLUMN_WORD };
@@ -106,6 +107,8 @@ struct column_info {
 };
 
 extern const struct column_info column_table[COLUMN_COUNT];
+
+extern const struct names all_columns;
 
 /* The column of that name, or COLUMN_COUNT. */
 enum column column_find(const char *name);

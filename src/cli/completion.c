@@ -3,20 +3,21 @@
 
 #include "sweep/columns.h"
 #include "sweep/statistic.h"
+#include "sweep/table.h"
 #include <string.h>
 
 /* The words offered for an option, with a space before each. */
 static void print_words(FILE *stream, enum offers offers)
 {
-    if (offers == OFFERS_FORMATS)
-        fputs(" tsv long csv json md", stream);
+    for (size_t i = 0; offers == OFFERS_FORMATS && i < all_formats.count; i++)
+        fprintf(stream, " %s", table_formats[i].name);
     for (enum parameter p = 0; offers == OFFERS_PARAMETERS && p < PARAMETER_COUNT; p++)
         fprintf(stream, " %s", parameter_table[p].name);
     for (enum column c = 0; offers == OFFERS_COLUMNS && c < COLUMN_COUNT; c++)
         if (column_table[c].in_table && column_table[c].type != COLUMN_WORD)
             fprintf(stream, " %s", column_table[c].name);
-    for (size_t i = 0; offers == OFFERS_STATISTICS && i < statistic_name_count(); i++)
-        fprintf(stream, " %s", statistic_name(i, NULL));
+    for (size_t i = 0; offers == OFFERS_STATISTICS && i < all_statistics.count; i++)
+        fprintf(stream, " %s", names_at(&all_statistics, i));
     if (offers == OFFERS_STATISTICS)
         fputs(" q05 q95 t95_low t95_high boot95_low boot95_high", stream);
 }
@@ -111,13 +112,14 @@ void print_bash_completion(FILE *stream)
 
 static void print_zsh_option(FILE *stream, const struct option_info *o)
 {
+    char meaning[OPTION_TEXT];
     fputs(" \\\n            ", stream);
     if (o->letter)
         fprintf(stream, "'(-%c --%s)'{-%c,--%s}'[", o->letter, o->name, o->letter,
                 o->name);
     else
         fprintf(stream, "'--%s[", o->name);
-    print_quoted(stream, o->meaning);
+    print_quoted(stream, option_meaning(o, meaning, sizeof meaning));
     putc(']', stream);
     if (o->argument)
         fputs(":value:", stream);
@@ -172,6 +174,7 @@ void print_zsh_completion(FILE *stream)
 
 void print_fish_completion(FILE *stream)
 {
+    char meaning[OPTION_TEXT];
     fputs("# fish completion for sweep\n", stream);
     for (size_t i = 0; i < command_count; i++) {
         const struct command *c = &command_table[i];
@@ -196,16 +199,18 @@ void print_fish_completion(FILE *stream)
                 fprintf(stream, " -s %c", o->letter);
             if (o->offers == OFFERS_FOLDERS)
                 fputs(" -x -a '(__fish_complete_directories)'", stream);
-            else if (o->offers == OFFERS_FORMATS)
-                fputs(" -x -a 'tsv long csv json md'", stream);
-            else if (o->offers != OFFERS_NOTHING) {
+            else if (o->offers == OFFERS_FORMATS) {
+                fputs(" -x -a '", stream);
+                print_words(stream, o->offers);
+                putc('\'', stream);
+            } else if (o->offers != OFFERS_NOTHING) {
                 fputs(" -x -a '(__fish_append ,", stream);
                 print_words(stream, o->offers);
                 fputs(")'", stream);
             } else if (o->argument)
                 fputs(" -x", stream);
             fputs(" -d '", stream);
-            print_quoted(stream, o->meaning);
+            print_quoted(stream, option_meaning(o, meaning, sizeof meaning));
             fputs("'\n", stream);
         }
     }

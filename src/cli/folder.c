@@ -88,7 +88,7 @@ int folder_write_table(const char *directory, struct store *s, const struct grid
         return status;
     status = outfile_open_in(&out, directory, "table.tsv", log);
     if (status == SWEEP_OK)
-        status = table_write(out.stream, &a, g, TABLE_TSV);
+        status = table_write_tsv(out.stream, &a, g);
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);

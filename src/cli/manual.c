@@ -43,7 +43,7 @@ static void line(FILE *stream, const char *words)
 
 static void print_option(FILE *stream, const struct option_info *o)
 {
-    char letter[] = {'-', o->letter, '\0'};
+    char letter[] = {'-', o->letter, '\0'}, meaning[OPTION_TEXT];
     fputs(".TP\n", stream);
     if (o->letter) {
         bold(stream, letter);
@@ -57,7 +57,7 @@ static void print_option(FILE *stream, const struct option_info *o)
         fputs("\\fR", stream);
     }
     putc('\n', stream);
-    line(stream, o->meaning);
+    line(stream, option_meaning(o, meaning, sizeof meaning));
 }
 
 static void print_commands(FILE *stream)

@@ -1,6 +1,8 @@
 #include "cli.h"
 
 #include "sweep/parse.h"
+#include "sweep/statistic.h"
+#include "sweep/table.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -16,18 +18,12 @@ const struct option_info option_table[OPTION_COUNT] = {
                      OFFERS_PARAMETERS},
     [OPTION_COLUMNS] = {"columns", 0, "X,Y", "results to show; see 'sweep columns'",
                         OFFERS_COLUMNS},
-    [OPTION_STATISTICS] = {"statistics", 0, "S,T",
-                           "mean, sd, sem, median, min, max, n, clusters, n_failed, "
-                           "quantiles (q05), intervals (t95_low, boot95_high)",
-                           OFFERS_STATISTICS},
+    [OPTION_STATISTICS] = {"statistics", 0, "S,T", NULL, OFFERS_STATISTICS},
     [OPTION_WHERE] =
         {"where", 0, "EXPR",
          "only cells for which it holds: \"samples = 10 and step_scale < 1\"",
          OFFERS_NOTHING},
-    [OPTION_FORMAT] = {"format", 0, "F",
-                       "tsv (default), long (TSV, a line a statistic), csv, "
-                       "json or md",
-                       OFFERS_FORMATS},
+    [OPTION_FORMAT] = {"format", 0, "F", NULL, OFFERS_FORMATS},
     [OPTION_CELL] = {"cell", 0, "K", "cell of the grid, from 0", OFFERS_NOTHING},
     [OPTION_REPLICATE] = {"replicate", 0, "R", "replicate in that cell, from 0",
                           OFFERS_NOTHING},
@@ -92,11 +88,31 @@ const struct option_info option_table[OPTION_COUNT] = {
                        OFFERS_NOTHING},
 };
 
-static const char *option_name(size_t i, const void *context)
+/* "tsv (default), csv or json" */
+static void list_formats(char *buffer, size_t size)
 {
-    (void)context;
-    return option_table[i].name;
+    size_t used = 0;
+    for (size_t i = 0; i < all_formats.count && used < size; i++) {
+        const struct table_format *f = &table_formats[i];
+        const char *before = i == 0 ? "" : i + 1 < all_formats.count ? ", " : " or ";
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s%s%s%s", before,
+                                 f->name, f->meaning ? " (" : "",
+                                 f->meaning ? f->meaning : "", f->meaning ? ")" : "");
+    }
 }
+
+const char *option_meaning(const struct option_info *o, char *buffer, size_t size)
+{
+    if (o->meaning)
+        return o->meaning;
+    if (o->offers == OFFERS_FORMATS)
+        list_formats(buffer, size);
+    else
+        names_list(&all_statistics, buffer, size);
+    return buffer;
+}
+
+static const struct names all_options = {.what = "option", NAMES_OF(option_table)};
 
 /* The option of a name of `length` letters, or of a letter (length 0), if the command
  * has it; else OPTION_COUNT. */
@@ -118,7 +134,7 @@ static void tell_unknown_option(const struct command *command, const char *word)
 {
     char text[64];
     snprintf(text, sizeof text, "%.*s", (int)strcspn(word + 2, "="), word + 2);
-    const char *near = parse_suggest(text, OPTION_COUNT, option_name, NULL);
+    const char *near = names_near(&all_options, text);
     if (near && find(command, near, strlen(near)) != OPTION_COUNT)
         tell(command, "unknown option '--%s' (did you mean '--%s'?)", text, near);
     else

@@ -20,11 +20,6 @@ static bool in_range(struct reader *r, enum parameter p, const struct node *node
     return false;
 }
 
-static const char *choice_name(size_t i, const void *p)
-{
-    return parameter_word(*(const enum parameter *)p, i);
-}
-
 static bool read_choice(struct reader *r, enum parameter p, const struct node *node,
                         double *value)
 {
@@ -46,7 +41,7 @@ static bool read_choice(struct reader *r, enum parameter p, const struct node *n
     complain(
         r, node, "'%s' must be one of %s, got '%s'%s", parameter_table[p].name, list,
         show(node->text).text,
-        suggest(node->text, parameter_table[p].choices.count, choice_name, &p).text);
+        suggest(node->text, &parameter_table[p].choices).text);
     return false;
 }
 

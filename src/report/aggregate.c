@@ -50,25 +50,6 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
     return status;
 }
 
-/* Cells with the same coordinates make a row. */
-static int group_cells(struct selection *selected, const struct aggregate *a,
-                       const struct grid *g)
-{
-    struct rng_key *key = memory_array(selected->count, sizeof *key);
-    if (!key)
-        return SWEEP_NO_MEMORY;
-    for (size_t k = 0; k < selected->count; k++) {
-        struct setting s;
-        grid_cell(g, selected->cell[k], &s);
-        key[k] = rng_key_start();
-        for (size_t i = 0; i < a->parameter_count; i++)
-            key[k] = rng_key_real(key[k], s.value[a->parameters[i]]);
-    }
-    int status = partition_build(&selected->groups, key, selected->count);
-    memory_free(key);
-    return status;
-}
-
 /* Values on their way from trials to rows. */
 struct collection {
     struct aggregate *a;
@@ -323,16 +304,15 @@ static void finish_statistics(struct collection *c, size_t index)
             struct clusters clusters;
             size_t n = gather(c, index, &list, &clusters);
             row->statistic[k * a->statistic_count + s] =
-                which->kind == STATISTIC_N_FAILED
-                    ? (double)row->failed
-                    : statistic_compute(which, c->scratch, n, &clusters);
+                which->info->compute
+                    ? statistic_compute(which, c->scratch, n, &clusters)
+                    : (double)row->failed;
         }
     }
 }
 
 static void finish_rates(struct collection *c, size_t index)
 {
-    static const struct statistic share = {.kind = STATISTIC_MEAN};
     struct aggregate_row *row = &c->a->row[index];
     bool defined = c->a->has_success && row->trials > row->failed;
     for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++) {
@@ -344,7 +324,7 @@ static void finish_rates(struct collection *c, size_t index)
             continue;
         size_t n = gather(c, index, &list, &clusters);
         double trials = effective_trials(c->scratch, n, &clusters, 0.95);
-        rate->rate = statistic_compute(&share, c->scratch, n, NULL);
+        rate->rate = statistic_compute(&statistic_mean, c->scratch, n, NULL);
         wilson_interval(rate->rate, trials, Z95, &rate->low, &rate->high);
     }
 }
@@ -361,15 +341,16 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     a->model = store_model(s);
     status = aggregate_cells(g, request->where, &selected.cell, &selected.count, log);
     if (status == SWEEP_OK)
-        status = group_cells(&selected, a, g);
+        status = partition_cells(&selected.groups, g, selected.cell, selected.count,
+                                 a->parameters, a->parameter_count);
     if (status == SWEEP_OK)
         status = aggregate_find_pooled(a, g, &selected);
     if (status == SWEEP_NO_MEMORY)
-        status = aggregate_no_memory(log);
+        status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
         status = until_load(&u, s, g, log);
     if (status == SWEEP_OK && collection_init(&c, a, &u, &selected) != SWEEP_OK)
-        status = aggregate_no_memory(log);
+        status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
         status = store_each(s, g, collect, &c, log);
     for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++) {
@@ -382,6 +363,21 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     selection_release(&selected);
     if (status != SWEEP_OK)
         aggregate_release(a);
+    return status;
+}
+
+int aggregate_partition(struct partition *p, const struct aggregate *a,
+                        const struct grid *g, const enum parameter *parameter,
+                        size_t count)
+{
+    size_t *cell = memory_array(a->row_count, sizeof *cell);
+    *p = (struct partition){0};
+    if (!cell)
+        return SWEEP_NO_MEMORY;
+    for (size_t i = 0; i < a->row_count; i++)
+        cell[i] = a->row[i].cell;
+    int status = partition_cells(p, g, cell, a->row_count, parameter, count);
+    memory_free(cell);
     return status;
 }
 

@@ -3,7 +3,6 @@
 #define SWEEP_AGGREGATE_PARTS_H
 
 #include "sweep/aggregate.h"
-#include "sweep/partition.h"
 
 /* The cells of a table and the rows they make. */
 struct selection {
@@ -11,9 +10,6 @@ struct selection {
     size_t *cell;            /* (count) ascending */
     struct partition groups; /* of positions in `cell` */
 };
-
-/* Reports it. SWEEP_NO_MEMORY. */
-int aggregate_no_memory(struct diagnostics *log);
 
 /* The axes that a row pools: a->pooled. SWEEP_OK, SWEEP_NO_MEMORY. */
 int aggregate_find_pooled(struct aggregate *a, const struct grid *g,

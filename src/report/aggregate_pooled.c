@@ -23,21 +23,10 @@ static int count_values(const struct grid *g, const struct selection *selected,
                         enum parameter p, size_t *count)
 {
     struct partition values;
-    struct rng_key *key = memory_array(selected->count, sizeof *key);
-    if (!key)
-        return SWEEP_NO_MEMORY;
-    for (size_t k = 0; k < selected->count; k++) {
-        struct setting s;
-        grid_cell(g, selected->cell[k], &s);
-        key[k] = rng_key_real(rng_key_start(), s.value[p]);
-    }
-    int status = partition_build(&values, key, selected->count);
-    memory_free(key);
-    if (status != SWEEP_OK)
-        return status;
+    int status = partition_cells(&values, g, selected->cell, selected->count, &p, 1);
     *count = values.count;
     partition_release(&values);
-    return SWEEP_OK;
+    return status;
 }
 
 int aggregate_find_pooled(struct aggregate *a, const struct grid *g,

@@ -2,9 +2,7 @@
 
 #include "figure_parts.h"
 #include "sweep/memory.h"
-#include "sweep/partition.h"
 #include <math.h>
-#include <stdlib.h>
 
 struct table_request figure_table(struct figure *f)
 {
@@ -60,12 +58,6 @@ static double coordinate(const struct figure *f, size_t row, enum parameter p)
     return s.value[p];
 }
 
-static int ascending(const void *left, const void *right)
-{
-    const double *a = left, *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
 /* Where a value stands on the axis; count: nowhere. */
 static size_t place(const struct figure_axis *axis, double value)
 {
@@ -90,7 +82,7 @@ static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields,
             axis->value[axis->count++] = value;
     }
     if (!axis->words)
-        qsort(axis->value, axis->count, sizeof *axis->value, ascending);
+        sort_numbers(axis->value, axis->count);
     if (axis->count > 0)
         axis->scale = figure_axis_scale(axis->value, axis->count, axis->words, fields);
     return SWEEP_OK;
@@ -100,18 +92,9 @@ static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields,
 static int number(const struct figure *f, const struct figure_list *list,
                   size_t *of_row, size_t **cell, size_t *count)
 {
-    size_t rows = f->data->row_count;
-    struct partition groups = {0};
-    struct rng_key *key = memory_array(rows, sizeof *key);
-    if (!key)
-        return SWEEP_NO_MEMORY;
-    for (size_t row = 0; row < rows; row++) {
-        key[row] = rng_key_start();
-        for (size_t i = 0; i < list->count; i++)
-            key[row] = rng_key_real(key[row], coordinate(f, row, list->parameter[i]));
-    }
-    int status = partition_build(&groups, key, rows);
-    memory_free(key);
+    struct partition groups;
+    int status = aggregate_partition(&groups, f->data, f->cells->grid, list->parameter,
+                                     list->count);
     if (status == SWEEP_OK && !(*cell = memory_array(groups.count, sizeof **cell)))
         status = SWEEP_NO_MEMORY;
     *count = groups.count;

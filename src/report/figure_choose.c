@@ -1,7 +1,5 @@
 #include "figure_parts.h"
 
-#include "sweep/memory.h"
-#include "sweep/parse.h"
 #include "sweep/partition.h"
 #include <stdio.h>
 #include <string.h>
@@ -19,23 +17,11 @@ int figure_combinations(const struct figure_cells *cells,
                         const struct figure_list *list, size_t *count)
 {
     struct partition groups;
-    struct rng_key *key = memory_array(cells->count, sizeof *key);
-    if (!key)
-        return SWEEP_NO_MEMORY;
-    for (size_t k = 0; k < cells->count; k++) {
-        struct setting s;
-        grid_cell(cells->grid, cells->cell[k], &s);
-        key[k] = rng_key_start();
-        for (size_t i = 0; i < list->count; i++)
-            key[k] = rng_key_real(key[k], s.value[list->parameter[i]]);
-    }
-    int status = partition_build(&groups, key, cells->count);
-    memory_free(key);
-    if (status != SWEEP_OK)
-        return status;
+    int status = partition_cells(&groups, cells->grid, cells->cell, cells->count,
+                                 list->parameter, list->count);
     *count = groups.count;
     partition_release(&groups);
-    return SWEEP_OK;
+    return status;
 }
 
 static void append(struct figure_list *list, enum parameter p)
@@ -58,6 +44,7 @@ struct choice {
     struct diagnostics *log;
     struct figure_list axes;        /* the first parameter of each axis with a choice */
     size_t values[PARAMETER_COUNT]; /* how many each parameter takes */
+    bool taken[PARAMETER_COUNT];    /* named by the user so far */
     struct figure_list used;        /* x, by and facet so far */
 };
 
@@ -78,24 +65,6 @@ static int count_values(struct choice *c)
     return status;
 }
 
-static const char *parameter_name(size_t i, const void *context)
-{
-    (void)context;
-    return parameter_table[i].name;
-}
-
-static int unknown_parameter(struct choice *c, const char *word)
-{
-    const char *near = parse_suggest(word, PARAMETER_COUNT, parameter_name, NULL);
-    if (near)
-        diagnostics_add(c->log, NULL, 0, 0,
-                        "unknown parameter '%s' (did you mean '%s'?)", word, near);
-    else
-        diagnostics_add(c->log, NULL, 0, 0,
-                        "unknown parameter '%s'; see 'sweep parameters'", word);
-    return SWEEP_INPUT;
-}
-
 static int not_an_axis(struct choice *c, enum parameter p)
 {
     char names[512] = "";
@@ -113,15 +82,11 @@ static int not_an_axis(struct choice *c, enum parameter p)
 /* A parameter the user named, which must vary and not be in use. */
 static int take(struct choice *c, const char *word, enum parameter *p)
 {
-    *p = parameter_find(word);
+    *p = (enum parameter)names_take(&all_parameters, word, c->taken, c->log);
     if (*p == PARAMETER_COUNT)
-        return unknown_parameter(c, word);
+        return SWEEP_INPUT;
     if (c->values[*p] < 2 && !contains(&c->axes, *p))
         return not_an_axis(c, *p);
-    if (contains(&c->used, *p)) {
-        diagnostics_add(c->log, NULL, 0, 0, "'%s' is asked for twice", word);
-        return SWEEP_INPUT;
-    }
     append(&c->used, *p);
     return SWEEP_OK;
 }

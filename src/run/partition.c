@@ -62,6 +62,26 @@ int partition_build(struct partition *g, const struct rng_key *key, size_t items
     return complete ? SWEEP_OK : SWEEP_NO_MEMORY;
 }
 
+int partition_cells(struct partition *p, const struct grid *g, const size_t *cell,
+                    size_t cell_count, const enum parameter *parameter,
+                    size_t parameter_count)
+{
+    struct rng_key *key = memory_array(cell_count, sizeof *key);
+    *p = (struct partition){0};
+    if (!key)
+        return SWEEP_NO_MEMORY;
+    for (size_t k = 0; k < cell_count; k++) {
+        struct setting s;
+        grid_cell(g, cell[k], &s);
+        key[k] = rng_key_start();
+        for (size_t i = 0; i < parameter_count; i++)
+            key[k] = rng_key_real(key[k], s.value[parameter[i]]);
+    }
+    int status = partition_build(p, key, cell_count);
+    memory_free(key);
+    return status;
+}
+
 void partition_release(struct partition *g)
 {
     memory_free(g->start);

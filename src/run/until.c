@@ -160,13 +160,12 @@ static double equal_halfwidth(const struct until_rule *rule, double value, size_
 
 void until_estimate(const struct until *u, size_t cell, double *mean, double *halfwidth)
 {
-    static const struct statistic the_mean = {.kind = STATISTIC_MEAN};
     const struct until_rule *rule = &u->grid->until;
     size_t count = gather(u, cell);
     double first = u->scratch[0];
     bool equal = all_equal(u->scratch, count);
 
-    *mean = statistic_compute(&the_mean, u->scratch, count, NULL);
+    *mean = statistic_compute(&statistic_mean, u->scratch, count, NULL);
     *halfwidth = equal ? equal_halfwidth(rule, first, count)
                        : student_halfwidth(u->scratch, count, rule->level);
 }
