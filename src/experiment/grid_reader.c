@@ -1,5 +1,6 @@
 #include "grid_reader.h"
 #include "sweep/memory.h"
+#include "sweep/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,8 +14,8 @@ struct shown show(const char *text)
     size_t length = strlen(text);
     size_t end = length <= SHOWN_LIMIT ? length : SHOWN_LIMIT;
 
-    while (end < length && ((unsigned char)text[end] & 0xc0) == 0x80)
-        end--; /* not inside a UTF-8 character */
+    while (end < length && !text_starts_letter(text[end]))
+        end--;
     for (size_t i = 0; i < end; i++)
         shown.text[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
     if (end < length)
