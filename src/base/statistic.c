@@ -124,8 +124,8 @@ static double expanded(double p, size_t units)
     return gsl_cdf_ugaussian_P(sqrt(g / (g - 1)) * gsl_cdf_tdist_Pinv(p, g - 1));
 }
 
-static double compute_bootstrap(double *values, size_t count,
-                                const struct clusters *of, double p)
+static double compute_bootstrap(double *values, size_t count, const struct clusters *of,
+                                double p)
 {
     bool clustered = is_clustered(count, of);
     size_t units = add_up(values, count, of);
