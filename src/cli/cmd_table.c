@@ -16,7 +16,7 @@ struct wish {
     const char *where;
 };
 
-static void wish_release(struct wish *w)
+static void table_wish_release(struct wish *w)
 {
     words_release(&w->rows);
     words_release(&w->columns);
@@ -37,8 +37,8 @@ static int read_words(struct wish *w, const struct arguments *args)
 }
 
 /* All that is wrong with the words is reported. */
-static int wish_init(struct wish *w, const struct arguments *args,
-                     struct diagnostics *log)
+static int table_wish_init(struct wish *w, const struct arguments *args,
+                           struct diagnostics *log)
 {
     const char *format = args->value[OPTION_FORMAT];
     bool has_row[PARAMETER_COUNT] = {false}, has_column[COLUMN_COUNT] = {false};
@@ -60,7 +60,7 @@ static int wish_init(struct wish *w, const struct arguments *args,
     return log->count + log->lost > 0 ? SWEEP_INPUT : SWEEP_OK;
 }
 
-static struct table_request merge(const struct grid *g, const struct wish *w)
+static struct table_request merge_request(const struct grid *g, const struct wish *w)
 {
     struct table_request request = g->table;
     if (w->rows.count > 0) {
@@ -90,7 +90,7 @@ static int print_table(const char *directory, const struct wish *w,
     if (status == SWEEP_OK)
         status = folder_open(&store, directory, log);
     if (status == SWEEP_OK) {
-        struct table_request request = merge(&g, w);
+        struct table_request request = merge_request(&g, w);
         status = aggregate_build(&a, store, &g, &request, log);
     }
     if (status == SWEEP_OK)
@@ -105,9 +105,9 @@ int cmd_table(const struct command *self, const struct arguments *args)
 {
     struct wish w;
     struct diagnostics log = {0};
-    int status = wish_init(&w, args, &log);
+    int status = table_wish_init(&w, args, &log);
     if (status == SWEEP_OK)
         status = print_table(args->operand[0], &w, &log);
-    wish_release(&w);
+    table_wish_release(&w);
     return status == SWEEP_OK ? EXIT_DONE : give_up(self, status, &log);
 }

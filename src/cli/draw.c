@@ -16,7 +16,8 @@
 enum { MOST_BYTES = 2000 };
 
 /* 0, or an errno when it could not be started. What it prints goes to `said`. */
-static int start(pid_t *child, const char *script, const char *picture, FILE *said)
+static int start_gnuplot(pid_t *child, const char *script, const char *picture,
+                         FILE *said)
 {
     char *const words[] = {(char *)"gnuplot", (char *)"-d",    (char *)"-c",
                            (char *)script,    (char *)picture, NULL};
@@ -34,7 +35,7 @@ static int start(pid_t *child, const char *script, const char *picture, FILE *sa
 }
 
 /* Blank lines and those that point a caret at a place are left out. */
-static void report(const char *script, FILE *said, struct diagnostics *log)
+static void report_gnuplot(const char *script, FILE *said, struct diagnostics *log)
 {
     char text[MOST_BYTES + 1], *rest = text;
     rewind(said);
@@ -54,12 +55,12 @@ static int wait_for(pid_t child)
     return result;
 }
 
-static int draw(const char *script, const char *picture, FILE *said,
-                struct diagnostics *log)
+static int draw_script(const char *script, const char *picture, FILE *said,
+                       struct diagnostics *log)
 {
     struct stat info;
     pid_t child;
-    int failed = start(&child, script, picture, said);
+    int failed = start_gnuplot(&child, script, picture, said);
     if (failed) {
         diagnostics_add(log, NULL, 0, 0,
                         failed == ENOENT
@@ -74,7 +75,7 @@ static int draw(const char *script, const char *picture, FILE *said,
         stat(picture, &info) != 0 || (S_ISREG(info.st_mode) && info.st_size == 0);
     if (result == 0 && !empty)
         return SWEEP_OK;
-    report(script, said, log);
+    report_gnuplot(script, said, log);
     return SWEEP_IO;
 }
 
@@ -89,7 +90,8 @@ int draw_picture(const char *script, const char *picture, struct diagnostics *lo
     }
     int status = outfile_open(&out, picture, log);
     if (status == SWEEP_OK)
-        status = draw(script, out.temporary ? out.temporary : picture, said, log);
+        status =
+            draw_script(script, out.temporary ? out.temporary : picture, said, log);
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);

@@ -116,7 +116,8 @@ static const struct names all_options = {.what = "option", NAMES_OF(option_table
 
 /* The option of a name of `length` letters, or of a letter (length 0), if the command
  * has it; else OPTION_COUNT. */
-static enum option find(const struct command *command, const char *text, size_t length)
+static enum option find_option(const struct command *command, const char *text,
+                               size_t length)
 {
     for (int i = 0; i < OPTION_COUNT; i++) {
         const struct option_info *info = &option_table[i];
@@ -135,7 +136,7 @@ static void tell_unknown_option(const struct command *command, const char *word)
     char text[64];
     snprintf(text, sizeof text, "%.*s", (int)strcspn(word + 2, "="), word + 2);
     const char *near = names_near(&all_options, text);
-    if (near && find(command, near, strlen(near)) != OPTION_COUNT)
+    if (near && find_option(command, near, strlen(near)) != OPTION_COUNT)
         tell(command, "unknown option '--%s' (did you mean '--%s'?)", text, near);
     else
         tell(command, "unknown option '--%s'; see 'sweep help %s'", text,
@@ -154,11 +155,11 @@ static int take_option(struct arguments *args, const struct command *command, in
 
     if (is_long) {
         size_t length = strcspn(word[0] + 2, "=");
-        option = length > 0 ? find(command, word[0] + 2, length) : OPTION_COUNT;
+        option = length > 0 ? find_option(command, word[0] + 2, length) : OPTION_COUNT;
         if (word[0][2 + length] == '=')
             value = word[0] + 2 + length + 1;
     } else {
-        option = find(command, word[0] + 1, 0);
+        option = find_option(command, word[0] + 1, 0);
         if (word[0][2])
             value = word[0] + 2;
     }

@@ -89,8 +89,8 @@ static const enum column certificates[SUCCESS_KINDS][THRESHOLD_COUNT] = {
 };
 
 /* Whether a certificate is defined, as its eps is, and within every threshold given. */
-static bool certified(const struct record *r, const double *most,
-                      enum success_kind kind)
+static bool is_certified(const struct record *r, const double *most,
+                         enum success_kind kind)
 {
     bool met = !isnan(r->value[certificates[kind][THRESHOLD_EPS]]);
     for (size_t i = 0; i < THRESHOLD_COUNT; i++) {
@@ -101,16 +101,16 @@ static bool certified(const struct record *r, const double *most,
     return met;
 }
 
-static unsigned char successes(const struct record *r, const double *most)
+static unsigned char success_bits(const struct record *r, const double *most)
 {
     unsigned met = 0;
     for (enum success_kind kind = SUCCESS_SCALED; kind < SUCCESS_KINDS; kind++)
-        met |= (unsigned)certified(r, most, kind) << kind;
+        met |= (unsigned)is_certified(r, most, kind) << kind;
     return (unsigned char)(met | (unsigned)(met != 0) << SUCCESS_ANY);
 }
 
-static int collect(void *context, size_t cell, uint64_t replicate,
-                   const struct record *r)
+static int collect_trial(void *context, size_t cell, uint64_t replicate,
+                         const struct record *r)
 {
     struct collection *c = context;
     size_t index = c->row_of[cell];
@@ -130,7 +130,7 @@ static int collect(void *context, size_t cell, uint64_t replicate,
         row->n[k] += !isnan(value);
     }
     c->cluster[place] = c->first[cell] + replicate;
-    c->met[place] = successes(r, c->grid->success);
+    c->met[place] = success_bits(r, c->grid->success);
     return SWEEP_OK;
 }
 
@@ -149,7 +149,8 @@ static void collection_release(struct collection *c)
     memory_free(c->scratch);
 }
 
-static int reserve(struct collection *c, size_t rows, size_t columns, size_t largest)
+static int reserve_collection(struct collection *c, size_t rows, size_t columns,
+                              size_t largest)
 {
     c->row_of = memory_array(c->grid->cell_count, sizeof *c->row_of);
     c->first = memory_array(c->grid->cell_count, sizeof *c->first);
@@ -229,7 +230,7 @@ static int collection_init(struct collection *c, struct aggregate *a,
             statistic ? statistic + i * columns * a->statistic_count : NULL;
         largest = row->expected > largest ? row->expected : largest;
     }
-    if (!n || !statistic || reserve(c, rows, columns, largest) != SWEEP_OK)
+    if (!n || !statistic || reserve_collection(c, rows, columns, largest) != SWEEP_OK)
         return SWEEP_NO_MEMORY;
     for (size_t cell = 0; cell < g->cell_count; cell++)
         c->row_of[cell] = SIZE_MAX;
@@ -268,8 +269,8 @@ struct list {
 
 /* The defined values of a list to `scratch`, in their clusters. Returns their number.
  */
-static size_t gather(struct collection *c, size_t index, const struct list *list,
-                     struct clusters *clusters)
+static size_t gather_values(struct collection *c, size_t index, const struct list *list,
+                            struct clusters *clusters)
 {
     size_t count = 0, i = 0;
     *clusters = (struct clusters){.size = c->size};
@@ -302,7 +303,7 @@ static void finish_statistics(struct collection *c, size_t index)
         for (size_t s = 0; s < a->statistic_count; s++) {
             const struct statistic *which = &a->statistics[s];
             struct clusters clusters;
-            size_t n = gather(c, index, &list, &clusters);
+            size_t n = gather_values(c, index, &list, &clusters);
             row->statistic[k * a->statistic_count + s] =
                 which->info->compute
                     ? statistic_compute(which, c->scratch, n, &clusters)
@@ -322,7 +323,7 @@ static void finish_rates(struct collection *c, size_t index)
         *rate = (struct success_rate){NAN, NAN, NAN};
         if (!defined)
             continue;
-        size_t n = gather(c, index, &list, &clusters);
+        size_t n = gather_values(c, index, &list, &clusters);
         double trials = effective_trials(c->scratch, n, &clusters, 0.95);
         rate->rate = statistic_compute(&statistic_mean, c->scratch, n, NULL);
         wilson_interval(rate->rate, trials, Z95, &rate->low, &rate->high);
@@ -352,7 +353,7 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     if (status == SWEEP_OK && collection_init(&c, a, &u, &selected) != SWEEP_OK)
         status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
-        status = store_each(s, g, collect, &c, log);
+        status = store_each(s, g, collect_trial, &c, log);
     for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++) {
         order_trials(&c, i);
         finish_statistics(&c, i);

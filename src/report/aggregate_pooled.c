@@ -3,8 +3,8 @@
 #include "sweep/memory.h"
 
 /* Whether the parameter takes two values in one row. */
-static bool varies(const struct grid *g, const struct selection *selected,
-                   enum parameter p)
+static bool varies_in_row(const struct grid *g, const struct selection *selected,
+                          enum parameter p)
 {
     const struct partition *rows = &selected->groups;
     struct setting first, s;
@@ -19,8 +19,8 @@ static bool varies(const struct grid *g, const struct selection *selected,
     return false;
 }
 
-static int count_values(const struct grid *g, const struct selection *selected,
-                        enum parameter p, size_t *count)
+static int count_pooled_values(const struct grid *g, const struct selection *selected,
+                               enum parameter p, size_t *count)
 {
     struct partition values;
     int status = partition_cells(&values, g, selected->cell, selected->count, &p, 1);
@@ -41,13 +41,13 @@ int aggregate_find_pooled(struct aggregate *a, const struct grid *g,
     for (size_t i = 0; i < g->axis_count && status == SWEEP_OK; i++) {
         const struct axis *axis = &g->axes[i];
         size_t k = 0;
-        while (k < axis->width && !varies(g, selected, axis->parameter[k]))
+        while (k < axis->width && !varies_in_row(g, selected, axis->parameter[k]))
             k++;
         if (k == axis->width)
             continue;
         struct aggregate_pooled *pooled = &a->pooled[a->pooled_count++];
         pooled->parameter = axis->parameter[k];
-        status = count_values(g, selected, pooled->parameter, &pooled->values);
+        status = count_pooled_values(g, selected, pooled->parameter, &pooled->values);
     }
     return status;
 }

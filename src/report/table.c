@@ -11,24 +11,19 @@ enum { RATE_PARTS = 3, RATE_FIELDS = SUCCESS_KINDS * RATE_PARTS };
 static const char *const count_names[] = {"trials", "failed", "undefined"};
 static const char *const rate_parts[RATE_PARTS] = {"", "low", "high"};
 
+/* How a line of fields is written. */
+struct dialect {
+    const char *before, *between, *after;
+    void (*put)(FILE *stream, const char *text);
+    int digits; /* of a number */
+};
+
 struct layout {
     const struct aggregate *a;
     const struct grid *grid;
     size_t counts, rates, statistics, end; /* first field of each part */
     const struct dialect *dialect;
 };
-
-/* How a line of fields is written. */
-struct dialect {
-    const char *before, *between, *after;
-    const char *specials; /* what makes quotes necessary; NULL: no quotes, but `|` */
-    int digits;           /* of a number */
-};
-
-/* gnuplot takes a text with blanks in double quotes. */
-static const struct dialect tsv = {"", "\t", "\n", " \t\"#", 17};
-static const struct dialect csv = {"", ",", "\n", ",\"\r\n", 17};
-static const struct dialect markdown = {"| ", " | ", " |\n", NULL, 4};
 
 struct field {
     char text[4096];
@@ -73,8 +68,8 @@ static void field_real(const struct layout *t, double value, struct field *f)
         snprintf(f->text, sizeof f->text, "%.*g", t->dialect->digits, value);
 }
 
-static void coordinate(const struct layout *t, const struct setting *s,
-                       enum parameter p, struct field *f)
+static void field_coordinate(const struct layout *t, const struct setting *s,
+                             enum parameter p, struct field *f)
 {
     enum parameter_type type = parameter_table[p].type;
     f->word = type == PARAMETER_CHOICE || type == PARAMETER_TEXT;
@@ -95,7 +90,7 @@ static void field_value(const struct layout *t, const struct aggregate_row *row,
     const size_t counts[] = {row->trials, row->failed, row->undefined};
     f->word = false;
     if (k < t->counts)
-        coordinate(t, s, t->a->parameters[k], f);
+        field_coordinate(t, s, t->a->parameters[k], f);
     else if (k < t->rates)
         snprintf(f->text, sizeof f->text, "%zu", counts[k - t->counts]);
     else if (k < t->statistics)
@@ -136,13 +131,20 @@ static void put_markdown(FILE *stream, const char *text)
         fprintf(stream, "%s%c", *text == '|' ? "\\" : "", *text);
 }
 
-static void put_plain(FILE *stream, const struct field *f, const struct dialect *d)
+/* gnuplot takes a text with blanks in double quotes. */
+static void put_tsv(FILE *stream, const char *text)
 {
-    if (d->specials)
-        put_quoted(stream, f->text, d->specials);
-    else
-        put_markdown(stream, f->text);
+    put_quoted(stream, text, " \t\"#");
 }
+
+static void put_csv(FILE *stream, const char *text)
+{
+    put_quoted(stream, text, ",\"\r\n");
+}
+
+static const struct dialect tsv = {"", "\t", "\n", put_tsv, 17};
+static const struct dialect csv = {"", ",", "\n", put_csv, 17};
+static const struct dialect markdown = {"| ", " | ", " |\n", put_markdown, 4};
 
 /* Row NULL: the names. */
 static void write_line(FILE *stream, const struct layout *t,
@@ -160,7 +162,7 @@ static void write_line(FILE *stream, const struct layout *t,
         else
             field_name(t, k, &f);
         fputs(k > 0 ? t->dialect->between : "", stream);
-        put_plain(stream, &f, t->dialect);
+        t->dialect->put(stream, f.text);
     }
     fputs(t->dialect->after, stream);
 }
@@ -219,7 +221,7 @@ static void write_json_head(FILE *stream, const struct layout *t)
 
 static int write_json(FILE *stream, const struct aggregate *a, const struct grid *g)
 {
-    struct layout t = layout_of(a, g, &tsv);
+    struct layout t = layout_of(a, g, &tsv); /* its digits */
     struct field f;
     write_json_head(stream, &t);
     fputs(" \"rows\": [", stream);
@@ -307,7 +309,7 @@ static void write_block_name(FILE *stream, const struct layout *t,
     grid_cell(t->grid, row->cell, &s);
     for (size_t k = 0; k < t->a->parameter_count; k++)
         if (names_block(t, k)) {
-            coordinate(t, &s, t->a->parameters[k], &f);
+            field_coordinate(t, &s, t->a->parameters[k], &f);
             fprintf(stream, "%s%s=%s", before,
                     parameter_table[t->a->parameters[k]].name, f.text);
             before = " ";
@@ -346,7 +348,7 @@ static void write_key(FILE *stream, const struct layout *t,
             field_value(t, row, s, k, &f);
         else
             field_name(t, k, &f);
-        put_plain(stream, &f, t->dialect);
+        t->dialect->put(stream, f.text);
         putc('\t', stream);
     }
 }

@@ -9,7 +9,7 @@
 #include "sweep/train.h"
 #include <math.h>
 
-static double parameter(const struct setting *s, enum parameter p)
+static double value_of(const struct setting *s, enum parameter p)
 {
     return s->value[p];
 }
@@ -20,33 +20,33 @@ static double parameter(const struct setting *s, enum parameter p)
  * are far from orthogonal. */
 static double kinks(const struct setting *s)
 {
-    double m = parameter(s, P_SAMPLES), d = parameter(s, P_DIMENSION);
-    double length = parameter(s, P_SIGNAL) / parameter(s, P_NOISE);
+    double m = value_of(s, P_SAMPLES), d = value_of(s, P_DIMENSION);
+    double length = value_of(s, P_SIGNAL) / value_of(s, P_NOISE);
     double pull = length * length * sqrt(m * d) / 0.8, crowd = m * m / d;
     double share = 1 / (1 + pull * pull * pull * pull);
-    if (parameter(s, P_MODEL) == MODEL_LINEAR)
+    if (value_of(s, P_MODEL) == MODEL_LINEAR)
         return 0;
-    if (parameter(s, P_MODEL) == MODEL_LEAKY_RELU)
-        share *= (1 - parameter(s, P_LEAK)) * crowd * crowd / (1 + crowd * crowd);
+    if (value_of(s, P_MODEL) == MODEL_LEAKY_RELU)
+        share *= (1 - value_of(s, P_LEAK)) * crowd * crowd / (1 + crowd * crowd);
     return share;
 }
 
 /* The accuracy is closed form. */
 static int needs_no_tests(const struct setting *s)
 {
-    return parameter(s, P_MODEL) == MODEL_LINEAR && parameter(s, P_DATA) == DATA_MIXTURE;
+    return value_of(s, P_MODEL) == MODEL_LINEAR && value_of(s, P_DATA) == DATA_MIXTURE;
 }
 
 /* A model keeps what its initial weights have outside the span. */
 static int keeps_outside(const struct setting *s)
 {
-    return parameter(s, P_POLISH) == 0 && parameter(s, P_MODEL) != MODEL_LINEAR;
+    return value_of(s, P_POLISH) == 0 && value_of(s, P_MODEL) != MODEL_LINEAR;
 }
 
 static double ambient(const struct setting *s, double tests)
 {
-    double d = parameter(s, P_DIMENSION), m = parameter(s, P_SAMPLES);
-    double n = parameter(s, P_WIDTH);
+    double d = value_of(s, P_DIMENSION), m = value_of(s, P_SAMPLES);
+    double n = value_of(s, P_WIDTH);
     double normals = (m + n + tests) * d;
     double outside = keeps_outside(s) ? n * tests * d : 0;
     double projections = m < d ? (4e-10 * m + 8e-10 * n + 8e-11 * tests) * m * d : 0;
@@ -55,46 +55,46 @@ static double ambient(const struct setting *s, double tests)
 
 static double bartlett(const struct setting *s, double tests)
 {
-    double m = parameter(s, P_SAMPLES), n = parameter(s, P_WIDTH);
+    double m = value_of(s, P_SAMPLES), n = value_of(s, P_WIDTH);
     double rest =
-        keeps_outside(s) && tests > 0 ? fmin(n, parameter(s, P_DIMENSION) - m - 1) : 0;
+        keeps_outside(s) && tests > 0 ? fmin(n, value_of(s, P_DIMENSION) - m - 1) : 0;
     double normals = (m / 2 + n + tests) * m + (n / 2 + tests) * rest;
     return 1.3e-8 * normals + 6.5e-11 * n * tests * rest;
 }
 
 double cost_data(const struct setting *s, double tests)
 {
-    double m = parameter(s, P_SAMPLES);
+    double m = value_of(s, P_SAMPLES);
     double start = 8e-6 + 8e-11 * m * m * m; /* X X^T */
     if (needs_no_tests(s))
         tests = 0;
-    return start + (parameter(s, P_SAMPLER) == SAMPLER_AMBIENT ? ambient(s, tests)
-                                                               : bartlett(s, tests));
+    return start + (value_of(s, P_SAMPLER) == SAMPLER_AMBIENT ? ambient(s, tests)
+                                                              : bartlett(s, tests));
 }
 
 /* Steps until the gates rest, which takes the longer the more of them there are. */
 static double steps(const struct setting *s)
 {
-    double n = parameter(s, P_WIDTH), m = parameter(s, P_SAMPLES);
-    double most = parameter(s, P_MAX_STEPS), stable = parameter(s, P_STABLE_STEPS);
-    if (parameter(s, P_POLISH) == 0 || stable == 0)
+    double n = value_of(s, P_WIDTH), m = value_of(s, P_SAMPLES);
+    double most = value_of(s, P_MAX_STEPS), stable = value_of(s, P_STABLE_STEPS);
+    if (value_of(s, P_POLISH) == 0 || stable == 0)
         return most;
     return fmin(most, stable + TRAIN_CHECK_STEPS + 1.8 * kinks(s) * m * sqrt(n));
 }
 
 /* A step adds, tile by tile of 8 points, a row of a table for every neuron and block of
  * 4 points; see step.h. */
-static double step(const struct setting *s, double m)
+static double cost_of_step(const struct setting *s, double m)
 {
-    double n = parameter(s, P_WIDTH), tiles = ceil(m / 8), blocks = 2 * tiles;
+    double n = value_of(s, P_WIDTH), tiles = ceil(m / 8), blocks = 2 * tiles;
     return 4e-8 + 1.6e-8 * m + 2.5e-8 * tiles * blocks +
            (3.1e-9 + 5.5e-10 * blocks) * n * tiles;
 }
 
 /* The accuracy of one model. Exact points without kinks have few distinct neurons. */
-static double accuracy(const struct setting *s, double tests)
+static double cost_of_accuracy(const struct setting *s, double tests)
 {
-    double n = parameter(s, P_WIDTH), m = parameter(s, P_SAMPLES);
+    double n = value_of(s, P_WIDTH), m = value_of(s, P_SAMPLES);
     double distinct = keeps_outside(s) ? 1 : fmax(0.07, kinks(s));
     if (needs_no_tests(s))
         return 0;
@@ -105,17 +105,17 @@ static double accuracy(const struct setting *s, double tests)
  * box least squares of neurons on kinks. */
 double cost_training(const struct setting *s, double points, double tests)
 {
-    double m = points, n = parameter(s, P_WIDTH);
-    double cost = steps(s) * step(s, m) + accuracy(s, tests);
+    double m = points, n = value_of(s, P_WIDTH);
+    double cost = steps(s) * cost_of_step(s, m) + cost_of_accuracy(s, tests);
     cost += 1.2e-7 * n * m + 2.4e-9 * n * m * m; /* multipliers */
-    if (parameter(s, P_POLISH) != 0)
+    if (value_of(s, P_POLISH) != 0)
         cost += 5.4e-5 + 2.4e-9 * m * m * m + 9.5e-10 * kinks(s) * n * m * m * m;
     return cost;
 }
 
 double cost_ranks(const struct setting *s)
 {
-    double n = parameter(s, P_WIDTH);
+    double n = value_of(s, P_WIDTH);
     return 1.2e-9 * n * n * n;
 }
 
@@ -123,16 +123,16 @@ double cost_ranks(const struct setting *s)
  * small against certifying its result. */
 static double refits(const struct setting *s, double m)
 {
-    double n = parameter(s, P_WIDTH), steps = parameter(s, P_UNLEARN_STEPS);
+    double n = value_of(s, P_WIDTH), steps = value_of(s, P_UNLEARN_STEPS);
     return (steps - 1) * (1e-8 * n * m + 1e-10 * n * m * m);
 }
 
 /* The terms of the convex programs, three times over but from a start that is near. */
 double cost_cell(const struct setting *s)
 {
-    double m = parameter(s, P_SAMPLES) - parameter(s, P_FORGET);
-    double n = parameter(s, P_WIDTH);
+    double m = value_of(s, P_SAMPLES) - value_of(s, P_FORGET);
+    double n = value_of(s, P_WIDTH);
     return 1.7e-5 + 1.6e-7 * n * m + 6e-10 * m * m * m +
            6.6e-10 * kinks(s) * n * m * m * m +
-           accuracy(s, parameter(s, P_TEST_SAMPLES)) + refits(s, m);
+           cost_of_accuracy(s, value_of(s, P_TEST_SAMPLES)) + refits(s, m);
 }

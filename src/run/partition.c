@@ -12,7 +12,7 @@ struct table {
 };
 
 /* Where the key of an item is or would go. */
-static size_t *find(const struct table *t, const struct rng_key *key, size_t item)
+static size_t *find_key(const struct table *t, const struct rng_key *key, size_t item)
 {
     size_t i = key[item].word[0] & t->mask;
     while (t->slot[i] && memcmp(&key[t->slot[i] - 1], &key[item], sizeof *key) != 0)
@@ -21,11 +21,11 @@ static size_t *find(const struct table *t, const struct rng_key *key, size_t ite
 }
 
 /* The group of each item, in the order of their first items; sizes go to start. */
-static void assign(struct partition *g, const struct table *t,
-                   const struct rng_key *key, size_t items, size_t *group)
+static void assign_groups(struct partition *g, const struct table *t,
+                          const struct rng_key *key, size_t items, size_t *group)
 {
     for (size_t i = 0; i < items; i++) {
-        size_t *first = find(t, key, i);
+        size_t *first = find_key(t, key, i);
         group[i] = *first ? group[*first - 1] : g->count++;
         if (!*first)
             *first = i + 1;
@@ -47,7 +47,7 @@ int partition_build(struct partition *g, const struct rng_key *key, size_t items
     bool complete = table.slot && group && g->member && g->start;
 
     if (complete) {
-        assign(g, &table, key, items, group);
+        assign_groups(g, &table, key, items, group);
         for (size_t k = 0; k < g->count; k++)
             g->start[k + 1] += g->start[k];
         for (size_t i = 0; i < items; i++) /* leaves in start[k] the end of group k */
