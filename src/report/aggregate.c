@@ -70,45 +70,6 @@ struct collection {
     double *scratch; /* (largest row) a statistic may change it */
 };
 
-const char *const success_names[SUCCESS_KINDS] = {
-    [SUCCESS_ANY] = "success",
-    [SUCCESS_SCALED] = "scaled_success",
-    [SUCCESS_RESTORED] = "restored_success",
-    [SUCCESS_EXACT] = "exact_success",
-};
-
-/* What of a certificate each threshold is for; COLUMN_COUNT: 0. In the order of
- * enum threshold. */
-static const enum column certificates[SUCCESS_KINDS][THRESHOLD_COUNT] = {
-    [SUCCESS_SCALED] = {C_SCALED_EPS, C_SCALED_DELTA, COLUMN_COUNT,
-                        C_SCALED_RELATIVE_EPS, C_SCALED_RELATIVE_DELTA},
-    [SUCCESS_RESTORED] = {C_RESTORED_EPS, C_RESTORED_DELTA, C_RESTORED_TAU,
-                          C_RESTORED_RELATIVE_EPS, C_RESTORED_RELATIVE_DELTA},
-    [SUCCESS_EXACT] = {C_EXACT_EPS, C_EXACT_DELTA, C_EXACT_TAU, C_EXACT_RELATIVE_EPS,
-                       C_EXACT_RELATIVE_DELTA},
-};
-
-/* Whether a certificate is defined, as its eps is, and within every threshold given. */
-static bool is_certified(const struct record *r, const double *most,
-                         enum success_kind kind)
-{
-    bool met = !isnan(r->value[certificates[kind][THRESHOLD_EPS]]);
-    for (size_t i = 0; i < THRESHOLD_COUNT; i++) {
-        enum column c = certificates[kind][i];
-        double value = c == COLUMN_COUNT ? 0.0 : r->value[c];
-        met &= isnan(most[i]) || value <= most[i];
-    }
-    return met;
-}
-
-static unsigned char success_bits(const struct record *r, const double *most)
-{
-    unsigned met = 0;
-    for (enum success_kind kind = SUCCESS_SCALED; kind < SUCCESS_KINDS; kind++)
-        met |= (unsigned)is_certified(r, most, kind) << kind;
-    return (unsigned char)(met | (unsigned)(met != 0) << SUCCESS_ANY);
-}
-
 static int collect_trial(void *context, size_t cell, uint64_t replicate,
                          const struct record *r)
 {
@@ -130,7 +91,7 @@ static int collect_trial(void *context, size_t cell, uint64_t replicate,
         row->n[k] += !isnan(value);
     }
     c->cluster[place] = c->first[cell] + replicate;
-    c->met[place] = success_bits(r, c->grid->success);
+    c->met[place] = aggregate_success(r, c->grid->success);
     return SWEEP_OK;
 }
 
@@ -200,19 +161,16 @@ static int number_clusters(struct collection *c, const struct selection *selecte
     return SWEEP_OK;
 }
 
-static int collection_init(struct collection *c, struct aggregate *a,
-                           const struct until *u, const struct selection *selected)
+/* The rows, empty. */
+static int make_rows(struct aggregate *a, const struct until *u,
+                     const struct selection *selected)
 {
     const struct partition *groups = &selected->groups;
-    const struct grid *g = u->grid;
-    size_t rows = groups->count, columns = a->column_count, largest = 0;
+    size_t rows = groups->count, columns = a->column_count;
     size_t *n = memory_array(rows, columns * sizeof *n);
     double *statistic =
         memory_array(rows, columns * a->statistic_count * sizeof *statistic);
 
-    *c = (struct collection){.a = a, .grid = g, .need = u->need};
-    for (size_t i = 0; i < selected->count; i++)
-        c->total += u->need[selected->cell[i]];
     a->row = memory_array(rows, sizeof *a->row);
     if (rows == 0 || !a->row) { /* nobody would own them */
         memory_free(n);
@@ -228,13 +186,28 @@ static int collection_init(struct collection *c, struct aggregate *a,
         row->n = n ? n + i * columns : NULL;
         row->statistic =
             statistic ? statistic + i * columns * a->statistic_count : NULL;
-        largest = row->expected > largest ? row->expected : largest;
     }
-    if (!n || !statistic || reserve_collection(c, rows, columns, largest) != SWEEP_OK)
+    return n && statistic ? SWEEP_OK : SWEEP_NO_MEMORY;
+}
+
+/* For the rows of c->a. */
+static int collection_init(struct collection *c, const struct selection *selected)
+{
+    const struct partition *groups = &selected->groups;
+    const struct aggregate *a = c->a;
+    size_t largest = 0;
+
+    for (size_t i = 0; i < a->row_count; i++) {
+        c->total += a->row[i].expected;
+        largest = a->row[i].expected > largest ? a->row[i].expected : largest;
+    }
+    if (a->row_count == 0)
+        return SWEEP_OK;
+    if (reserve_collection(c, a->row_count, a->column_count, largest) != SWEEP_OK)
         return SWEEP_NO_MEMORY;
-    for (size_t cell = 0; cell < g->cell_count; cell++)
+    for (size_t cell = 0; cell < c->grid->cell_count; cell++)
         c->row_of[cell] = SIZE_MAX;
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < a->row_count; i++) {
         c->offset[i] = i > 0 ? c->offset[i - 1] + a->row[i - 1].expected : 0;
         for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
             c->row_of[selected->cell[groups->member[k]]] = i;
@@ -350,7 +323,9 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
         status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
         status = until_load(&u, s, g, log);
-    if (status == SWEEP_OK && collection_init(&c, a, &u, &selected) != SWEEP_OK)
+    c = (struct collection){.a = a, .grid = g, .need = u.need};
+    if (status == SWEEP_OK && (make_rows(a, &u, &selected) != SWEEP_OK ||
+                               collection_init(&c, &selected) != SWEEP_OK))
         status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
         status = store_each(s, g, collect_trial, &c, log);
