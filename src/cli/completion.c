@@ -51,20 +51,9 @@ static void print_quoted(FILE *stream, const char *words)
             fputs(*words == '\'' ? "'\\''" : (char[]){*words, '\0'}, stream);
 }
 
-void print_bash_completion(FILE *stream)
+/* The cases of the option before the cursor. */
+static void print_bash_values(FILE *stream)
 {
-    fputs("# bash completion for sweep\n"
-          "_sweep() {\n"
-          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-          "    local head= options= words=\n"
-          "    [[ $cur != = ]] || cur=\n"
-          "    [[ $prev != = ]] || prev=${COMP_WORDS[COMP_CWORD-2]}\n"
-          "    [[ $cur != *,* ]] || head=${cur%,*},\n"
-          "    if ((COMP_CWORD == 1)); then\n"
-          "        COMPREPLY=($(compgen -W \"",
-          stream);
-    print_command_names(stream);
-    fputs("\" -- \"$cur\"))\n        return\n    fi\n    case $prev in\n", stream);
     for (int k = 0; k < OPTION_COUNT; k++) {
         const struct option_info *o = &option_table[k];
         if (o->offers == OFFERS_NOTHING)
@@ -80,14 +69,11 @@ void print_bash_completion(FILE *stream)
         print_words(stream, o->offers);
         fputs("\" ;;\n", stream);
     }
-    fputs(
-        "    esac\n"
-        "    if [[ $words ]]; then\n"
-        "        COMPREPLY=($(compgen -P \"$head\" -W \"$words\" -- \"${cur##*,}\"))\n"
-        "        return\n"
-        "    fi\n"
-        "    case ${COMP_WORDS[1]} in\n",
-        stream);
+}
+
+/* The cases of the command. */
+static void print_bash_options(FILE *stream)
+{
     for (size_t i = 0; i < command_count; i++) {
         fprintf(stream, "    %s) options=\"", command_table[i].name);
         for (int k = 0; k < OPTION_COUNT; k++)
@@ -99,6 +85,32 @@ void print_bash_completion(FILE *stream)
         }
         fputs("\" ;;\n", stream);
     }
+}
+
+void print_bash_completion(FILE *stream)
+{
+    fputs("# bash completion for sweep\n"
+          "_sweep() {\n"
+          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+          "    local head= options= words=\n"
+          "    [[ $cur != = ]] || cur=\n"
+          "    [[ $prev != = ]] || prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+          "    [[ $cur != *,* ]] || head=${cur%,*},\n"
+          "    if ((COMP_CWORD == 1)); then\n"
+          "        COMPREPLY=($(compgen -W \"",
+          stream);
+    print_command_names(stream);
+    fputs("\" -- \"$cur\"))\n        return\n    fi\n    case $prev in\n", stream);
+    print_bash_values(stream);
+    fputs(
+        "    esac\n"
+        "    if [[ $words ]]; then\n"
+        "        COMPREPLY=($(compgen -P \"$head\" -W \"$words\" -- \"${cur##*,}\"))\n"
+        "        return\n"
+        "    fi\n"
+        "    case ${COMP_WORDS[1]} in\n",
+        stream);
+    print_bash_options(stream);
     fputs("    esac\n"
           "    if [[ $cur == -* || ${COMP_WORDS[1]} == help ]]; then\n"
           "        COMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
@@ -172,9 +184,33 @@ void print_zsh_completion(FILE *stream)
     fputs("    esac\n}\n_sweep \"$@\"\n", stream);
 }
 
-void print_fish_completion(FILE *stream)
+static void print_fish_option(FILE *stream, const struct command *c,
+                              const struct option_info *o)
 {
     char meaning[OPTION_TEXT];
+    fprintf(stream, "complete -c sweep -n '__fish_seen_subcommand_from %s' -l %s",
+            c->name, o->name);
+    if (o->letter)
+        fprintf(stream, " -s %c", o->letter);
+    if (o->offers == OFFERS_FOLDERS)
+        fputs(" -x -a '(__fish_complete_directories)'", stream);
+    else if (o->offers == OFFERS_FORMATS) {
+        fputs(" -x -a '", stream);
+        print_words(stream, o->offers);
+        putc('\'', stream);
+    } else if (o->offers != OFFERS_NOTHING) {
+        fputs(" -x -a '(__fish_append ,", stream);
+        print_words(stream, o->offers);
+        fputs(")'", stream);
+    } else if (o->argument)
+        fputs(" -x", stream);
+    fputs(" -d '", stream);
+    print_quoted(stream, option_meaning(o, meaning, sizeof meaning));
+    fputs("'\n", stream);
+}
+
+void print_fish_completion(FILE *stream)
+{
     fputs("# fish completion for sweep\n", stream);
     for (size_t i = 0; i < command_count; i++) {
         const struct command *c = &command_table[i];
@@ -188,30 +224,8 @@ void print_fish_completion(FILE *stream)
             print_command_names(stream);
             fprintf(stream, "%s'\n", help_words);
         }
-        for (int k = 0; k < OPTION_COUNT; k++) {
-            const struct option_info *o = &option_table[k];
-            if (!has(c, k))
-                continue;
-            fprintf(stream,
-                    "complete -c sweep -n '__fish_seen_subcommand_from %s' -l %s",
-                    c->name, o->name);
-            if (o->letter)
-                fprintf(stream, " -s %c", o->letter);
-            if (o->offers == OFFERS_FOLDERS)
-                fputs(" -x -a '(__fish_complete_directories)'", stream);
-            else if (o->offers == OFFERS_FORMATS) {
-                fputs(" -x -a '", stream);
-                print_words(stream, o->offers);
-                putc('\'', stream);
-            } else if (o->offers != OFFERS_NOTHING) {
-                fputs(" -x -a '(__fish_append ,", stream);
-                print_words(stream, o->offers);
-                fputs(")'", stream);
-            } else if (o->argument)
-                fputs(" -x", stream);
-            fputs(" -d '", stream);
-            print_quoted(stream, option_meaning(o, meaning, sizeof meaning));
-            fputs("'\n", stream);
-        }
+        for (int k = 0; k < OPTION_COUNT; k++)
+            if (has(c, k))
+                print_fish_option(stream, c, &option_table[k]);
     }
 }

@@ -143,34 +143,39 @@ static void tell_unknown_option(const struct command *command, const char *word)
              command->name);
 }
 
+/* The option of a word that starts with '-', and the value in the same word, if any;
+ * OPTION_COUNT after a message. */
+static enum option read_option(const struct command *command, const char *word,
+                               const char **value)
+{
+    enum option option = OPTION_COUNT;
+    if (word[1] == '-') {
+        size_t length = strcspn(word + 2, "=");
+        if (length > 0)
+            option = find_option(command, word + 2, length);
+        *value = word[2 + length] == '=' ? word + 2 + length + 1 : NULL;
+        if (option == OPTION_COUNT)
+            tell_unknown_option(command, word);
+    } else {
+        option = find_option(command, word + 1, 0);
+        *value = word[2] ? word + 2 : NULL;
+        if (option == OPTION_COUNT)
+            tell(command, "unknown option '%s'; see 'sweep help %s'", word,
+                 command->name);
+    }
+    return option;
+}
+
 /* One word that starts with '-', and the next one if that is its value. Returns the
  * number of words used, or 0 after a message. */
 static int take_option(struct arguments *args, const struct command *command, int left,
                        char **word)
 {
-    bool is_long = word[0][1] == '-';
-    const char *value = NULL;
-    enum option option;
+    const char *value;
+    enum option option = read_option(command, word[0], &value);
     int used = 1;
-
-    if (is_long) {
-        size_t length = strcspn(word[0] + 2, "=");
-        option = length > 0 ? find_option(command, word[0] + 2, length) : OPTION_COUNT;
-        if (word[0][2 + length] == '=')
-            value = word[0] + 2 + length + 1;
-    } else {
-        option = find_option(command, word[0] + 1, 0);
-        if (word[0][2])
-            value = word[0] + 2;
-    }
-    if (option == OPTION_COUNT) {
-        if (is_long)
-            tell_unknown_option(command, word[0]);
-        else
-            tell(command, "unknown option '%s'; see 'sweep help %s'", word[0],
-                 command->name);
+    if (option == OPTION_COUNT)
         return 0;
-    }
     const struct option_info *info = &option_table[option];
     if (!info->argument && value) {
         tell(command, "option '--%s' takes no value, got '%s'", info->name, value);
