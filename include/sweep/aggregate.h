@@ -53,7 +53,7 @@ struct success_rate {
     double rate, low, high;
 };
 
-/* One row a distinct combination of the `rows` parameters, in cell order. */
+/* One row per distinct combination of the `rows` parameters, in cell order. */
 struct aggregate_row {
     size_t cell;       /* first cell of the row, for grid_cell */
     size_t trials;     /* recorded; with none, the statistics are undefined */
@@ -100,7 +100,7 @@ int aggregate_resolve(struct aggregate *a, const struct grid *g,
 int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
                     size_t *count, struct diagnostics *log);
 
-/* Resolve and compute. Memory: one double a trial and column, and up to five a trial.
+/* Resolve and compute. Memory: one double per trial and column, and up to five per trial.
  * SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
 int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
                     const struct table_request *request, struct diagnostics *log);

@@ -12,7 +12,7 @@
  * gain 1, t = 0, boxes on the opposite-class pairs: the dual of margin maximisation with
  * gates fixed (kkt.h); the weights are w_j = -rho_j and dF/dlambda_i = q_i - 1.
  *
- * For given lambda the inner minimum over v is one box least squares a row (boxls.h).
+ * For given lambda the inner minimum over v is one box least squares per row (boxls.h).
  * F is then convex, once differentiable and piecewise quadratic in lambda. A step minimises
  * its quadratic model within the bounds of lambda, a bounded least squares too, and a search
  * along it follows the slope of F where its value drowns in rounding: about ten steps. The

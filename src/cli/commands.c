@@ -88,8 +88,8 @@ const struct command command_table[] = {
      1, 1, false, cmd_plot},
     {"trial", "GRID --cell K --replicate R [--export DIR] [--tests]",
      "run one trial again and show its record",
-     "Runs replicate R of cell K of the grid file GRID, tells each step on standard "
-     "error\n"
+     "Runs replicate R of cell K of the grid file GRID, reports each step on "
+     "standard error\n"
      "and prints every parameter and result, one a line. With --export the arrays "
      "behind\n"
      "them go into DIR for NumPy, and the record as record.json.\n"

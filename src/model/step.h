@@ -81,7 +81,7 @@ void step_coefficients(struct step_state *s, double *C);
 void step_run(struct step_state *s);
 
 /* In tests and benchmarks: the variants by number (NULL: no more), and which one runs.
- * step_use returns 0, or 1 when this CPU has it not. */
+ * step_use returns 0, or 1 when this CPU does not have it. */
 const char *step_variant_name(size_t k);
 int step_use(const char *name);
 const char *step_variant(void);
