@@ -61,12 +61,12 @@ struct certificate_workspace {
     double *C;      /* (n, m) */
     double *H;      /* (n, r) */
     struct groups groups;
-    char *key;      /* (n, 8 r + m) weights and states of each neuron */
+    char *key; /* (n, 8 r + m) weights and states of each neuron */
     struct boxls projection;
     struct boxls_scratch scratch;
-    size_t *column;        /* (m) */
+    size_t *column;             /* (m) */
     double *low, *high, *value; /* (m) */
-    signed char *side;     /* (m) */
+    signed char *side;          /* (m) */
 };
 
 /* The sub-workspaces are the caller's. */

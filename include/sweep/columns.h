@@ -101,9 +101,9 @@ struct column_info {
     enum column_type type;
     const char *const *words; /* NULL-terminated words of a COLUMN_WORD, else NULL */
     const char *unit;         /* "" if none */
-    int in_table;             /* 0: differs between equal runs, so only in the database */
-    enum column_scale scale;  /* of its rounding error */
-    const char *meaning;      /* one line */
+    int in_table; /* 0: differs between equal runs, so only in the database */
+    enum column_scale scale; /* of its rounding error */
+    const char *meaning;     /* one line */
 };
 
 extern const struct column_info column_table[COLUMN_COUNT];

@@ -35,22 +35,21 @@ enum {
 
 struct step_state {
     size_t n, m, tiles, blocks;
-    size_t positive; /* neurons 0 .. positive-1 have sign +1, the others -1 */
-    double leak;     /* g */
-    double *Z;       /* (tiles, n, 8) */
-    double *C;       /* (tiles, n, 8) coefficients, behind by `recorded` steps */
-    double *gram;    /* (tiles, m, 8) */
-    double *beta;    /* (8 tiles) input of the next step; 0 beyond m */
-    double *sum;     /* (8 tiles) output: sum_j sign_j phi(z_ji) */
-    size_t recorded; /* steps in the history */
-    unsigned char
-        *states;          /* (history + 1, n, tiles) activation states before each
+    size_t positive;       /* neurons 0 .. positive-1 have sign +1, the others -1 */
+    double leak;           /* g */
+    double *Z;             /* (tiles, n, 8) */
+    double *C;             /* (tiles, n, 8) coefficients, behind by `recorded` steps */
+    double *gram;          /* (tiles, m, 8) */
+    double *beta;          /* (8 tiles) input of the next step; 0 beyond m */
+    double *sum;           /* (8 tiles) output: sum_j sign_j phi(z_ji) */
+    size_t recorded;       /* steps in the history */
+    unsigned char *states; /* (history + 1, n, tiles) activation states before each
                              recorded step, then the present ones; bit k: point 8 t + k */
-    double *betas;        /* (history, 8 tiles) */
-    unsigned char *watch; /* (n, tiles) pairs whose change of state is noted */
-    unsigned char moved;  /* set when a watched state changed */
-    size_t quiet;         /* steps since the last one that changed any state */
-    double *table;        /* (blocks, 16, 8) subset sums of one tile */
+    double *betas;         /* (history, 8 tiles) */
+    unsigned char *watch;  /* (n, tiles) pairs whose change of state is noted */
+    unsigned char moved;   /* set when a watched state changed */
+    size_t quiet;          /* steps since the last one that changed any state */
+    double *table;         /* (blocks, 16, 8) subset sums of one tile */
 };
 
 void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a);
