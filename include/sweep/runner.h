@@ -15,10 +15,10 @@
 /* When to stop before all is done. */
 struct runner_limits {
     const atomic_bool *cancel; /* polled, also inside a trial; NULL: never */
-    size_t failures;             /* more failed trials than that */
-    double failed_share;         /* more than that share of the trials planned so far */
-    size_t units_failed;         /* the first units, when all their trials failed */
-    double seconds;              /* after that no more units are taken */
+    size_t failures;           /* more failed trials than that */
+    double failed_share;       /* more than that share of the trials planned so far */
+    size_t units_failed;       /* the first units, when all their trials failed */
+    double seconds;            /* after that no more units are taken */
 };
 extern const struct runner_limits runner_no_limits;
 

@@ -21,10 +21,10 @@ struct runner_memory runner_memory(const struct grid *g, const struct plan *p,
     if (threads > units)
         threads = units;
     if (__builtin_mul_overflow(need.thread, threads, &workers) ||
-        __builtin_add_overflow(
-            workers,
-            PROGRAM + data + g->cell_count * (CELL_BYTES + trial * g->replicates),
-            &need.total))
+        __builtin_add_overflow(workers,
+                               PROGRAM + data +
+                                   g->cell_count * (CELL_BYTES + trial * g->replicates),
+                               &need.total))
         need.total = SIZE_MAX;
     return need;
 }

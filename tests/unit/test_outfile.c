@@ -360,8 +360,7 @@ int main(void)
         in_folder(test_target_is_folder), in_folder(test_rename_fails),
         in_folder(test_file_too_large),   in_folder(test_earlier_error),
         in_folder(test_full_device),      in_folder(test_no_memory),
-        in_folder(test_make_folder),
-        cmocka_unit_test(test_cases),
+        in_folder(test_make_folder),      cmocka_unit_test(test_cases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
