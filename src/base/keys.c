@@ -18,7 +18,7 @@ static size_t *find_slot(const struct key_set *keys, const struct rng_key *key)
 static int grow_keys(struct key_set *keys)
 {
     struct key_set larger = {.capacity = keys->capacity ? 2 * keys->capacity : 64,
-                          .count = keys->count};
+                             .count = keys->count};
     larger.slot = memory_array(larger.capacity, sizeof *larger.slot);
     larger.key = memory_array(larger.capacity / 2, sizeof *larger.key);
     if (!larger.slot || !larger.key) {

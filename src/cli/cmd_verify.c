@@ -123,8 +123,8 @@ static int compute_again(struct verify *v)
     int status = SWEEP_OK;
     for (size_t k = 0; k < v->count && status == SWEEP_OK; k++) {
         struct pair *p = &v->pair[k];
-        status = trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL, keep_again,
-                            p);
+        status =
+            trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL, keep_again, p);
         if (status == SWEEP_OK)
             store_level(v->store, &p->stored, &p->again);
         enum column differs = store_difference(

@@ -1,5 +1,6 @@
 #include "grid_reader.h"
 #include "sweep/memory.h"
+#include "sweep/parse.h"
 #include "sweep/text.h"
 #include <stdarg.h>
 #include <stdio.h>
