@@ -76,16 +76,6 @@ struct store_list {
 int store_list(struct store_list *l, const char *directory, struct diagnostics *log);
 void store_list_release(struct store_list *l);
 
-/* Sets done[cell * replicates + replicate] where that trial is recorded, or recorded as
- * TRIAL_OK; leaves the others as they are. */
-enum store_which { STORE_ALL, STORE_GOOD };
-int store_done(struct store *s, const struct grid *g, enum store_which which,
-               bool *done, struct diagnostics *log);
-
-/* The same from all other databases of the folder. */
-int store_done_elsewhere(struct store *s, const struct grid *g, enum store_which which,
-                         bool *done, struct diagnostics *log);
-
 /* Record one trial; a transaction begins with it, store_commit makes it permanent. Call
  * store_commit about once a second of work: that is what a crash can lose. It fails
  * when the database is no longer where it was. */
@@ -101,9 +91,16 @@ typedef int store_visit(void *context, size_t cell, uint64_t replicate,
 int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
                struct diagnostics *log);
 
+/* The same in any order, and of a trial only its status and its value of one column,
+ * which is not a word; COLUMN_COUNT: no value (NAN), which is much faster. */
+typedef int store_glance(void *context, size_t cell, uint64_t replicate,
+                         enum trial_status status, double value);
+int store_scan(struct store *s, const struct grid *g, enum column column,
+               store_glance *visit, void *context, struct diagnostics *log);
+
 /* The same of all other databases of the folder, one after the other. */
-int store_each_elsewhere(struct store *s, const struct grid *g, store_visit *visit,
-                         void *context, struct diagnostics *log);
+int store_scan_elsewhere(struct store *s, const struct grid *g, enum column column,
+                         store_glance *visit, void *context, struct diagnostics *log);
 
 /* The model version (grid.h) whose results it holds. Another than MODEL_VERSION may be
  * read; nothing is added to it. */

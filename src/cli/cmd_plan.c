@@ -2,10 +2,10 @@
 
 #include "notice.h"
 #include "outlook.h"
-#include "settled.h"
 #include "sweep/json.h"
 #include "sweep/memory.h"
 #include "sweep/progress.h"
+#include "tally.h"
 #include <math.h>
 
 /* "17 MB" */
@@ -53,18 +53,13 @@ static const char *range_text(size_t least, size_t most, char *buffer, size_t si
 static const char *count_text(const struct outlook *o, size_t most, char *buffer,
                               size_t size)
 {
-    size_t least = most / o->grid.replicates * o->grid.until.least;
-    if (least > 0)
-        range_text(least, most, buffer, size);
-    else
-        snprintf(buffer, size, "%zu", most);
-    return buffer;
+    size_t least = most / o->grid.replicates * until_first(&o->grid);
+    return range_text(until_has_rule(&o->grid) ? least : most, most, buffer, size);
 }
 
 static void print_done(const struct outlook *o)
 {
-    const struct plan_rest *rest = &o->missing.rest;
-    const struct plan_rest *least = o->grid.until.least > 0 ? &o->least.rest : rest;
+    const struct ledger_rest *least = &o->least.rest, *rest = &o->missing.rest;
     char trials[64], units[64];
     printf("%-13s%s: ", "folder", o->folder);
     if (o->shards_there)
@@ -73,11 +68,10 @@ static void print_done(const struct outlook *o)
         printf("no results yet\n");
     if (!o->exists)
         return;
-    printf("%zu trials done, %s to run in %s trainings", o->trials_done,
+    printf("%zu trials done, %s to run in %s trainings", o->tally.done,
            range_text(least->trials, rest->trials, trials, sizeof trials),
            range_text(least->units, rest->units, units, sizeof units));
-    if (o->grid.until.least > 0)
-        print_settled(stdout, &o->tally, o->grid.replicates);
+    print_settled(stdout, &o->tally);
     putchar('\n');
 }
 
@@ -104,7 +98,7 @@ static void print_pilot(const struct outlook *o)
 static void print_times(const struct outlook *o)
 {
     const struct outlook_work *most = &o->missing, *least = &o->least;
-    bool range = o->grid.until.least > 0 && least->core_seconds < most->core_seconds;
+    bool range = least->core_seconds < most->core_seconds;
     char text[32];
     printf("%-13s", "core-hours");
     if (range)
@@ -195,7 +189,7 @@ static void print_json(const struct outlook *o)
         {"trainings", (double)o->units},
         {"cells_of_a_training", (double)plan_largest_group(&o->plan)},
         {"retrainings", (double)o->retrainings},
-        {"trials_done", (double)o->trials_done},
+        {"trials_done", (double)o->tally.done},
         {"trials_to_run", (double)o->missing.rest.trials},
         {"trainings_to_run", (double)o->missing.rest.units},
         {"threads", (double)o->threads},
@@ -219,7 +213,7 @@ static void print_json(const struct outlook *o)
     };
     enum { UNTIL_NUMBERS = 6 };
     size_t count = sizeof numbers / sizeof numbers[0];
-    if (o->grid.until.least == 0)
+    if (!until_has_rule(&o->grid))
         count -= UNTIL_NUMBERS;
     printf("{\n  \"grid\": ");
     json_text(stdout, o->grid.name);

@@ -7,6 +7,7 @@
 #include "sweep/table.h"
 #include <glob.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int out_of_memory(struct diagnostics *log)
@@ -37,6 +38,24 @@ int folder_shard(char **out, const char *folder, size_t shard, size_t shards,
     return out_of_memory(log);
 }
 
+bool folder_is_shard_name(const char *name, size_t *shard, size_t *shards)
+{
+    int end = 0;
+    if (sscanf(name, "shard-%zu-of-%zu%n", shard, shards, &end) == 2 &&
+        name[end] == '\0' && *shard >= 1 && *shard <= *shards)
+        return true;
+    *shard = *shards = 0;
+    return false;
+}
+
+bool folder_is_shard(const char *directory, size_t *shard, size_t *shards)
+{
+    char *path = realpath(directory, NULL), *slash = path ? strrchr(path, '/') : NULL;
+    bool is = folder_is_shard_name(slash ? slash + 1 : directory, shard, shards);
+    free(path);
+    return is;
+}
+
 bool folder_has_shards(const char *directory)
 {
     char *pattern;
@@ -47,6 +66,16 @@ bool folder_has_shards(const char *directory)
     globfree(&found);
     free(pattern);
     return there;
+}
+
+bool folder_has_results(const char *directory)
+{
+    char *path;
+    if (asprintf(&path, "%s/sweep.db", directory) < 0)
+        return false;
+    bool exists = access(path, F_OK) == 0;
+    free(path);
+    return exists;
 }
 
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)

@@ -17,9 +17,17 @@ int folder_named(char **out, const char *option, const struct grid *g,
 int folder_shard(char **out, const char *folder, size_t shard, size_t shards,
                  struct diagnostics *log);
 
+/* Whether a folder, or the name of one, is that of a shard: shard-1-of-3. shards 0: it
+ * is not. */
+bool folder_is_shard(const char *directory, size_t *shard, size_t *shards);
+bool folder_is_shard_name(const char *name, size_t *shard, size_t *shards);
+
 /* The grid kept in the folder; SWEEP_INPUT also when there are shards in its place.
  * Release it, whatever is returned. */
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log);
+
+/* Whether a run left results there: a folder without sweep.db is a new one. */
+bool folder_has_results(const char *directory);
 
 /* Whether folders of shards with results are in there. */
 bool folder_has_shards(const char *directory);

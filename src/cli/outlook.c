@@ -1,8 +1,6 @@
 #include "outlook.h"
 
 #include "folder.h"
-#include "plan_folder.h"
-#include "run_work.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
 #include <math.h>
@@ -14,8 +12,8 @@ static const double PILOT_SECONDS = 5;
 struct draft {
     struct outlook *o;
     struct diagnostics *log;
-    struct run_work work;
-    size_t *left;           /* (groups) units to run */
+    struct ledger ledger;
+    size_t *units;          /* (groups) of each */
     size_t *order, ordered; /* groups with units to run, longest first */
 };
 
@@ -40,65 +38,67 @@ static int read_grid(struct outlook *o, const char *file, const char *output,
     return status;
 }
 
-/* All that the shard is dealt, before the folder is read. */
+/* All that the shard is dealt, whatever is done. */
 static void count_dealt(struct draft *d)
 {
     struct outlook *o = d->o;
-    const struct plan *p = &o->plan;
+    struct ledger_rest dealt = ledger_rest(&d->ledger, LEDGER_DEALT, d->units);
 
-    o->trials = d->work.trials;
-    o->units = plan_missing(p, d->work.done, d->left).units;
-    for (size_t k = 0; k < p->group_count; k++)
-        o->retrainings += d->left[k] * p->retrainings[k];
+    o->trials = dealt.trials;
+    o->units = dealt.units;
+    for (size_t k = 0; k < o->plan.group_count; k++)
+        o->retrainings += d->units[k] * o->plan.retrainings[k];
 }
 
 static int prepare(struct draft *d)
 {
-    const struct grid *g = &d->o->grid;
-    struct plan *p = &d->o->plan;
-    if (g->cell_count > memory_physical() / g->replicates) { /* a byte a trial */
-        diagnostics_add(d->log, NULL, 0, 0,
-                        "out of memory for %zu cells times %zu replicates; ask for "
-                        "fewer of them",
-                        g->cell_count, g->replicates);
-        return SWEEP_NO_MEMORY;
-    }
-    if (plan_build(p, g) != SWEEP_OK)
+    struct outlook *o = d->o;
+    if (plan_build(&o->plan, &o->grid) != SWEEP_OK)
         return out_of_memory(d->log);
-    d->left = memory_array(p->group_count, sizeof *d->left);
-    d->order = memory_array(p->group_count, sizeof *d->order);
-    if (!d->left || !d->order || plan_order(p, d->order) != SWEEP_OK ||
-        run_work_init(&d->work, g, p, d->o->shard, d->o->shards) != SWEEP_OK)
+    d->units = memory_array(o->plan.group_count, sizeof *d->units);
+    d->order = memory_array(o->plan.group_count, sizeof *d->order);
+    if (!d->units || !d->order)
         return out_of_memory(d->log);
-    count_dealt(d);
-    return SWEEP_OK;
+    int status =
+        ledger_open(&d->ledger, &o->grid, &o->plan, o->shard, o->shards, d->log);
+    if (status == SWEEP_OK)
+        count_dealt(d);
+    return status;
 }
 
-/* What is missing: with a rule cells that are settled have all they are to have, and
- * the others may go on to the end. */
+/* The folder is read by its own grid, which need not be this one. */
+static int read_folder(struct draft *d)
+{
+    struct outlook *o = d->o;
+    struct grid older = {0};
+    struct store *store = NULL;
+    o->exists = folder_has_results(o->folder);
+    if (!o->exists) {
+        o->shards_there = folder_has_shards(o->folder);
+        return SWEEP_OK;
+    }
+    int status = folder_grid(&older, o->folder, d->log);
+    if (status == SWEEP_OK)
+        status = store_open_readonly(&store, o->folder, d->log);
+    if (status == SWEEP_OK)
+        status = ledger_read_older(&d->ledger, store, &older, d->log);
+    store_close(store, d->log);
+    grid_release(&older);
+    return status;
+}
+
+/* Cells that are settled have all they are to have; the others may go on to the end. */
 static void find_missing(struct draft *d)
 {
     struct outlook *o = d->o;
-    struct run_work *w = &d->work;
-    const struct grid *g = &o->grid;
 
-    if (g->until.least > 0) {
-        until_look(&w->until);
-        until_skip(&w->until, w->done, w->done);
-        o->least.rest = plan_missing(&o->plan, w->done, NULL);
-        o->tally = until_tally(&w->until, w->own);
-        for (size_t i = 0; i < g->cell_count * g->replicates; i++) {
-            size_t cell = i / g->replicates, k = i % g->replicates;
-            if (w->own[cell] && w->until.state[cell] == UNTIL_OPEN)
-                w->done[i] = until_has(&w->until, cell, k);
-        }
-    }
-    o->missing.rest = plan_missing(&o->plan, w->done, d->left);
-    o->trials_done =
-        g->until.least > 0 ? o->tally.done : o->trials - o->missing.rest.trials;
+    ledger_look(&d->ledger);
+    o->tally = ledger_tally(&d->ledger);
+    o->least.rest = ledger_rest(&d->ledger, LEDGER_DUE, NULL);
+    o->missing.rest = ledger_rest(&d->ledger, LEDGER_MOST, d->units);
     for (size_t k = 0; k < o->plan.group_count; k++)
-        if (d->left[d->order[k]] > 0)
-            d->order[d->ordered++] = d->order[k];
+        if (d->units[d->ledger.order[k]] > 0)
+            d->order[d->ordered++] = d->ledger.order[k];
 }
 
 bool outlook_fits(const struct outlook *o)
@@ -140,15 +140,13 @@ int outlook_init(struct outlook *o, const char *file, const char *output,
     if (status == SWEEP_OK)
         status = prepare(&d);
     if (status == SWEEP_OK)
-        status = plan_folder_read(o->folder, &o->grid, d.work.done, &d.work.until,
-                                  &o->exists, log);
+        status = read_folder(&d);
     if (status == SWEEP_OK) {
-        o->shards_there = !o->exists && folder_has_shards(o->folder);
         find_missing(&d);
         status = estimate(&d, pilot);
     }
-    run_work_release(&d.work);
-    memory_free(d.left);
+    ledger_release(&d.ledger);
+    memory_free(d.units);
     memory_free(d.order);
     return status;
 }

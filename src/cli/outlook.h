@@ -5,14 +5,14 @@
 
 #include "run_options.h"
 #include "sweep/grid.h"
+#include "sweep/ledger.h"
 #include "sweep/pilot.h"
 #include "sweep/plan.h"
 #include "sweep/runner.h"
-#include "sweep/until.h"
 
 /* What is left to do and how long it takes. */
 struct outlook_work {
-    struct plan_rest rest;
+    struct ledger_rest rest;
     double core_seconds, wall_seconds;
 };
 
@@ -24,11 +24,10 @@ struct outlook {
     bool shards_there;    /* not it, but shards of it do */
     size_t shard, shards; /* 0: all in one */
     size_t threads;
-    size_t trials, units, retrainings; /* of the shard; with `until` at most */
-    size_t trials_done;
-    struct outlook_work missing, least; /* least: with `until` up to the next look;
-                                           missing: at most */
-    struct until_tally tally;
+    size_t trials, units, retrainings;  /* of the shard; with `until` at most */
+    struct outlook_work missing, least; /* least: up to the next look; missing: at
+                                           most */
+    struct ledger_tally tally;
     struct runner_memory memory;
     struct pilot pilot; /* no units: none was run */
 };

@@ -1,8 +1,8 @@
 #include "aggregate_parts.h"
 
 #include "sweep/expression.h"
+#include "sweep/ledger.h"
 #include "sweep/memory.h"
-#include "sweep/until.h"
 #include <math.h>
 #include <string.h>
 
@@ -54,7 +54,7 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
 struct collection {
     struct aggregate *a;
     const struct grid *grid;
-    const size_t *need; /* (cells) replicates */
+    const uint32_t *need; /* (cells) replicates */
     size_t total;       /* of all selected cells */
     size_t *row_of;     /* (cells) SIZE_MAX: not selected */
     size_t *first;      /* (cells) cluster of its replicate 0, counted within the row */
@@ -162,7 +162,7 @@ static int number_clusters(struct collection *c, const struct selection *selecte
 }
 
 /* The rows, empty. */
-static int make_rows(struct aggregate *a, const struct until *u,
+static int make_rows(struct aggregate *a, const struct ledger *l,
                      const struct selection *selected)
 {
     const struct partition *groups = &selected->groups;
@@ -181,7 +181,7 @@ static int make_rows(struct aggregate *a, const struct until *u,
     for (size_t i = 0; i < rows; i++) {
         struct aggregate_row *row = &a->row[i];
         for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
-            row->expected += u->need[selected->cell[groups->member[k]]];
+            row->expected += l->need[selected->cell[groups->member[k]]];
         row->cell = selected->cell[groups->member[groups->start[i]]];
         row->n = n ? n + i * columns : NULL;
         row->statistic =
@@ -308,7 +308,7 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
 {
     struct selection selected = {0};
     struct collection c = {0};
-    struct until u = {0};
+    struct ledger l = {0};
     int status = aggregate_resolve(a, g, request, log);
     if (status != SWEEP_OK)
         return status;
@@ -322,9 +322,9 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     if (status == SWEEP_NO_MEMORY)
         status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
-        status = until_load(&u, s, g, log);
-    c = (struct collection){.a = a, .grid = g, .need = u.need};
-    if (status == SWEEP_OK && (make_rows(a, &u, &selected) != SWEEP_OK ||
+        status = ledger_open_needs(&l, s, g, log);
+    c = (struct collection){.a = a, .grid = g, .need = l.need};
+    if (status == SWEEP_OK && (make_rows(a, &l, &selected) != SWEEP_OK ||
                                collection_init(&c, &selected) != SWEEP_OK))
         status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
@@ -335,7 +335,7 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
         finish_rates(&c, i);
     }
     collection_release(&c);
-    until_release(&u);
+    ledger_release(&l);
     selection_release(&selected);
     if (status != SWEEP_OK)
         aggregate_release(a);
