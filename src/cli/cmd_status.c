@@ -21,7 +21,13 @@ struct state {
     bool absent;  /* shards have not begun */
     double last;  /* last commit, Unix seconds */
     struct store_holder holder;
-    char *imprecise; /* lines about cells, from malloc */
+};
+
+/* A folder of trials, read. */
+struct reading {
+    struct grid grid;
+    struct plan plan;
+    struct ledger ledger;
 };
 
 /* Cells without the precision asked for that are told. */
@@ -32,7 +38,7 @@ static bool is_done(const struct state *s)
     return s->tally.done == s->tally.trials && !s->absent;
 }
 
-static void keep_line(void *stream, const char *text)
+static void print_line(void *stream, const char *text)
 {
     fprintf(stream, "%s\n", text);
 }
@@ -69,17 +75,6 @@ static int read_sessions(const struct ledger *l, const struct store_list *list,
     return status;
 }
 
-static int describe_cells(const struct ledger *l, struct state *state,
-                          struct diagnostics *log)
-{
-    size_t size;
-    FILE *lines = open_memstream(&state->imprecise, &size);
-    if (!lines)
-        return out_of_memory(log);
-    each_imprecise(l, MOST_IMPRECISE, keep_line, lines);
-    return fclose(lines) == 0 ? SWEEP_OK : out_of_memory(log);
-}
-
 /* All that the databases of the folder hold, as a run finds it. */
 static int read_trials(struct ledger *l, const char *directory, struct diagnostics *log)
 {
@@ -94,47 +89,49 @@ static int read_trials(struct ledger *l, const char *directory, struct diagnosti
     return status;
 }
 
-static int count_trials(struct ledger *l, const char *directory,
-                        const struct store_list *list, struct state *state,
-                        struct diagnostics *log)
+static int open_ledger(struct reading *r, const char *directory,
+                       struct diagnostics *log)
 {
-    int status = read_trials(l, directory, log);
+    size_t shard, shards;
+    folder_is_shard(directory, &shard, &shards);
+    int status = folder_grid(&r->grid, directory, log);
+    if (status == SWEEP_OK && plan_build(&r->plan, &r->grid) != SWEEP_OK)
+        status = out_of_memory(log);
     if (status == SWEEP_OK)
-        status = read_sessions(l, list, state, log);
-    if (status == SWEEP_OK)
-        status = describe_cells(l, state, log);
-    state->tally = ledger_tally(l);
-    state->work_left = ledger_rest(l, LEDGER_DUE, NULL).cost;
+        status = ledger_open(&r->ledger, &r->grid, &r->plan, shard, shards, log);
     return status;
 }
 
-static int look_into(const char *directory, struct state *state,
+static void close_reading(struct reading *r)
+{
+    ledger_release(&r->ledger);
+    plan_release(&r->plan);
+    grid_release(&r->grid);
+}
+
+/* Close the reading in any case. */
+static int look_into(const char *directory, struct reading *r, struct state *state,
                      struct diagnostics *log)
 {
-    struct grid g = {0};
-    struct plan p = {0};
-    struct ledger l = {0};
     struct store_list list;
-    size_t shard, shards;
 
+    *r = (struct reading){0};
     *state = (struct state){.last = NAN};
     store_holder(directory, &state->holder);
     state->running = state->holder.state == STORE_ALIVE;
     state->unseen = state->holder.state == STORE_UNKNOWN;
-    folder_is_shard(directory, &shard, &shards);
     int status = store_list(&list, directory, log);
     if (status == SWEEP_OK)
-        status = folder_grid(&g, directory, log);
-    if (status == SWEEP_OK && plan_build(&p, &g) != SWEEP_OK)
-        status = out_of_memory(log);
+        status = open_ledger(r, directory, log);
     if (status == SWEEP_OK)
-        status = ledger_open(&l, &g, &p, shard, shards, log);
+        status = read_trials(&r->ledger, directory, log);
     if (status == SWEEP_OK)
-        status = count_trials(&l, directory, &list, state, log);
+        status = read_sessions(&r->ledger, &list, state, log);
+    if (status == SWEEP_OK) {
+        state->tally = ledger_tally(&r->ledger);
+        state->work_left = ledger_rest(&r->ledger, LEDGER_DUE, NULL).cost;
+    }
     store_list_release(&list);
-    ledger_release(&l);
-    plan_release(&p);
-    grid_release(&g);
     return status;
 }
 
@@ -212,17 +209,18 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
     int status = SWEEP_OK;
     *sum = (struct state){.last = NAN};
     for (int i = 0; i < count && status == SWEEP_OK; i++) {
+        struct reading reading;
         struct state one;
         char *path;
         if (asprintf(&path, "%s/%s", directory, entry[i]->d_name) < 0)
             return out_of_memory(log);
         folder_is_shard_name(entry[i]->d_name, &shard, &shards);
-        status = look_into(path, &one, log);
+        status = look_into(path, &reading, &one, log);
         if (status == SWEEP_OK && !is_done(&one))
             print_state(path, &one);
         complete += status == SWEEP_OK && is_done(&one);
         add(sum, &one);
-        free(one.imprecise);
+        close_reading(&reading);
         free(path);
     }
     if (status != SWEEP_OK)
@@ -243,12 +241,13 @@ static int tell_state(const char *directory, struct state *state,
     if (count > 0) {
         status = look_into_shards(directory, entry, count, state, log);
     } else {
-        status = look_into(directory, state, log);
-        if (status == SWEEP_OK)
+        struct reading reading;
+        status = look_into(directory, &reading, state, log);
+        if (status == SWEEP_OK) {
             print_state(directory, state);
-        if (status == SWEEP_OK && state->imprecise)
-            fputs(state->imprecise, stdout);
-        free(state->imprecise);
+            each_imprecise(&reading.ledger, MOST_IMPRECISE, print_line, stdout);
+        }
+        close_reading(&reading);
     }
     if (status == SWEEP_OK && count_failed(state->tally.by_status) > 0) {
         print_failed(stdout, state->tally.by_status, state->tally.done);

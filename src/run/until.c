@@ -57,7 +57,7 @@ enum until_state until_judge(const struct grid *g, size_t need, double *values,
     until_estimate(rule, values, count, &mean, &halfwidth);
     if (halfwidth <= (rule->relative ? rule->halfwidth * fabs(mean) : rule->halfwidth))
         return UNTIL_PRECISE;
-    if (need == rule->least && count == 0)
+    if (count == 0) /* and so at the first look */
         return UNTIL_UNDEFINED;
     return need == g->replicates ? UNTIL_LIMIT : UNTIL_OPEN;
 }
