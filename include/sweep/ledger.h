@@ -58,16 +58,15 @@ struct ledger {
 int ledger_open(struct ledger *l, const struct grid *g, const struct plan *p,
                 size_t shard, size_t shards, struct diagnostics *log);
 
-/* What a database of this grid holds; all others of its folder. As store_scan. */
+/* What a database of this grid and all others of its folder hold. As store_scan. */
 int ledger_read(struct ledger *l, struct store *s, struct diagnostics *log);
-int ledger_read_elsewhere(struct ledger *l, struct store *s, struct diagnostics *log);
 
 /* What the folder of a store holds of this grid though it was made with an `older` one
  * of the same name and seed: trials of cells that mean the same. */
 int ledger_read_older(struct ledger *l, struct store *s, const struct grid *older,
                       struct diagnostics *log);
 
-/* Open and look, of one database, for `need` alone: nothing is read where that is
+/* Open and look, of this one database, for `need` alone: nothing is read where that is
  * fixed. As ledger_open. */
 int ledger_open_needs(struct ledger *l, struct store *s, const struct grid *g,
                       struct diagnostics *log);

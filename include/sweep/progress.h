@@ -24,8 +24,8 @@ struct progress {
 void progress_start(struct progress *p, FILE *stream, bool quiet, size_t total,
                     double work_total);
 
-/* So many trials, and the work of them, were there before. */
-void progress_resume(struct progress *p, size_t done, double work);
+/* So many trials, and the work of them, were there before: they count as done. */
+void progress_resume(struct progress *p, size_t done, size_t failed, double work);
 
 /* There is more to do than was known. */
 void progress_extend(struct progress *p, size_t total, double work_total);

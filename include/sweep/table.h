@@ -40,4 +40,8 @@ extern const struct names all_formats;
 /* The format of table.tsv. */
 int table_write_tsv(FILE *stream, const struct aggregate *a, const struct grid *g);
 
+/* The grid's own table to DIR/table.tsv, old or new, whole. */
+int table_write_file(const char *directory, struct store *s, const struct grid *g,
+                     struct diagnostics *log);
+
 #endif

@@ -1,8 +1,9 @@
 #include "cli.h"
 
 #include "failures.h"
-#include "folder.h"
+#include "sweep/folder.h"
 #include "sweep/memory.h"
+#include "sweep/table.h"
 #include "tally.h"
 #include <string.h>
 
@@ -126,7 +127,7 @@ static int merge(struct merge *m, const char *out, char *const *folder, size_t c
     if (status == SWEEP_OK)
         status = count_trials(m);
     if (status == SWEEP_OK)
-        status = folder_write_table(out, m->out, &m->grid, &m->log);
+        status = table_write_file(out, m->out, &m->grid, &m->log);
     return status;
 }
 

@@ -1,9 +1,10 @@
 #include "cli.h"
 
 #include "notice.h"
-#include "outlook.h"
+#include "run_options.h"
 #include "sweep/json.h"
 #include "sweep/memory.h"
+#include "sweep/outlook.h"
 #include "sweep/progress.h"
 #include "tally.h"
 #include <math.h>
@@ -174,13 +175,23 @@ static double bytes_number(size_t bytes)
     return bytes == SIZE_MAX ? NAN : (double)bytes;
 }
 
-static void print_json(const struct outlook *o)
+struct json_entry {
+    const char *name;
+    double value;
+};
+
+static void print_json_entries(const struct json_entry *entry, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        printf(",\n  \"%s\": ", entry[i].name);
+        json_number(stdout, entry[i].value);
+    }
+}
+
+static void print_json_numbers(const struct outlook *o)
 {
     const struct pilot *pilot = &o->pilot;
-    const struct {
-        const char *name;
-        double value;
-    } numbers[] = {
+    const struct json_entry entries[] = {
         {"cells", (double)o->grid.cell_count},
         {"replicates", (double)o->grid.replicates},
         {"shard", o->shards ? (double)o->shard : NAN},
@@ -203,7 +214,14 @@ static void print_json(const struct outlook *o)
         {"pilot_ratio_high", pilot->units ? pilot->high : NAN},
         {"core_seconds", o->missing.core_seconds},
         {"wall_seconds", o->missing.wall_seconds},
-        /* from here on of `until` alone: the other numbers are then the largest */
+    };
+    print_json_entries(entries, sizeof entries / sizeof entries[0]);
+}
+
+/* With `until` the other numbers are the largest. */
+static void print_json_until(const struct outlook *o)
+{
+    const struct json_entry entries[] = {
         {"replicates_least", (double)o->grid.until.least},
         {"trials_to_run_least", (double)o->least.rest.trials},
         {"trainings_to_run_least", (double)o->least.rest.units},
@@ -211,18 +229,18 @@ static void print_json(const struct outlook *o)
         {"wall_seconds_least", o->least.wall_seconds},
         {"cells_settled", (double)(o->tally.cells - o->tally.by_state[UNTIL_OPEN])},
     };
-    enum { UNTIL_NUMBERS = 6 };
-    size_t count = sizeof numbers / sizeof numbers[0];
-    if (!until_has_rule(&o->grid))
-        count -= UNTIL_NUMBERS;
+    print_json_entries(entries, sizeof entries / sizeof entries[0]);
+}
+
+static void print_json(const struct outlook *o)
+{
     printf("{\n  \"grid\": ");
     json_text(stdout, o->grid.name);
     printf(",\n  \"folder\": ");
     json_text(stdout, o->folder);
-    for (size_t i = 0; i < count; i++) {
-        printf(",\n  \"%s\": ", numbers[i].name);
-        json_number(stdout, numbers[i].value);
-    }
+    print_json_numbers(o);
+    if (until_has_rule(&o->grid))
+        print_json_until(o);
     print_json_data(&o->grid);
     print_json_cell("first_cell", &o->grid, 0);
     print_json_cell("last_cell", &o->grid, o->grid.cell_count - 1);
@@ -238,8 +256,13 @@ int cmd_plan(const struct command *self, const struct arguments *args)
 
     if (run_options_read(&options, self, args) != 0)
         return EXIT_USAGE;
-    int status = outlook_init(&o, args->operand[0], args->value[OPTION_OUTPUT],
-                              &options, !args->value[OPTION_NO_PILOT], &log);
+    struct outlook_request request = {.file = args->operand[0],
+                                      .output = args->value[OPTION_OUTPUT],
+                                      .shard = options.shard,
+                                      .shards = options.shards,
+                                      .threads = options.threads,
+                                      .pilot = !args->value[OPTION_NO_PILOT]};
+    int status = outlook_init(&o, &request, &log);
     if (status != SWEEP_OK) {
         code = give_up(self, status, &log);
     } else {

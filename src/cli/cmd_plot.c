@@ -1,7 +1,8 @@
 #include "cli.h"
+#include "notice.h"
 
 #include "draw.h"
-#include "folder.h"
+#include "sweep/folder.h"
 #include "sweep/gnuplot.h"
 #include "sweep/memory.h"
 #include "sweep/outfile.h"
@@ -118,7 +119,9 @@ static int make_script(const char *directory, const struct grid *g,
     if (status == SWEEP_OK)
         status = figure_choose(&f, &cells, &w->request, log);
     if (status == SWEEP_OK)
-        status = folder_open(&store, directory, log);
+        status = store_open_readonly(&store, directory, log);
+    if (status == SWEEP_OK)
+        print_model_notice(stderr, directory, store);
     if (status == SWEEP_OK) {
         struct table_request request = figure_table(&f);
         status = aggregate_build(&a, store, g, &request, log);

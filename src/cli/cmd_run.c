@@ -1,16 +1,17 @@
 #include "cli.h"
 
 #include "failures.h"
-#include "folder.h"
 #include "notice.h"
 #include "run_log.h"
 #include "run_options.h"
 #include "signals.h"
 #include "sweep/aggregate.h"
 #include "sweep/clock.h"
+#include "sweep/folder.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
 #include "sweep/runner.h"
+#include "sweep/table.h"
 #include "tally.h"
 #include <inttypes.h>
 #include <math.h>
@@ -19,9 +20,6 @@
 
 /* Failures told one by one in run.log; all of them are in the database. */
 enum { MOST_FAILURES = 100 };
-
-/* Cells without the precision asked for that are told at the end. */
-enum { MOST_IMPRECISE = 20 };
 
 /* The first units may all fail; then a run gives up. */
 enum { UNITS_FAILED = 20 };
@@ -103,8 +101,6 @@ static int read_folder(struct session *s)
 {
     struct ledger *l = &s->ledger;
     int status = ledger_read(l, s->store, &s->log);
-    if (status == SWEEP_OK)
-        status = ledger_read_elsewhere(l, s->store, &s->log);
     ledger_look(l);
     if (status == SWEEP_OK)
         status = ledger_begin_session(l, s->store, &s->log);
@@ -165,7 +161,7 @@ static const char *stopped_by(const struct session *s)
     return "";
 }
 
-static void log_line(void *file, const char *text)
+static void log_imprecise(void *file, const char *text)
 {
     run_log_line(file, "not precise: %s", text);
 }
@@ -194,7 +190,7 @@ static void log_end(const struct session *s, int status, double seconds)
                      tally_bound(&s->tally), s->tally.trials - s->tally.done,
                      complete ? "" : ", ", stopped_by(s));
     if (status == SWEEP_OK)
-        each_imprecise(&s->ledger, SIZE_MAX, log_line, s->log_file);
+        each_imprecise(&s->ledger, SIZE_MAX, log_imprecise, s->log_file);
 }
 
 static int compute(struct session *s)
@@ -209,7 +205,8 @@ static int compute(struct session *s)
     tell_change(s, rest.trials);
     log_start(s, &rest);
     progress_start(&meter, stderr, s->options.quiet, rest.trials, rest.cost);
-    progress_resume(&meter, s->tally.done, ledger_work_done(&s->ledger));
+    progress_resume(&meter, s->tally.done, count_failed(s->tally.by_status),
+                    ledger_work_done(&s->ledger));
     meter.open = s->tally.open;
     int status = runner_run(&s->ledger, s->store, &options, &s->result, &s->log);
     progress_finish(&meter);
@@ -266,11 +263,6 @@ static void print_stop(const struct session *s)
     fputs(too_many ? " --max-failures 100%\n" : "\n", stderr);
 }
 
-static void print_line(void *stream, const char *text)
-{
-    fprintf(stream, "%s\n", text);
-}
-
 static void print_summary(const struct session *s)
 {
     print_trials(stderr, &s->tally);
@@ -281,7 +273,7 @@ static void print_summary(const struct session *s)
         print_failed(stderr, s->tally.by_status, s->tally.done);
         fprintf(stderr, "; see %s/run.log\n", s->directory);
     }
-    each_imprecise(&s->ledger, MOST_IMPRECISE, print_line, stderr);
+    print_imprecise(stderr, &s->ledger);
     print_notice(stderr, &s->grid);
     if (s->result.end != RUNNER_COMPLETE)
         print_stop(s);
@@ -308,11 +300,11 @@ static int run(struct session *s, const struct arguments *args)
         status = log_failures(s);
     if (status == SWEEP_OK && s->result.end == RUNNER_COMPLETE &&
         s->options.shards == 0)
-        status = folder_write_table(s->directory, s->store, &s->grid, &s->log);
+        status = table_write_file(s->directory, s->store, &s->grid, &s->log);
     return status;
 }
 
-/* Everything is let go, whatever happened; the first failure counts. */
+/* Close what is open, whatever happened; the first failure counts. */
 static int finish(struct session *s, int status)
 {
     int closed = store_close(s->store, &s->log);

@@ -1,7 +1,7 @@
 #include "cli.h"
 
 #include "failures.h"
-#include "folder.h"
+#include "sweep/folder.h"
 #include "sweep/progress.h"
 #include "tally.h"
 #include <dirent.h>
@@ -30,17 +30,9 @@ struct reading {
     struct ledger ledger;
 };
 
-/* Cells without the precision asked for that are told. */
-enum { MOST_IMPRECISE = 20 };
-
 static bool is_done(const struct state *s)
 {
     return s->tally.done == s->tally.trials && !s->absent;
-}
-
-static void print_line(void *stream, const char *text)
-{
-    fprintf(stream, "%s\n", text);
 }
 
 static int out_of_memory(struct diagnostics *log)
@@ -82,15 +74,13 @@ static int read_trials(struct ledger *l, const char *directory, struct diagnosti
     int status = store_open_readonly(&s, directory, log);
     if (status == SWEEP_OK)
         status = ledger_read(l, s, log);
-    if (status == SWEEP_OK)
-        status = ledger_read_elsewhere(l, s, log);
     ledger_look(l);
     store_close(s, log);
     return status;
 }
 
-static int open_ledger(struct reading *r, const char *directory,
-                       struct diagnostics *log)
+static int open_reading(struct reading *r, const char *directory,
+                        struct diagnostics *log)
 {
     size_t shard, shards;
     folder_is_shard(directory, &shard, &shards);
@@ -122,7 +112,7 @@ static int look_into(const char *directory, struct reading *r, struct state *sta
     state->unseen = state->holder.state == STORE_UNKNOWN;
     int status = store_list(&list, directory, log);
     if (status == SWEEP_OK)
-        status = open_ledger(r, directory, log);
+        status = open_reading(r, directory, log);
     if (status == SWEEP_OK)
         status = read_trials(&r->ledger, directory, log);
     if (status == SWEEP_OK)
@@ -245,7 +235,7 @@ static int tell_state(const char *directory, struct state *state,
         status = look_into(directory, &reading, state, log);
         if (status == SWEEP_OK) {
             print_state(directory, state);
-            each_imprecise(&reading.ledger, MOST_IMPRECISE, print_line, stdout);
+            print_imprecise(stdout, &reading.ledger);
         }
         close_reading(&reading);
     }

@@ -1,6 +1,7 @@
 #include "cli.h"
+#include "notice.h"
 
-#include "folder.h"
+#include "sweep/folder.h"
 #include "sweep/memory.h"
 #include "sweep/table.h"
 #include "words.h"
@@ -88,7 +89,9 @@ static int print_table(const char *directory, const struct wish *w,
 
     int status = folder_grid(&g, directory, log);
     if (status == SWEEP_OK)
-        status = folder_open(&store, directory, log);
+        status = store_open_readonly(&store, directory, log);
+    if (status == SWEEP_OK)
+        print_model_notice(stderr, directory, store);
     if (status == SWEEP_OK) {
         struct table_request request = merge_request(&g, w);
         status = aggregate_build(&a, store, &g, &request, log);

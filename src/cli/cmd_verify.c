@@ -1,6 +1,6 @@
 #include "cli.h"
 
-#include "folder.h"
+#include "sweep/folder.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 #include "sweep/platform.h"

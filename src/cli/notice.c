@@ -21,3 +21,12 @@ void print_notice(FILE *stream, const struct grid *g)
               "polish: true moves the model to the exact point\n",
               stream);
 }
+
+void print_model_notice(FILE *stream, const char *directory, struct store *s)
+{
+    if (store_model(s) != MODEL_VERSION)
+        fprintf(stream,
+                "'%s' holds results of model version %zu, this sweep computes version "
+                "%d: its numbers may differ\n",
+                directory, store_model(s), MODEL_VERSION);
+}

@@ -65,3 +65,14 @@ void each_imprecise(const struct ledger *l, size_t limit,
     snprintf(text, sizeof text, "and %zu cells more", told - limit);
     line(context, text);
 }
+
+static void print_line(void *stream, const char *text)
+{
+    fprintf(stream, "%s\n", text);
+}
+
+void print_imprecise(FILE *stream, const struct ledger *l)
+{
+    enum { MOST = 20 };
+    each_imprecise(l, MOST, print_line, stream);
+}

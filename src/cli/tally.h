@@ -21,4 +21,7 @@ void print_settled(FILE *stream, const struct ledger_tally *t);
 void each_imprecise(const struct ledger *l, size_t limit,
                     void (*line)(void *context, const char *text), void *context);
 
+/* The first of them, a line each. */
+void print_imprecise(FILE *stream, const struct ledger *l);
+
 #endif

@@ -11,7 +11,7 @@ struct reading {
     struct diagnostics *log;
 };
 
-static int no_memory(struct diagnostics *log)
+static int no_room(struct diagnostics *log)
 {
     diagnostics_add(log, NULL, 0, 0, "out of memory for the trials");
     return SWEEP_NO_MEMORY;
@@ -28,7 +28,7 @@ static int take_trial(void *context, size_t cell, uint64_t replicate,
         return SWEEP_OK;
     return ledger_put(l, now, replicate, status, value, 0) == SWEEP_OK
                ? SWEEP_OK
-               : no_memory(r->log);
+               : no_room(r->log);
 }
 
 /* What decides, if anything does. */
@@ -37,20 +37,27 @@ static enum column column_of(const struct ledger *l)
     return until_has_rule(l->grid) ? l->grid->until.column : COLUMN_COUNT;
 }
 
-int ledger_read(struct ledger *l, struct store *s, struct diagnostics *log)
+/* `of` is the grid of the database. */
+static int scan_database(struct reading *r, struct store *s, const struct grid *of)
 {
-    struct reading r = {.ledger = l, .log = log};
-    return store_scan(s, l->grid, column_of(l), take_trial, &r, log);
+    return store_scan(s, of, column_of(r->ledger), take_trial, r, r->log);
 }
 
-int ledger_read_elsewhere(struct ledger *l, struct store *s, struct diagnostics *log)
+static int scan_folder(struct reading *r, struct store *s, const struct grid *of)
 {
-    struct reading r = {.ledger = l, .log = log};
-    return store_scan_elsewhere(s, l->grid, column_of(l), take_trial, &r, log);
+    int status = scan_database(r, s, of);
+    return status == SWEEP_OK ? store_scan_elsewhere(s, of, column_of(r->ledger),
+                                                     take_trial, r, r->log)
+                              : status;
+}
+
+int ledger_read(struct ledger *l, struct store *s, struct diagnostics *log)
+{
+    return scan_folder(&(struct reading){.ledger = l, .log = log}, s, l->grid);
 }
 
 /* now[old cell] is its number in the grid. */
-static int match_cells(const struct grid *g, const struct grid *old, size_t *now)
+static int match_older(const struct grid *g, const struct grid *old, size_t *now)
 {
     size_t both = g->cell_count + old->cell_count;
     struct rng_key *key = memory_array(both, sizeof *key);
@@ -76,12 +83,10 @@ int ledger_read_older(struct ledger *l, struct store *s, const struct grid *olde
     size_t *now = memory_array(older->cell_count, sizeof *now);
     struct reading r = {.ledger = l, .now = now, .log = log};
     int status = store_check_grid(s, l->grid, log);
-    if (status == SWEEP_OK && (!now || match_cells(l->grid, older, now) != SWEEP_OK))
-        status = no_memory(log);
+    if (status == SWEEP_OK && (!now || match_older(l->grid, older, now) != SWEEP_OK))
+        status = no_room(log);
     if (status == SWEEP_OK)
-        status = store_scan(s, older, column_of(l), take_trial, &r, log);
-    if (status == SWEEP_OK)
-        status = store_scan_elsewhere(s, older, column_of(l), take_trial, &r, log);
+        status = scan_folder(&r, s, older);
     memory_free(now);
     return status;
 }
@@ -89,9 +94,10 @@ int ledger_read_older(struct ledger *l, struct store *s, const struct grid *olde
 int ledger_open_needs(struct ledger *l, struct store *s, const struct grid *g,
                       struct diagnostics *log)
 {
+    struct reading r = {.ledger = l, .log = log};
     int status = ledger_open(l, g, NULL, 0, 0, log);
     if (status == SWEEP_OK && until_has_rule(g))
-        status = ledger_read(l, s, log);
+        status = scan_database(&r, s, g);
     if (status == SWEEP_OK)
         ledger_look(l);
     return status;

@@ -79,9 +79,10 @@ static void draw(struct progress *p, double now)
     p->last = now;
 }
 
-void progress_resume(struct progress *p, size_t done, double work)
+void progress_resume(struct progress *p, size_t done, size_t failed, double work)
 {
     p->done += done;
+    p->failed += failed;
     p->total += done;
     p->work_before += work;
 }

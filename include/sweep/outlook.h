@@ -3,7 +3,6 @@
 #ifndef SWEEP_OUTLOOK_H
 #define SWEEP_OUTLOOK_H
 
-#include "run_options.h"
 #include "sweep/grid.h"
 #include "sweep/ledger.h"
 #include "sweep/pilot.h"
@@ -21,9 +20,8 @@ struct outlook {
     struct plan plan;
     char *folder; /* of the results; of those of the shard */
     bool exists;
-    bool shards_there;    /* not it, but shards of it do */
-    size_t shard, shards; /* 0: all in one */
-    size_t threads;
+    bool shards_there;                  /* not it, but shards of it do */
+    size_t shard, shards, threads;      /* as requested */
     size_t trials, units, retrainings;  /* of the shard; with `until` at most */
     struct outlook_work missing, least; /* least: up to the next look; missing: at
                                            most */
@@ -32,10 +30,17 @@ struct outlook {
     struct pilot pilot; /* no units: none was run */
 };
 
+struct outlook_request {
+    const char *file;     /* of the grid */
+    const char *output;   /* as folder_named takes it */
+    size_t shard, shards; /* 0: all in one */
+    size_t threads;
+    bool pilot; /* run some units to scale the times */
+};
+
 /* Read the grid file and the folder, and estimate. Release in any case.
  * SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
-int outlook_init(struct outlook *o, const char *file, const char *output,
-                 const struct run_options *options, bool pilot,
+int outlook_init(struct outlook *o, const struct outlook_request *request,
                  struct diagnostics *log);
 
 /* Whether this machine has the memory. */

@@ -1,10 +1,8 @@
-#include "folder.h"
+#include "sweep/folder.h"
 
 #include "sweep/answer.h"
 #include "sweep/grid_yaml.h"
-#include "sweep/outfile.h"
 #include "sweep/platform.h"
-#include "sweep/table.h"
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,36 +90,6 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
                         "%s/shard-*",
                         directory, directory, directory);
     free(path);
-    return status;
-}
-
-int folder_open(struct store **out, const char *directory, struct diagnostics *log)
-{
-    int status = store_open_readonly(out, directory, log);
-    if (status == SWEEP_OK && store_model(*out) != MODEL_VERSION)
-        fprintf(stderr,
-                "'%s' holds results of model version %zu, this sweep computes version "
-                "%d: its numbers may differ\n",
-                directory, store_model(*out), MODEL_VERSION);
-    return status;
-}
-
-int folder_write_table(const char *directory, struct store *s, const struct grid *g,
-                       struct diagnostics *log)
-{
-    struct aggregate a;
-    struct outfile out = {0};
-
-    int status = aggregate_build(&a, s, g, &g->table, log);
-    if (status != SWEEP_OK)
-        return status;
-    status = outfile_open_in(&out, directory, "table.tsv", log);
-    if (status == SWEEP_OK)
-        status = table_write_tsv(out.stream, &a, g);
-    if (status == SWEEP_OK)
-        status = outfile_commit(&out, log);
-    outfile_discard(&out);
-    aggregate_release(&a);
     return status;
 }
 

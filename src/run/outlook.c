@@ -1,6 +1,6 @@
-#include "outlook.h"
+#include "sweep/outlook.h"
 
-#include "folder.h"
+#include "sweep/folder.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
 #include <math.h>
@@ -50,7 +50,7 @@ static void count_dealt(struct draft *d)
         o->retrainings += d->units[k] * o->plan.retrainings[k];
 }
 
-static int prepare(struct draft *d)
+static int open_ledger(struct draft *d)
 {
     struct outlook *o = d->o;
     if (plan_build(&o->plan, &o->grid) != SWEEP_OK)
@@ -67,7 +67,7 @@ static int prepare(struct draft *d)
 }
 
 /* The folder is read by its own grid, which need not be this one. */
-static int read_folder(struct draft *d)
+static int read_results(struct draft *d)
 {
     struct outlook *o = d->o;
     struct grid older = {0};
@@ -129,21 +129,21 @@ static int estimate(struct draft *d, bool pilot)
     return SWEEP_OK;
 }
 
-int outlook_init(struct outlook *o, const char *file, const char *output,
-                 const struct run_options *options, bool pilot, struct diagnostics *log)
+int outlook_init(struct outlook *o, const struct outlook_request *request,
+                 struct diagnostics *log)
 {
     struct draft d = {.o = o, .log = log};
-    *o = (struct outlook){.threads = options->threads,
-                          .shard = options->shard,
-                          .shards = options->shards};
-    int status = read_grid(o, file, output, log);
+    *o = (struct outlook){.threads = request->threads,
+                          .shard = request->shard,
+                          .shards = request->shards};
+    int status = read_grid(o, request->file, request->output, log);
     if (status == SWEEP_OK)
-        status = prepare(&d);
+        status = open_ledger(&d);
     if (status == SWEEP_OK)
-        status = read_folder(&d);
+        status = read_results(&d);
     if (status == SWEEP_OK) {
         find_missing(&d);
-        status = estimate(&d, pilot);
+        status = estimate(&d, request->pilot);
     }
     ledger_release(&d.ledger);
     memory_free(d.units);
