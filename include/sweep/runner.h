@@ -15,11 +15,11 @@
 /* When to stop before all is done. */
 struct runner_limits {
     const atomic_bool *cancel; /* polled, also inside a trial; NULL: never */
-    double failures;             /* more failed trials than that */
-    double failed_share;         /* more than that share of all trials, as far as is
-                                    known */
-    size_t units_failed;         /* the first units, when all their trials failed */
-    double seconds;              /* after that no more units are taken */
+    double failures;           /* more failed trials than that */
+    double failed_share;       /* more than that share of all trials, as far as is
+                                  known */
+    size_t units_failed;       /* the first units, when all their trials failed */
+    double seconds;            /* after that no more units are taken */
 };
 extern const struct runner_limits runner_no_limits;
 
