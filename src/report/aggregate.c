@@ -55,8 +55,8 @@ struct collection {
     struct aggregate *a;
     const struct grid *grid;
     const uint32_t *need; /* (cells) replicates */
-    size_t total;       /* of all selected cells */
-    size_t *row_of;     /* (cells) SIZE_MAX: not selected */
+    size_t total;         /* of all selected cells */
+    size_t *row_of;       /* (cells) SIZE_MAX: not selected */
     size_t *first;      /* (cells) cluster of its replicate 0, counted within the row */
     size_t *room;       /* (rows) clusters there may be */
     size_t *offset;     /* (rows) first place of a row in what follows */
