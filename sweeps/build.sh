@@ -4,6 +4,8 @@
 
 BUILD_PACKAGES="build-essential meson ninja-build pkg-config git libgsl-dev \
 libopenblas-dev liblapacke-dev libyaml-dev zlib1g-dev libsqlite3-dev librandom123-dev"
+# For proofs, beside them: FLINT with Arb, which Debian 12 has as two packages.
+PROOF_PACKAGES="libflint-dev libflint-arb-dev"
 
 # setup_build FOLDER [MESON OPTION...]: make the folder, or set the options in one that is
 # there.

@@ -47,6 +47,8 @@ has_package() {
     libyaml-dev) pkg-config --exists yaml-0.1 ;;
     zlib1g-dev) pkg-config --exists zlib ;;
     libsqlite3-dev) pkg-config --atleast-version="$SQLITE_VERSION" sqlite3 ;;
+    libflint-dev) compiles '#include <flint/flint.h>' -lflint ;;
+    libflint-arb-dev) has_arb || ! offered libflint-arb-dev ;;
     libcmocka-dev) pkg-config --exists cmocka ;;
     meson) at_least "$MESON_VERSION" "$(meson --version)" ;;
     ninja-build) command -v ninja ;;
@@ -57,6 +59,11 @@ has_package() {
     python3-*) python_module "${1#python3-}" ;;
     *) command -v "$1" ;; # git, pkg-config, gfortran, clang
     esac >/dev/null 2>&1
+}
+
+# Arb: in FLINT since its version 3, or beside it.
+has_arb() {
+    compiles '#include <flint/arb.h>' -lflint || compiles '#include <arb.h>' -lflint-arb
 }
 
 # compiles LINE OPTION...: a C program that begins with this line compiles and links.
@@ -84,6 +91,11 @@ at_least() {
 
 may_install() {
     [ -z "$as_root" ] || sudo -n true 2>/dev/null || { [ -t 0 ] && sudo true; }
+}
+
+# offered PACKAGE: apt-get has one of that name.
+offered() {
+    case $(apt-cache policy "$1" 2>/dev/null) in *'Candidate: '[0-9]*) ;; *) return 1 ;; esac
 }
 
 # new_enough PACKAGE VERSION: unless it is missing and apt-get would install an older one.

@@ -26,7 +26,7 @@ if [ "$(id -u)" -eq 0 ] && [ -z "$(find / -maxdepth 0 -perm -001)" ]; then
     chmod 755 /
 fi
 
-need_packages $BUILD_PACKAGES gnuplot-nox libcmocka-dev python3-numpy python3-scipy \
+need_packages $BUILD_PACKAGES $PROOF_PACKAGES gnuplot-nox libcmocka-dev python3-numpy python3-scipy \
     python3-sklearn python3-pandas bsdextrautils groff-base clang libomp-dev slurmctld \
     slurmd slurm-client munge
 setup_build "$build" -Dtests=enabled -Dwerror=true $setup

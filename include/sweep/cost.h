@@ -18,7 +18,7 @@ double cost_training(const struct setting *s, double points, double tests);
 /* Ranks along one training. */
 double cost_ranks(const struct setting *s);
 
-/* One cell: the unlearning step, three certificates, the accuracy. */
+/* One cell: the unlearning step, three certificates, their proofs, the accuracy. */
 double cost_cell(const struct setting *s);
 
 #endif

@@ -46,13 +46,14 @@ struct derived {
 };
 
 /* What `success:` has thresholds for; relative ones are of eps over the norm and delta
- * over its square. */
+ * over its square. `proved`, 1 or not given, is none: the others are for proved bounds. */
 enum threshold {
     THRESHOLD_EPS,
     THRESHOLD_DELTA,
     THRESHOLD_TAU,
     THRESHOLD_RELATIVE_EPS,
     THRESHOLD_RELATIVE_DELTA,
+    THRESHOLD_PROVED,
     THRESHOLD_COUNT
 };
 

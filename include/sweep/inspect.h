@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct inspect_array {
     const char *name;     /* "X", "W_trained", ... */
@@ -43,6 +44,7 @@ typedef int inspect_visitor(void *context, const struct inspection *what);
 
 enum inspect_depth {
     INSPECT_RECORD, /* no arrays */
+    INSPECT_PROOFS, /* nor here, but proofs, whether or not the setting asks for them */
     INSPECT_ARRAYS,
     INSPECT_TESTS /* those of the test points too */
 };
@@ -50,13 +52,15 @@ enum inspect_depth {
 /* Called as each stage ends: "data", "train", ... with a one-line account. */
 typedef void inspect_reporter(void *context, const char *stage, const char *account);
 
-/* Run the trial and show it. The arrays: X (m, d), y (m), u (n), common (d) where there
+/* Run the trial and show it. What is proved of it is written to `proof` (may be NULL), for
+ * tests/numeric/check_proof.py.  The arrays: X (m, d), y (m), u (n), common (d) where there
  * is a common direction, W_init, W_trained (as training left it), W_polished (margin 1,
  * only with `polish`), W_unlearned (the step taken from W_polished, or from W_trained
  * at margin 1; not rescaled), W_retrained (margin 1, where there is one), lambda (m)
  * and v (n, m) of the model the step was taken from, retain, forget; of each certificate
  * C (scaled, restored, exact), where there is one, W_C (theta~, margin 1 on the retained
- * points), lambda_C (m - k) and v_C (n, m - k) in the order of retain; of the test points
+ * points), lambda_C (m - k) and v_C (n, m - k) in the order of retain; where these are in
+ * other coordinates than those of the trial, X_span (m, r) and W_unlearned_span (n, r); of the test points
  * X_test, y_test, and test_outside (n, T) in the sampler's own coordinates. A failed
  * trial shows what it had. The record is the same bits as in a run, but for the
  * seconds. SWEEP_OK, SWEEP_NO_MEMORY (reported in log), or what the visitor returned.
@@ -64,6 +68,7 @@ typedef void inspect_reporter(void *context, const char *stage, const char *acco
  * run. */
 int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
                   enum inspect_depth depth, inspect_visitor *visitor,
-                  inspect_reporter *reporter, void *context, struct diagnostics *log);
+                  inspect_reporter *reporter, FILE *proof, void *context,
+                  struct diagnostics *log);
 
 #endif

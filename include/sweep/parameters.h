@@ -64,6 +64,7 @@ enum parameter {
     P_TEST_SAMPLES,
     P_RETRAIN,
     P_RANKS,
+    P_PROVE,
     PARAMETER_COUNT
 };
 

@@ -2,7 +2,10 @@
 
 #include "export.h"
 #include "sweep/grid_yaml.h"
+#include "sweep/outfile.h"
 #include "sweep/parse.h"
+#include "sweep/proof.h"
+#include <inttypes.h>
 #include <math.h>
 
 struct session {
@@ -10,6 +13,7 @@ struct session {
     const char *directory; /* NULL: no export */
     struct trial_identity id;
     enum trial_status ended;
+    struct outfile proof; /* stream NULL: not wanted */
     struct diagnostics log;
 };
 
@@ -89,9 +93,20 @@ static int identify_trial(struct trial_identity *id, const struct grid *g,
     return status;
 }
 
+static int open_proof(struct session *s, const char *path)
+{
+    int status = outfile_open(&s->proof, path, &s->log);
+    if (status == SWEEP_OK)
+        fprintf(s->proof.stream, "sweep-proof 1\ngrid %s\ncell %zu\nreplicate %" PRIu64
+                                 "\n",
+                s->id.grid->name, s->id.cell, s->id.replicate);
+    return status;
+}
+
 int cmd_trial(const struct command *self, const struct arguments *args)
 {
     struct session s = {.self = self, .directory = args->value[OPTION_EXPORT]};
+    const char *proof = args->value[OPTION_PROOF];
     struct grid g = {0};
     enum inspect_depth depth = INSPECT_RECORD;
 
@@ -101,12 +116,21 @@ int cmd_trial(const struct command *self, const struct arguments *args)
     }
     if (s.directory)
         depth = args->value[OPTION_TESTS] ? INSPECT_TESTS : INSPECT_ARRAYS;
+    if (proof && !proof_available()) {
+        tell(self, "--proof needs a build with FLINT and Arb, which this one is not");
+        return EXIT_FAILURE;
+    }
     int status = grid_read_file(&g, args->operand[0], &s.log);
     if (status == SWEEP_OK)
         status = identify_trial(&s.id, &g, args, &s.log);
+    if (status == SWEEP_OK && proof)
+        status = open_proof(&s, proof);
     if (status == SWEEP_OK)
-        status = inspect_trial(&g, s.id.cell, s.id.replicate, depth, show_record,
-                               tell_stage, &s, &s.log);
+        status = inspect_trial(&g, s.id.cell, s.id.replicate, depth, show_record, tell_stage,
+                               s.proof.stream, &s, &s.log);
+    if (status == SWEEP_OK && proof)
+        status = outfile_commit(&s.proof, &s.log);
+    outfile_discard(&s.proof);
     grid_release(&g);
     if (status != SWEEP_OK)
         return give_up(self, status, &s.log);

@@ -1,12 +1,15 @@
 #include "cli.h"
 
 #include "sweep/folder.h"
+#include "sweep/inspect.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 #include "sweep/platform.h"
+#include "sweep/proof.h"
 #include "sweep/store.h"
 #include "sweep/trial.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,6 +32,8 @@ struct verify {
     struct pair *pair; /* (count), of `recorded` trials in order of cell, replicate */
     size_t count, sample, recorded, seen, differ;
     size_t events;  /* those of `differ` in which a count differs */
+    bool prove;
+    size_t proofs[PROOF_OUTCOMES]; /* of the exact points, by outcome */
     bool elsewhere; /* results of another platform, or of several */
     struct diagnostics log;
 };
@@ -115,6 +120,33 @@ static void show_pair(struct verify *v, const struct pair *p, enum column differ
                p->stored.value[differs], p->again.value[differs]);
 }
 
+static int take(void *context, const struct inspection *what)
+{
+    ((struct pair *)context)->again = *what->record;
+    return SWEEP_OK;
+}
+
+static void no_report(void *context, const char *stage, const char *account)
+{
+    (void)context, (void)stage, (void)account;
+}
+
+/* Proofs are not compared where the grid had none. */
+static int prove_again(struct verify *v, struct pair *p)
+{
+    int status = inspect_trial(&v->grid, p->cell, p->replicate, INSPECT_PROOFS, take,
+                               no_report, NULL, p, &v->log);
+    double proof = p->again.value[C_EXACT_PROOF];
+    struct setting s;
+    if (status == SWEEP_OK && !isnan(proof))
+        v->proofs[(size_t)proof]++;
+    grid_cell(&v->grid, p->cell, &s);
+    for (enum column c = C_TRAINED_PROOF; c <= C_EXACT_PROVED_TAU; c++)
+        if (s.value[P_PROVE] == 0.0)
+            p->again.value[c] = p->stored.value[c];
+    return status;
+}
+
 static int compute_again(struct verify *v)
 {
     struct trial_workspace *ws;
@@ -123,8 +155,9 @@ static int compute_again(struct verify *v)
     int status = SWEEP_OK;
     for (size_t k = 0; k < v->count && status == SWEEP_OK; k++) {
         struct pair *p = &v->pair[k];
-        status =
-            trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL, keep_again, p);
+        status = v->prove ? prove_again(v, p)
+                          : trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL,
+                                       keep_again, p);
         if (status == SWEEP_OK)
             store_level(v->store, &p->stored, &p->again);
         enum column differs = store_difference(
@@ -151,10 +184,24 @@ static int read_sample(struct verify *v, const struct command *self,
     return 0;
 }
 
+static void report_proofs(const struct verify *v)
+{
+    size_t points = 0;
+    for (enum proof_outcome k = 0; k < PROOF_OUTCOMES; k++)
+        points += v->proofs[k];
+    printf("%zu of %zu exact points proved", v->proofs[PROOF_PROVED], points);
+    for (enum proof_outcome k = 0; k < PROOF_OUTCOMES; k++)
+        if (k != PROOF_PROVED && v->proofs[k] > 0)
+            printf(", %zu %s", v->proofs[k], column_table[C_EXACT_PROOF].words[k]);
+    putchar('\n');
+}
+
 static void report_pairs(const struct verify *v)
 {
     printf("%zu of %zu recorded trials computed again: %zu differ\n", v->count,
            v->recorded, v->differ);
+    if (v->prove)
+        report_proofs(v);
     if (v->elsewhere && v->events > 0)
         fprintf(stderr,
                 "%zu of them in a count or a share, where rounding decides single "
@@ -173,6 +220,11 @@ int cmd_verify(const struct command *self, const struct arguments *args)
 
     if (read_sample(&v, self, args) != 0)
         return EXIT_USAGE;
+    v.prove = args->value[OPTION_PROVE] != NULL;
+    if (v.prove && !proof_available()) {
+        tell(self, "--prove needs a build with FLINT and Arb, which this one is not");
+        return EXIT_FAILURE;
+    }
     int status = folder_grid(&v.grid, directory, &v.log);
     if (status == SWEEP_OK)
         status = store_open_readonly(&v.store, directory, &v.log);

@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "sweep/grid.h"
+#include "sweep/proof.h"
 #include "version.h"
 #include <cblas.h>
 #include <gsl/gsl_version.h>
@@ -22,5 +23,6 @@ int cmd_version(const struct command *self, const struct arguments *args)
     printf("openblas      %s\n", openblas_get_config());
     printf("sqlite        %s\n", SWEEP_SQLITE);
     printf("libyaml       %s\n", SWEEP_LIBYAML);
+    printf("proofs        %s\n", proof_library());
     return EXIT_DONE;
 }

@@ -49,16 +49,18 @@ const struct command command_table[] = {
      "Exit status: 0 all done, 1 failure, 2 refused, 3 done but some trials failed, 4\n"
      "trials are missing.\n",
      BIT(ALLOW_MIXED), 2, MOST_FOLDERS, false, cmd_merge},
-    {"verify", "DIR [--sample N]", "compute stored trials again and compare every bit",
+    {"verify", "DIR [--sample N] [--prove]", "compute stored trials again and compare every bit",
      "Computes N of the trials in the results folder DIR again, spread evenly over "
      "all\n"
      "of them, and compares every bit of every result. On another CPU, BLAS kernel or\n"
      "compiler than the results come from, differences of rounding are allowed: 1e-9 "
      "of\n"
      "a value, or 1e-12 of what it is measured in, such as |theta| for a residual.\n"
+     "With --prove their exact KKT points are proved in ball arithmetic, whatever 'prove'\n"
+     "is in the grid.\n"
      "\n"
      "Exit status: 0 all agree, 1 some differ, or failure.\n",
-     BIT(SAMPLE), 1, 1, true, cmd_verify},
+     BIT(SAMPLE) | BIT(PROVE), 1, 1, true, cmd_verify},
     {"table", "DIR [--rows A,B] [--columns X,Y] [--statistics S,T] [--where EXPR]",
      "print the results of a folder, aggregated",
      "Prints to standard output what the results folder DIR holds now. What is not "
@@ -86,16 +88,19 @@ const struct command command_table[] = {
      BIT(X) | BIT(Y) | BIT(BY) | BIT(FACET) | BIT(STATISTIC) | BIT(BAND) | BIT(MAP) |
          BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE),
      1, 1, false, cmd_plot},
-    {"trial", "GRID --cell K --replicate R [--export DIR] [--tests]",
+    {"trial", "GRID --cell K --replicate R [--export DIR] [--tests] [--proof FILE]",
      "run one trial again and show its record",
      "Runs replicate R of cell K of the grid file GRID, reports each step on "
      "standard error\n"
      "and prints every parameter and result, one a line. With --export the arrays "
      "behind\n"
-     "them go into DIR for NumPy, and the record as record.json.\n"
+     "them go into DIR for NumPy, and the record as record.json. With --proof the exact\n"
+     "KKT points are proved in ball arithmetic, whatever 'prove' is, and what anybody\n"
+     "can check against those arrays goes into FILE.\n"
      "\n"
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage, 3 the trial failed.\n",
-     BIT(CELL) | BIT(REPLICATE) | BIT(EXPORT) | BIT(TESTS), 1, 1, true, cmd_trial},
+     BIT(CELL) | BIT(REPLICATE) | BIT(EXPORT) | BIT(TESTS) | BIT(PROOF), 1, 1, true,
+     cmd_trial},
     {"parameters", "", "list what a grid file may set", "", 0, 0, 0, false,
      cmd_parameters},
     {"columns", "", "list the results of a trial", "", 0, 0, 0, false, cmd_columns},

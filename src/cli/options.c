@@ -29,6 +29,9 @@ const struct option_info option_table[OPTION_COUNT] = {
                           OFFERS_NOTHING},
     [OPTION_EXPORT] = {"export", 0, "DIR", "write every array there as NAME.npy",
                        OFFERS_FOLDERS},
+    [OPTION_PROOF] = {"proof", 0, "FILE",
+                      "prove the exact KKT points and write the proofs there",
+                      OFFERS_NOTHING},
     [OPTION_TESTS] = {"tests", 0, NULL, "with --export: the test points too",
                       OFFERS_NOTHING},
     [OPTION_SHARD] = {"shard", 0, "i/n", "only part i = 1..n of n, in DIR/shard-i-of-n",
@@ -86,6 +89,8 @@ const struct option_info option_table[OPTION_COUNT] = {
                        OFFERS_NOTHING},
     [OPTION_SAMPLE] = {"sample", 0, "N", "trials to compute again (default: 100)",
                        OFFERS_NOTHING},
+    [OPTION_PROVE] = {"prove", 0, NULL, "prove their exact KKT points, too",
+                      OFFERS_NOTHING},
 };
 
 /* "tsv (default), csv or json" */

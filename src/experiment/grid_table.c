@@ -1,10 +1,12 @@
 #include "grid_table.h"
 #include "grid_keys.h"
 #include "sweep/memory.h"
+#include "sweep/parse.h"
 #include "sweep/statistic.h"
 #include <string.h>
 
 static void read_threshold(struct reader *r, const struct node *key);
+static void read_proved(struct reader *r, const struct node *key);
 
 static const struct key success_rows[THRESHOLD_COUNT] = {
     [THRESHOLD_EPS] = {.name = "eps", .read = read_threshold},
@@ -12,6 +14,7 @@ static const struct key success_rows[THRESHOLD_COUNT] = {
     [THRESHOLD_TAU] = {.name = "tau", .read = read_threshold},
     [THRESHOLD_RELATIVE_EPS] = {.name = "relative_eps", .read = read_threshold},
     [THRESHOLD_RELATIVE_DELTA] = {.name = "relative_delta", .read = read_threshold},
+    [THRESHOLD_PROVED] = {.name = "proved", .read = read_proved},
 };
 static const struct keys success_keys = {
     .section = "success",
@@ -27,6 +30,20 @@ static void read_threshold(struct reader *r, const struct node *key)
     if (read_number(r, key->value, threshold) && !(*threshold >= 0))
         complain(r, key->value, "'%s' must be at least 0, got %s", key->text,
                  show(key->value->text).text);
+}
+
+/* Whether bounds have to be proved: true, or as if it was not there. */
+static void read_proved(struct reader *r, const struct node *key)
+{
+    const struct node *node = key->value;
+    bool proved;
+
+    if (!is_kind(r, node, NODE_SCALAR, "'proved' must be true or false"))
+        return;
+    if (!node->plain || parse_boolean(node->text, &proved) != PARSE_OK)
+        complain(r, node, "'proved' must be true or false");
+    else if (proved)
+        r->g->success[THRESHOLD_PROVED] = 1.0;
 }
 
 void read_success(struct reader *r, const struct node *key)

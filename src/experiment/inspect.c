@@ -89,7 +89,7 @@ struct copies {
     double *W[MODEL_COUNT]; /* (n, d) */
 };
 
-enum { MOST_ARRAYS = 11 + MODEL_COUNT + 2 * CERTIFICATES };
+enum { MOST_ARRAYS = 13 + MODEL_COUNT + 2 * CERTIFICATES };
 
 struct inspector {
     struct setting setting;
@@ -100,7 +100,7 @@ struct inspector {
     struct arena kept;                        /* of the certificates */
     struct certified certified[CERTIFICATES]; /* laid out in it, if it is there */
     struct inspect_array array[MOST_ARRAYS];
-    struct inspect_scalar scalar[MODEL_COUNT];
+    struct inspect_scalar scalar[MODEL_COUNT + 1];
     size_t array_count, scalar_count;
     inspect_reporter *reporter;
     void *context;
@@ -278,6 +278,20 @@ static void add_models(struct inspector *in)
     }
 }
 
+/* What proofs are about, where the arrays are in other coordinates: to their last bit. */
+static void add_span(struct inspector *in)
+{
+    const struct trial_workspace *ws = in->ws;
+    if (!in->copies.X)
+        return;
+    add(in, "X_span", ws->span.X, ws->span.m, ws->span.r);
+    if (!has_ended(in, STEP_UNLEARN))
+        return;
+    add(in, "W_unlearned_span", ws->unlearned.W, ws->span.n, ws->span.r);
+    in->scalar[in->scalar_count++] =
+        (struct inspect_scalar){"perp_unlearned_span", ws->unlearned.perp};
+}
+
 /* Multipliers and slopes of the certificates, of the `kept` retained points. */
 static void add_certified(struct inspector *in, size_t kept)
 {
@@ -320,6 +334,7 @@ static void add_arrays(struct inspector *in, enum inspect_depth depth)
     if (ws->shape.request.mixture.correlation > 0.0)
         add(in, "common", is_ambient(ws) ? ws->span_work.common : s->common, d, 0);
     add_models(in);
+    add_span(in);
     if (has_passed(in, STEP_TRAIN)) {
         size_t k = (size_t)in->record.value[C_FORGOTTEN];
         add(in, "lambda", ws->trained.lambda, s->m, 0);
@@ -363,12 +378,16 @@ static int allocate(struct inspector *in, const struct grid *g,
 
 int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
                   enum inspect_depth depth, inspect_visitor *visitor,
-                  inspect_reporter *reporter, void *context, struct diagnostics *log)
+                  inspect_reporter *reporter, FILE *proof, void *context,
+                  struct diagnostics *log)
 {
     struct inspector in = {
         .reporter = reporter, .context = context, .start = clock_monotonic()};
     struct watch watch = {
-        .extras = {.outside = depth >= INSPECT_ARRAYS, .tests = depth == INSPECT_TESTS},
+        .extras = {.outside = depth >= INSPECT_ARRAYS,
+                   .tests = depth == INSPECT_TESTS,
+                   .prove = proof != NULL || depth == INSPECT_PROOFS},
+        .proof = proof,
         .ended = step_ended,
         .context = &in};
     grid_cell(g, cell, &in.setting);

@@ -1,4 +1,5 @@
 #include "sweep/parameters.h"
+#include "sweep/proof.h"
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -143,6 +144,10 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_RANKS] = {.name = "ranks", .symbol = "", .type = BOOLEAN, .stage = EVALUATE,
         .low = 0, .high = 1, .preset = 0, .unit = "",
         .meaning = "measure stable and numerical rank of the weights along training"},
+    [P_PROVE] = {.name = "prove", .symbol = "", .type = BOOLEAN, .stage = EVALUATE,
+        .low = 0, .high = 1, .preset = 0, .unit = "",
+        .meaning = "prove exact KKT points in ball arithmetic, and bounds of the "
+            "certificates"},
 };
 
 /* All values of P_DATA but the mixture, for idle_rules. */
@@ -357,6 +362,12 @@ int setting_check(const struct setting *s, enum parameter *blame, char *buffer,
                  "that something is left outside the span, got %.0f and %.0f: use "
                  "ambient",
                  v[P_DIMENSION], v[P_SAMPLES]);
+    } else if (v[P_PROVE] != 0 && !proof_available()) {
+        *blame = P_PROVE;
+        snprintf(buffer, size,
+                 "'prove' needs a build with FLINT and Arb, which this one is not: "
+                 "install libflint-dev (and libflint-arb-dev, where there is one) and "
+                 "build again");
     } else if (!(v[P_SIGNAL] <= parameter_table[P_SIGNAL].high)) {
         *blame = P_SIGNAL_EXPONENT;
         snprintf(buffer, size,

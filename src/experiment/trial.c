@@ -8,13 +8,14 @@
 #include <string.h>
 
 /* Shape, keys and memory of the unit; `tests` is the most any of its cells wants, and
- * `ranks` whether one wants them. */
-static void prepare(struct unit *u, const struct grid *g, size_t tests, bool ranks,
-                    uint64_t replicate)
+ * `wanted` what one of them wants. */
+static void prepare(struct unit *u, const struct grid *g, size_t tests,
+                    struct extras wanted, uint64_t replicate)
 {
     struct trial_workspace *ws = u->ws;
     struct extras extras = u->watch ? u->watch->extras : (struct extras){0};
-    extras.ranks = ranks;
+    extras.ranks = wanted.ranks;
+    extras.prove |= wanted.prove;
     struct unit_shape shape = unit_shape_of(g, u->setting, tests, extras);
     struct rng_key key = rng_key_start();
     key = rng_key_word(rng_key_word(key, g->seed), replicate);
@@ -135,14 +136,15 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
     struct unit u = {.ws = ws, .watch = watch, .setting = &s, .cancel = cancel};
     struct delivery d = {g, cells, count, 0.0, sink, context};
     double start = clock_monotonic(), tests = 0.0;
-    bool ranks = false;
+    struct extras wanted = {0};
     for (size_t c = count; c-- > 0;) {
         grid_cell(g, cells[c], &s);
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
-        ranks |= s.value[P_RANKS] != 0.0;
+        wanted.ranks |= s.value[P_RANKS] != 0.0;
+        wanted.prove |= s.value[P_PROVE] != 0.0;
     }
     record_clear(&u.record);
-    prepare(&u, g, (size_t)tests, ranks, replicate);
+    prepare(&u, g, (size_t)tests, wanted, replicate);
     trial_draw(&u);
     step_ended(&u, STEP_DATA, &u.record);
     if (cancelled(&u))

@@ -152,13 +152,16 @@ static void certify(struct unit *u, struct record *r)
     r->value[C_SEPARATED] = c.stop != CERTIFICATE_NONE;
     u->retain_margin = c.stop != CERTIFICATE_NONE ? c.margin : NAN;
     put_certificate(r, &scaled_columns, &c);
+    trial_prove(u, STEP_SCALED, &c, r);
     trial_certified(u, STEP_SCALED, &c, r);
     certificate_restored(net, &u->retain, &ws->unlearned, &kept, w, &c);
     put_certificate(r, &restored_columns, &c);
+    trial_prove(u, STEP_RESTORED, &c, r);
     trial_certified(u, STEP_RESTORED, &c, r);
     certificate_exact(net, &u->retain, &ws->unlearned, ws->kept_lambda, w, &c);
     put_certificate(r, &exact_columns, &c);
     r->value[C_FLIPS] = c.flips;
+    trial_prove(u, STEP_EXACT, &c, r);
     trial_certified(u, STEP_EXACT, &c, r);
 }
 
@@ -255,6 +258,8 @@ void trial_evaluate(struct unit *u, const struct setting *s, struct record *r)
     if (s->value[P_RANKS] != 0.0)
         tell_ranks(u, r);
     value[C_FORGET_MARGIN_BEFORE] = margins(u, &ws->trained.theta, ws->before);
+    u->prove = s->value[P_PROVE] != 0.0 || (u->watch && u->watch->extras.prove);
+    trial_prove_trained(u, r);
     if (!unlearn(u, s, r))
         return;
     certify(u, r);

@@ -18,6 +18,7 @@ enum step {
 /* Who looks on: told as each step ends, with the record that the step wrote. */
 struct watch {
     struct extras extras;
+    FILE *proof; /* NULL, or where proofs are written; extras.prove makes them */
     void (*ended)(void *context, enum step step, const struct record *r);
     void *context;
 };
@@ -35,6 +36,8 @@ struct unit {
     size_t forget_count;
     struct record record; /* the columns that all cells share, and an early failure */
     struct rank rank[RANKED_MODELS]; /* with shape.ranks */
+    bool prove;                      /* the cell at hand wants proofs */
+    struct proof proof;              /* of the trained model, once one was wanted */
     double retrain_steps;            /* of the retrained model, if any */
     double
         retain_margin; /* smallest retained margin of the unlearned model, NAN: none */
@@ -66,6 +69,12 @@ bool trial_retrain(struct unit *u, struct record *r);
 /* A certificate is ready: whoever looks on may look. */
 void trial_certified(struct unit *u, enum step step, const struct certificate *c,
                      const struct record *r);
+
+/* Proofs, where the cell wants them: of the trained model, and of the certificate of this
+ * step, which is in its workspace. Their columns go to r. */
+void trial_prove_trained(struct unit *u, struct record *r);
+void trial_prove(struct unit *u, enum step step, const struct certificate *c,
+                 struct record *r);
 
 /* Stages unlearn and evaluate of one cell, into r, which holds the shared columns.
  * The retrained model must be there if the cell asks for it. */

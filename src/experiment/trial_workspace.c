@@ -8,7 +8,8 @@ struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
     const double *value = s->value;
     enum model_kind kind = (enum model_kind)value[P_MODEL];
     struct unit_shape shape = {.polish = value[P_POLISH] != 0.0,
-                               .ranks = extras.ranks || value[P_RANKS] != 0.0};
+                               .ranks = extras.ranks || value[P_RANKS] != 0.0,
+                               .prove = extras.prove || value[P_PROVE] != 0.0};
     shape.net = network_make(kind, (size_t)value[P_WIDTH], value[P_LEAK]);
     shape.request =
         (struct span_request){.mixture = {.m = (size_t)value[P_SAMPLES],
@@ -54,6 +55,8 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     unlearn_layout(&ws->unlearning, n, m, r, a);
     if (shape->ranks)
         rank_layout(&ws->ranks, n, a);
+    if (shape->prove)
+        proof_layout(&ws->proof, n, m, r, a);
     ws->certificate.multipliers = &ws->multipliers;
     ws->certificate.kkt = &ws->kkt;
     ws->certificate.remember = true;
@@ -119,8 +122,8 @@ static struct arena measure(const struct grid *g)
 {
     struct arena largest = {0};
     struct recent recent = {0};
-    /* A unit has ranks if any of its cells has: make room in all. */
-    struct extras extras = {.ranks = g->given[P_RANKS]};
+    /* A unit has ranks if any of its cells has, and proofs: make room in all. */
+    struct extras extras = {.ranks = g->given[P_RANKS], .prove = g->given[P_PROVE]};
     for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
         struct setting s;
         struct arena a = {0};

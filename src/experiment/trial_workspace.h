@@ -7,6 +7,7 @@
 #include "sweep/memory.h"
 #include "sweep/metrics.h"
 #include "sweep/multipliers.h"
+#include "sweep/proof.h"
 #include "sweep/rank.h"
 #include "sweep/span.h"
 #include "sweep/train.h"
@@ -17,7 +18,7 @@
 struct unit_shape {
     struct span_request request;
     struct network net;
-    bool polish, ranks;
+    bool polish, ranks, prove;
 };
 
 /* One model of the unit: weights, multipliers and slopes at margin 1. */
@@ -42,6 +43,7 @@ struct trial_workspace {
     struct metrics_workspace metrics;
     struct unlearn_workspace unlearning;
     struct rank_workspace ranks;
+    struct proof_workspace proof;
 
     struct trained trained;   /* on all points */
     struct trained retrained; /* on the retain set, with lambda and v of its own; until
@@ -69,6 +71,7 @@ struct extras {
     bool outside; /* W(0)_perp */
     bool tests;   /* test points of a model whose accuracy is closed form */
     bool ranks;   /* room for ranks, whether or not this setting asks for them */
+    bool prove;   /* room for proofs, the same */
 };
 
 /* The shape of the unit that a setting belongs to, without keys, with so many test

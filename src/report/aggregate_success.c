@@ -1,5 +1,5 @@
+/* Which certificates of a trial are within the thresholds. */
 #include "aggregate_parts.h"
-
 #include <math.h>
 
 const char *const success_names[SUCCESS_KINDS] = {
@@ -11,7 +11,7 @@ const char *const success_names[SUCCESS_KINDS] = {
 
 /* What of a certificate each threshold is for; COLUMN_COUNT: 0. In the order of
  * enum threshold. */
-static const enum column certificates[SUCCESS_KINDS][THRESHOLD_COUNT] = {
+static const enum column certificates[SUCCESS_KINDS][THRESHOLD_PROVED] = {
     [SUCCESS_SCALED] = {C_SCALED_EPS, C_SCALED_DELTA, COLUMN_COUNT,
                         C_SCALED_RELATIVE_EPS, C_SCALED_RELATIVE_DELTA},
     [SUCCESS_RESTORED] = {C_RESTORED_EPS, C_RESTORED_DELTA, C_RESTORED_TAU,
@@ -20,16 +20,51 @@ static const enum column certificates[SUCCESS_KINDS][THRESHOLD_COUNT] = {
                        C_EXACT_RELATIVE_DELTA},
 };
 
+/* What a threshold is for, as it was measured. */
+static double measured(const struct record *r, enum success_kind kind, size_t threshold)
+{
+    enum column c = certificates[kind][threshold];
+    return c == COLUMN_COUNT ? 0.0 : r->value[c];
+}
+
+/* A proved upper bound of it; NAN: none. The norm is measured, with more digits than are
+ * taken off it here. */
+static double proved(const struct record *r, enum success_kind kind, size_t threshold)
+{
+    static const enum column tau[SUCCESS_KINDS] = {
+        [SUCCESS_SCALED] = C_SCALED_PROVED_TAU,
+        [SUCCESS_RESTORED] = C_RESTORED_PROVED_TAU,
+        [SUCCESS_EXACT] = C_EXACT_PROVED_TAU};
+    double norm = (1.0 - 1e-9) * r->value[kind == SUCCESS_SCALED ? C_NORM
+                                                                 : C_RESTORED_NORM];
+    double bound = r->value[tau[kind]];
+    if (threshold == THRESHOLD_TAU || isnan(bound))
+        return bound;
+    if (kind == SUCCESS_EXACT)
+        return 0.0;
+    const double *eps = &r->value[kind == SUCCESS_SCALED ? C_SCALED_PROVED_EPS
+                                                         : C_RESTORED_PROVED_EPS];
+    switch (threshold) {
+    case THRESHOLD_EPS:
+        return eps[0];
+    case THRESHOLD_DELTA:
+        return eps[1];
+    case THRESHOLD_RELATIVE_EPS:
+        return eps[0] / norm;
+    default:
+        return eps[1] / (norm * norm);
+    }
+}
+
 /* Whether a certificate is defined, as its eps is, and within every threshold given. */
 static bool is_certified(const struct record *r, const double *most,
-                         enum success_kind kind)
+                      enum success_kind kind)
 {
-    bool met = !isnan(r->value[certificates[kind][THRESHOLD_EPS]]);
-    for (size_t i = 0; i < THRESHOLD_COUNT; i++) {
-        enum column c = certificates[kind][i];
-        double value = c == COLUMN_COUNT ? 0.0 : r->value[c];
-        met &= isnan(most[i]) || value <= most[i];
-    }
+    double (*value)(const struct record *, enum success_kind, size_t) =
+        isnan(most[THRESHOLD_PROVED]) ? measured : proved;
+    bool met = !isnan(value(r, kind, THRESHOLD_EPS));
+    for (size_t i = 0; i < THRESHOLD_PROVED; i++)
+        met &= isnan(most[i]) || value(r, kind, i) <= most[i];
     return met;
 }
 

@@ -229,9 +229,19 @@ double cost_ranks(const struct setting *s)
     return total(count);
 }
 
+/* An operation on balls takes some 60 ns. */
+static double proofs(const struct setting *s)
+{
+    double m = value_of(s, P_SAMPLES) - value_of(s, P_FORGET);
+    double n = value_of(s, P_WIDTH);
+    if (value_of(s, P_PROVE) == 0)
+        return 0;
+    return 3e-4 + 2e-7 * n * m * m + 5e-8 * cost_kinks(s) * n * m * m * m;
+}
+
 double cost_cell(const struct setting *s)
 {
     double count[COST_TERMS] = {0};
     cost_terms_cell(s, count);
-    return total(count);
+    return total(count) + proofs(s);
 }

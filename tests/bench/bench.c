@@ -68,14 +68,20 @@ struct mixture bench_mixture(double d, size_t m)
 
 void model_draw(struct model *model, double d, size_t m, size_t n, enum sampler sampler)
 {
-    struct span_request q = {.mixture = bench_mixture(d, m),
+    model_draw_mixture(model, bench_mixture(d, m), n, sampler);
+}
+
+void model_draw_mixture(struct model *model, struct mixture mixture, size_t n,
+                        enum sampler sampler)
+{
+    struct span_request q = {.mixture = mixture,
                              .sampler = sampler,
                              .n = n,
                              .init_scale = BENCH_INIT_SCALE};
     q.data_key = rng_key_text(rng_key_start(), "data");
     q.train_key = rng_key_text(rng_key_start(), "train");
     *model = (struct model){.net = network_make(MODEL_RELU, n, 0.0)};
-    size_t r = span_rank(&q);
+    size_t m = mixture.m, r = span_rank(&q);
     BENCH_LAYOUT(&model->arena)
     {
         struct arena *a = &model->arena;

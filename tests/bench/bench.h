@@ -67,6 +67,10 @@ struct model {
 
 void model_draw(struct model *model, double d, size_t m, size_t n,
                 enum sampler sampler);
+
+/* The same of another mixture. */
+void model_draw_mixture(struct model *model, struct mixture mixture, size_t n,
+                        enum sampler sampler);
 void model_release(struct model *model);
 
 /* Train from W(0) by normalized_gd; returns seconds. */

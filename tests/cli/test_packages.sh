@@ -92,6 +92,19 @@ run "need_packages meson"
 check "a new one of what is wanted" called "apt-get update -qq
 apt-get install -y -qq --no-install-recommends meson"
 
+# Arb is a package of its own, or not there to be had beside FLINT 3.
+machine
+debian 3.40.1-2
+command_is id 'echo 0'
+run 'need_packages $PROOF_PACKAGES'
+check "Arb beside FLINT" called "apt-get update -qq
+apt-get install -y -qq --no-install-recommends libflint-dev libflint-arb-dev"
+rm "$work/log"
+command_is apt-cache "[ \$2 = libflint-arb-dev ] || echo '  Candidate: 3.1.3-1'"
+run 'need_packages $PROOF_PACKAGES'
+check "Arb in FLINT" called "apt-get update -qq
+apt-get install -y -qq --no-install-recommends libflint-dev"
+
 # A build folder, and each thing that makes it unusable.
 machine
 folder="$work/a build"
@@ -135,4 +148,4 @@ run "setup_build '$folder' -Dtests=enabled"
 check "a new folder" one_line 0 "setup $folder -Dtests=enabled"
 
 echo "$checks checks, $failed failed"
-[ "$failed" -eq 0 ] && [ "$checks" -eq 20 ]
+[ "$failed" -eq 0 ] && [ "$checks" -eq 22 ]

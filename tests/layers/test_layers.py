@@ -28,6 +28,9 @@ LIBRARIES = {
     "omp.h": {"runner"},
     "zlib.h": {"gunzip"},
     "Random123": {"rng"},
+    "flint": {"proof"},
+    "arb.h": {"proof"},
+    "arb_mat.h": {"proof"},
 }
 # What the code may say only in these modules; a name of a layer stands for all in it.
 PRINTING = r"printf\s*\(|puts\s*\(|putchar\s*\(|perror\s*\(|stdout|stderr"

@@ -163,7 +163,7 @@ static void refused_when_evaluated(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(201);
+    check_cases(202);
 }
 
 int main(void)
