@@ -47,7 +47,7 @@ enum { PROOF_BITS = 128, PROOF_MOST_BITS = 1024 };
 /* In the order of the words in columns.c. */
 enum proof_outcome {
     PROOF_PROVED,
-    PROOF_GAP,              /* undecided at the highest precision: a condition that may hold
+    PROOF_GAP, /* undecided at the highest precision: a condition that may hold
                              * with equality */
     PROOF_SINGULAR_KINKS,   /* undecided: dependent kinks of a neuron that is not 0 */
     PROOF_SINGULAR_MARGINS, /* undecided: more multipliers than independent margins */
@@ -61,9 +61,9 @@ struct proof {
     enum proof_outcome outcome;
     double eps, delta; /* 0 of an exact point */
     double tau;        /* of theta' and theta~; NAN without theta' */
-    double gap;        /* of an exact point: smallest of lambda_i / max lambda, slopes of
+    double gap;    /* of an exact point: smallest of lambda_i / max lambda, slopes of
                         * kinks to g and to 1, |z_ji| / (|w_j| |x_i|), and q_i - 1 off S */
-    unsigned bits;     /* of the precision that decided */
+    unsigned bits; /* of the precision that decided */
 };
 
 /* Slope of a pair. */
@@ -72,12 +72,12 @@ enum slope { SLOPE_LEAK, SLOPE_ONE, SLOPE_KINK };
 /* What is taken from floating point. Rows are groups of neurons with equal signs of u and
  * equal slopes. */
 struct proof_pattern {
-    struct points points;  /* those that differ, (k, r) */
-    const size_t *first;   /* (k) the point of the caller's that it is */
+    struct points points; /* those that differ, (k, r) */
+    const size_t *first;  /* (k) the point of the caller's that it is */
     struct groups *groups;
-    unsigned char *slope;  /* (R, k) enum slope; SLOPE_LEAK off the support */
-    double *share;         /* (R, k) v / lambda of kinks in floating point */
-    bool *support;         /* (k) */
+    unsigned char *slope; /* (R, k) enum slope; SLOPE_LEAK off the support */
+    double *share;        /* (R, k) v / lambda of kinks in floating point */
+    bool *support;        /* (k) */
 };
 
 /* Another view of weights and multipliers: a certificate's theta~, a polished model. */

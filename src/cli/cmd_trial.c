@@ -97,8 +97,8 @@ static int open_proof(struct session *s, const char *path)
 {
     int status = outfile_open(&s->proof, path, &s->log);
     if (status == SWEEP_OK)
-        fprintf(s->proof.stream, "sweep-proof 1\ngrid %s\ncell %zu\nreplicate %" PRIu64
-                                 "\n",
+        fprintf(s->proof.stream,
+                "sweep-proof 1\ngrid %s\ncell %zu\nreplicate %" PRIu64 "\n",
                 s->id.grid->name, s->id.cell, s->id.replicate);
     return status;
 }
@@ -126,8 +126,8 @@ int cmd_trial(const struct command *self, const struct arguments *args)
     if (status == SWEEP_OK && proof)
         status = open_proof(&s, proof);
     if (status == SWEEP_OK)
-        status = inspect_trial(&g, s.id.cell, s.id.replicate, depth, show_record, tell_stage,
-                               s.proof.stream, &s, &s.log);
+        status = inspect_trial(&g, s.id.cell, s.id.replicate, depth, show_record,
+                               tell_stage, s.proof.stream, &s, &s.log);
     if (status == SWEEP_OK && proof)
         status = outfile_commit(&s.proof, &s.log);
     outfile_discard(&s.proof);

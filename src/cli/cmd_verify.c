@@ -31,10 +31,10 @@ struct verify {
     struct store *store;
     struct pair *pair; /* (count), of `recorded` trials in order of cell, replicate */
     size_t count, sample, recorded, seen, differ;
-    size_t events;  /* those of `differ` in which a count differs */
+    size_t events; /* those of `differ` in which a count differs */
     bool prove;
     size_t proofs[PROOF_OUTCOMES]; /* of the exact points, by outcome */
-    bool elsewhere; /* results of another platform, or of several */
+    bool elsewhere;                /* results of another platform, or of several */
     struct diagnostics log;
 };
 

@@ -383,13 +383,12 @@ int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
 {
     struct inspector in = {
         .reporter = reporter, .context = context, .start = clock_monotonic()};
-    struct watch watch = {
-        .extras = {.outside = depth >= INSPECT_ARRAYS,
-                   .tests = depth == INSPECT_TESTS,
-                   .prove = proof != NULL || depth == INSPECT_PROOFS},
-        .proof = proof,
-        .ended = step_ended,
-        .context = &in};
+    struct watch watch = {.extras = {.outside = depth >= INSPECT_ARRAYS,
+                                     .tests = depth == INSPECT_TESTS,
+                                     .prove = proof != NULL || depth == INSPECT_PROOFS},
+                          .proof = proof,
+                          .ended = step_ended,
+                          .context = &in};
     grid_cell(g, cell, &in.setting);
     int status = allocate(&in, g, depth, watch.extras, log);
     if (status != SWEEP_OK) {

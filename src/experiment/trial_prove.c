@@ -62,7 +62,8 @@ void trial_prove(struct unit *u, enum step step, const struct certificate *c,
         prove_exact(u, &near, r);
         return;
     }
-    enum column first = step == STEP_SCALED ? C_SCALED_PROVED_EPS : C_RESTORED_PROVED_EPS;
+    enum column first =
+        step == STEP_SCALED ? C_SCALED_PROVED_EPS : C_RESTORED_PROVED_EPS;
     proof_near(&ws->shape.net, &u->retain, &ws->unlearned, &near, &ws->proof, &proof);
     r->value[first] = proof.eps;
     r->value[first + 1] = proof.delta;

@@ -7,7 +7,7 @@ struct attempt {
     const struct network *net;
     const struct proof_pattern *q;
     size_t s;
-    size_t *support;         /* (s) */
+    size_t *support; /* (s) */
     arb_t leak, t;
     arb_mat_t M, one, solved; /* (s, s), (s, 1) */
     arb_ptr lambda;           /* (k) 0 off the support */
@@ -17,8 +17,8 @@ struct attempt {
     arb_ptr margin;           /* (k) n q_i, complete off the support only */
     bool flat;                /* the row's weights are 0 */
     enum proof_outcome outcome;
-    double gap, most;         /* most: the largest multiplier */
-    mag_t radius;             /* the largest of multipliers and slopes */
+    double gap, most; /* most: the largest multiplier */
+    mag_t radius;     /* the largest of multipliers and slopes */
 };
 
 /* The worst so far; what fails for certain is worse than what is undecided. */

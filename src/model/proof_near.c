@@ -10,14 +10,14 @@ struct attempt {
     const struct groups *groups; /* of neurons with the same kinks */
     const signed char *state;    /* (n, m) 0: a kink */
     arb_t leak, t, x;
-    arb_t before, after;         /* |theta'|^2, |theta~|^2 */
-    arb_t inner, square;         /* <theta~, H>, |H|^2, over |u| and u^2 */
-    arb_ptr row;                 /* (r) w_j */
-    arb_ptr z;                   /* (m) */
-    arb_ptr coefficient;         /* (m) y_i sign(u_j) v_ji */
-    arb_ptr margin;              /* (m) over |u| */
-    bool regular;                /* the group's kinks are */
-    bool moved, decided;         /* moved: some row is not that of theta' */
+    arb_t before, after; /* |theta'|^2, |theta~|^2 */
+    arb_t inner, square; /* <theta~, H>, |H|^2, over |u| and u^2 */
+    arb_ptr row;         /* (r) w_j */
+    arb_ptr z;           /* (m) */
+    arb_ptr coefficient; /* (m) y_i sign(u_j) v_ji */
+    arb_ptr margin;      /* (m) over |u| */
+    bool regular;        /* the group's kinks are */
+    bool moved, decided; /* moved: some row is not that of theta' */
 };
 
 static void begin(struct attempt *e, const struct network *net, const struct points *p,

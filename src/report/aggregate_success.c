@@ -35,15 +35,15 @@ static double proved(const struct record *r, enum success_kind kind, size_t thre
         [SUCCESS_SCALED] = C_SCALED_PROVED_TAU,
         [SUCCESS_RESTORED] = C_RESTORED_PROVED_TAU,
         [SUCCESS_EXACT] = C_EXACT_PROVED_TAU};
-    double norm = (1.0 - 1e-9) * r->value[kind == SUCCESS_SCALED ? C_NORM
-                                                                 : C_RESTORED_NORM];
+    double norm =
+        (1.0 - 1e-9) * r->value[kind == SUCCESS_SCALED ? C_NORM : C_RESTORED_NORM];
     double bound = r->value[tau[kind]];
     if (threshold == THRESHOLD_TAU || isnan(bound))
         return bound;
     if (kind == SUCCESS_EXACT)
         return 0.0;
-    const double *eps = &r->value[kind == SUCCESS_SCALED ? C_SCALED_PROVED_EPS
-                                                         : C_RESTORED_PROVED_EPS];
+    const double *eps =
+        &r->value[kind == SUCCESS_SCALED ? C_SCALED_PROVED_EPS : C_RESTORED_PROVED_EPS];
     switch (threshold) {
     case THRESHOLD_EPS:
         return eps[0];
@@ -58,7 +58,7 @@ static double proved(const struct record *r, enum success_kind kind, size_t thre
 
 /* Whether a certificate is defined, as its eps is, and within every threshold given. */
 static bool is_certified(const struct record *r, const double *most,
-                      enum success_kind kind)
+                         enum success_kind kind)
 {
     double (*value)(const struct record *, enum success_kind, size_t) =
         isnan(most[THRESHOLD_PROVED]) ? measured : proved;

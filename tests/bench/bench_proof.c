@@ -26,8 +26,8 @@ static double prove(void *context)
 {
     struct job *job = context;
     struct model *model = &job->model;
-    struct proof_claim point = {model->exact.W, model->exact.terms,
-                                model->exact.lambda, model->exact.v};
+    struct proof_claim point = {model->exact.W, model->exact.terms, model->exact.lambda,
+                                model->exact.v};
     double start = clock_monotonic();
     proof_pattern_of(&model->net, &model->points, &point, &job->work);
     proof_exact(&model->net, &model->theta, &job->work, NULL, &job->proof);
@@ -65,7 +65,8 @@ int main(void)
         puts("no proofs in this build");
         return 77;
     }
-    printf("milliseconds, medians of %d interleaved repeats; d = 1000, relu\n", REPEATS);
+    printf("milliseconds, medians of %d interleaved repeats; d = 1000, relu\n",
+           REPEATS);
     printf("%4s %5s %6s %6s %10s %10s %6s %5s %9s\n", "m", "n", "|mu|", "rows", "exact",
            "proof", "ratio", "bits", "gap");
     print_size(10, 400, 0.0);

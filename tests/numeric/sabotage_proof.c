@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const kinds[] = {"sign", "kink_added", "kink_removed", "dropped",
-                                    "negative", "last_bit", "none"};
+static const char *const kinds[] = {"sign",     "kink_added", "kink_removed", "dropped",
+                                    "negative", "last_bit",   "none"};
 enum { KINDS = sizeof kinds / sizeof kinds[0], LAST_BIT = 5 };
 
 struct victim {
@@ -37,7 +37,8 @@ static void draw(struct victim *v, gsl_rng *rng, uint64_t number)
     struct recipe recipe = {.sampler = d > 80.0 ? SAMPLER_BARTLETT : SAMPLER_AMBIENT,
                             .m = m,
                             .n = linear ? 1 : n,
-                            .d = fixture_between(rng, 0, 3) == 0 ? (double)m / 2 + 2 : d,
+                            .d =
+                                fixture_between(rng, 0, 3) == 0 ? (double)m / 2 + 2 : d,
                             .leak = linear ? 1.0 : leaks[fixture_between(rng, 0, 3)],
                             .signal = fixture_between(rng, 0, 1) ? 0.0 : 1.0,
                             .seed = number};
@@ -79,7 +80,11 @@ static bool sabotage(struct victim *v, size_t kind, gsl_rng *rng)
     size_t k = q->points.m, R = q->groups->count, pairs = R * k;
     static const unsigned wanted[] = {1u << SLOPE_LEAK | 1u << SLOPE_ONE,
                                       1u << SLOPE_LEAK | 1u << SLOPE_ONE,
-                                      1u << SLOPE_KINK, 7, 7, 7, 7};
+                                      1u << SLOPE_KINK,
+                                      7,
+                                      7,
+                                      7,
+                                      7};
     size_t pair = choose(q, wanted[kind], kind != 4, rng);
     if (pair == pairs || kind == KINDS - 1)
         return false;
@@ -168,7 +173,8 @@ int main(int argc, char **argv)
         gsl_rng *rng = fixture_rng("sabotage", number);
         size_t kind = number % KINDS;
         draw(&v, rng, number);
-        struct proof_claim point = {v.point.W, v.point.terms, v.point.lambda, v.point.v};
+        struct proof_claim point = {v.point.W, v.point.terms, v.point.lambda,
+                                    v.point.v};
         snprintf(folder, sizeof folder, "%s/%llu", argv[1], (unsigned long long)number);
         int outcome = -1;
         if (v.point.stop == KKT_EXACT) {
