@@ -49,7 +49,7 @@ static void put_head(FILE *stream, const struct figure *f, const struct picture 
             "}\n"
             "picture = ARGC > 0 ? ARG1 : here . ",
             f->result[0].name, parameter_table[f->x.parameter].name, SWEEP_VERSION);
-    text_quoted(stream, p->name);
+    escape_gnuplot(stream, p->name);
     fprintf(stream, "\nset encoding utf8\nwidth = %.0f.; height = %.0f.\n%s\n",
             l->width, l->height, terminals[p->format]);
 }
@@ -81,7 +81,7 @@ static void put_line_style(FILE *stream, const struct figure *f)
         fprintf(stream, "array label[%zu]\n", f->lines);
     for (size_t k = 0; f->by.count > 0 && k < f->lines; k++) {
         fprintf(stream, "label[%zu] = ", k + 1);
-        text_quoted(stream, text_combination(f, &f->by, f->line_cell[k], true, text,
+        escape_gnuplot(stream, text_combination(f, &f->by, f->line_cell[k], true, text,
                                              sizeof text));
         putc('\n', stream);
     }
@@ -95,7 +95,7 @@ static void put_label(FILE *stream, const char *x, const char *y, const char *ho
                       const char *text)
 {
     fputs("set label ", stream);
-    text_quoted(stream, text);
+    escape_gnuplot(stream, text);
     fprintf(stream,
             " \\\n    at screen (%s) / width, screen 1 - (%s) / height noenhanced%s\n",
             x, y, how);

@@ -1,5 +1,6 @@
 #include "sweep/table.h"
 
+#include "sweep/escape.h"
 #include "sweep/json.h"
 #include "sweep/memory.h"
 #include "sweep/partition.h"
@@ -94,23 +95,6 @@ static void field_value(const struct layout *t, const struct aggregate_row *row,
         field_real(t, row->statistic[k - t->statistics], f);
 }
 
-/* TSV: gnuplot takes a text with blanks in double quotes. CSV (RFC 4180): quotes are
- * doubled. */
-static void put_quoted(FILE *stream, const char *text, const char *specials)
-{
-    if (*text && !strpbrk(text, specials)) {
-        fputs(text, stream);
-        return;
-    }
-    putc('"', stream);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', stream);
-        putc(*text, stream);
-    }
-    putc('"', stream);
-}
-
 static void put_json(FILE *stream, const struct field *f)
 {
     const char *text = f->text;
@@ -121,18 +105,14 @@ static void put_json(FILE *stream, const struct field *f)
     json_text(stream, text);
 }
 
-static void put_markdown(FILE *stream, const char *text)
-{
-    for (; *text; text++)
-        fprintf(stream, "%s%c", *text == '|' ? "\\" : "", *text);
-}
-
 static void put_plain(FILE *stream, const struct field *f, enum table_format format)
 {
     if (format == TABLE_MARKDOWN)
-        put_markdown(stream, f->text);
+        escape_markdown(stream, f->text);
+    else if (format == TABLE_CSV)
+        escape_csv(stream, f->text);
     else
-        put_quoted(stream, f->text, format == TABLE_CSV ? ",\"\r\n" : " \t\"#");
+        escape_tsv(stream, f->text);
 }
 
 /* One line of TSV, CSV or Markdown; row NULL: the names. */
@@ -294,8 +274,8 @@ static void write_block_name(FILE *stream, const struct layout *t,
     for (size_t k = 0; k < t->a->parameter_count; k++)
         if (names_block(t, k)) {
             coordinate(t, &s, t->a->parameters[k], &f);
-            fprintf(stream, "%s%s=%s", before,
-                    parameter_table[t->a->parameters[k]].name, f.text);
+            escape_print(stream, "%s%s=%s", before,
+                         parameter_table[t->a->parameters[k]].name, f.text);
             before = " ";
         }
     if (*before == ' ')
