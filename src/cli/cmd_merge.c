@@ -3,6 +3,7 @@
 #include "failures.h"
 #include "folder.h"
 #include "settled.h"
+#include "sweep/escape.h"
 #include "sweep/memory.h"
 #include <string.h>
 
@@ -141,7 +142,7 @@ static int report(const struct merge *m, const char *out)
         print_failed(stderr, m->by_status, m->done);
         fputc('\n', stderr);
     }
-    fprintf(stderr, "table: %s/table.tsv\n", out);
+    escape_print(stderr, "table: %s/table.tsv\n", out);
     return missing > 0 ? EXIT_STOPPED : failed > 0 ? EXIT_FAILED_TRIALS : EXIT_DONE;
 }
 

@@ -2,6 +2,7 @@
 
 #include "draw.h"
 #include "folder.h"
+#include "sweep/escape.h"
 #include "sweep/gnuplot.h"
 #include "sweep/memory.h"
 #include "sweep/outfile.h"
@@ -161,8 +162,10 @@ int cmd_plot(const struct command *self, const struct arguments *args)
         code = status == SWEEP_INPUT ? EXIT_USAGE : EXIT_BROKEN;
     else if ((status = plot(args->operand[0], &w, &log)) != SWEEP_OK)
         code = give_up(self, status, &log);
-    else
-        fprintf(stderr, "figure: %s\nscript: %s\n", w.path, w.script);
+    else {
+        escape_print(stderr, "figure: %s\n", w.path);
+        escape_print(stderr, "script: %s\n", w.script);
+    }
     wish_release(&w);
     return code;
 }

@@ -10,6 +10,7 @@
 #include "signals.h"
 #include "sweep/aggregate.h"
 #include "sweep/clock.h"
+#include "sweep/escape.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
 #include "sweep/runner.h"
@@ -238,7 +239,10 @@ static int count_failures(struct session *s)
 /* The same command again, whatever the limits were. */
 static void print_resume(const struct session *s)
 {
-    fprintf(stderr, "sweep run %s -o %s", s->file, s->output);
+    fputs("sweep run ", stderr);
+    escape_shell(stderr, s->file);
+    fputs(" -o ", stderr);
+    escape_shell(stderr, s->output);
     if (s->options.shards > 0)
         fprintf(stderr, " --shard %zu/%zu", s->options.shard, s->options.shards);
 }
@@ -248,7 +252,7 @@ static void print_stop(const struct session *s)
     if (s->result.end == RUNNER_HOPELESS) {
         fprintf(stderr, "the first %d trainings all failed (trials: ", UNITS_FAILED);
         print_reasons(stderr, s->result.by_status);
-        fprintf(stderr, "); one says: %s\n", s->reason);
+        escape_print(stderr, "); one says: %s\n", s->reason);
     }
     fprintf(stderr, "stopped by %s; to go on: ", stopped_by(s));
     print_resume(s);
@@ -257,9 +261,18 @@ static void print_stop(const struct session *s)
     fputs(too_many ? " --max-failures 100%\n" : "\n", stderr);
 }
 
+static void print_merge(const struct session *s)
+{
+    fputs("when all shards are done: sweep merge ", stderr);
+    escape_shell(stderr, s->output);
+    putc(' ', stderr);
+    escape_shell(stderr, s->output);
+    fputs("/shard-*\n", stderr);
+}
+
 static void print_line(void *stream, const char *text)
 {
-    fprintf(stream, "%s\n", text);
+    escape_print(stream, "%s\n", text);
 }
 
 static void print_summary(const struct session *s)
@@ -272,7 +285,7 @@ static void print_summary(const struct session *s)
     fputc('\n', stderr);
     if (count_failed(s->failed) > 0) {
         print_failed(stderr, s->failed, trials - left);
-        fprintf(stderr, "; see %s/run.log\n", s->directory);
+        escape_print(stderr, "; see %s/run.log\n", s->directory);
     }
     if (s->grid.until.least > 0)
         each_imprecise(&s->work.until, s->work.own, MOST_IMPRECISE, print_line, stderr);
@@ -280,10 +293,9 @@ static void print_summary(const struct session *s)
     if (s->result.end != RUNNER_COMPLETE)
         print_stop(s);
     else if (s->options.shards > 0)
-        fprintf(stderr, "when all shards are done: sweep merge %s %s/shard-*\n",
-                s->output, s->output);
+        print_merge(s);
     else
-        fprintf(stderr, "table: %s/table.tsv\n", s->directory);
+        escape_print(stderr, "table: %s/table.tsv\n", s->directory);
 }
 
 static int run(struct session *s, const struct arguments *args)

@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "run_work.h"
 #include "settled.h"
+#include "sweep/escape.h"
 #include "sweep/memory.h"
 #include "sweep/progress.h"
 #include <dirent.h>
@@ -44,7 +45,7 @@ static void shard_of(const char *directory, size_t *shard, size_t *shards)
 
 static void keep_line(void *stream, const char *text)
 {
-    fprintf(stream, "%s\n", text);
+    escape_print(stream, "%s\n", text);
 }
 
 static int read_databases(struct run_work *w, const struct store_list *list,
@@ -156,13 +157,13 @@ static void print_holder(const struct state *s)
     const struct store_holder *h = &s->holder;
     char duration[32];
     if (h->state == STORE_ALIVE || h->state == STORE_UNKNOWN)
-        printf("; process %ld on %s since %s%s", h->process, h->host, h->since,
-               s->running ? "" : " (not seen from here)");
+        escape_print(stdout, "; process %ld on %s since %s%s", h->process, h->host,
+                     h->since, s->running ? "" : " (not seen from here)");
     if (s->running || s->unseen || s->done == s->total)
         return;
     fputs("; nobody works here", stdout);
     if (h->state == STORE_DEAD)
-        printf(" (process %ld on %s died)", h->process, h->host);
+        escape_print(stdout, " (process %ld on %s died)", h->process, h->host);
     if (isfinite(s->last))
         printf(", last result %s ago",
                progress_duration(fmax((double)time(NULL) - s->last, 0), duration,
@@ -174,7 +175,8 @@ static void print_state(const char *directory, const struct state *s)
     size_t missing = s->total - s->done;
     const char *bound = s->rule && missing > 0 ? "at least " : "";
     char duration[32];
-    printf("%s: %zu of %s%zu trials done", directory, s->done, bound, s->total);
+    escape_print(stdout, "%s: %zu of %s%zu trials done", directory, s->done, bound,
+                 s->total);
     if (s->rule)
         print_settled(stdout, &s->tally, s->most);
     if (count_failed(s->by_status) > 0)

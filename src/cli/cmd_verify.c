@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "folder.h"
+#include "sweep/escape.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 #include "sweep/platform.h"
@@ -91,14 +92,15 @@ static int compare_platforms(struct verify *v)
     if (v->elsewhere) {
         const char *first = there ? there : "unknown";
         bool several = strchr(first, '\n') != NULL;
-        fprintf(stderr,
-                "another platform: there '%.*s'%s, here '%s'; differences of rounding "
-                "are allowed: %g of a value, or %g of what it is measured in",
-                (int)strcspn(first, "\n"), first, several ? " and others" : "", here,
-                OTHER_PLATFORM.value, OTHER_PLATFORM.rounding);
+        escape_print(
+            stderr,
+            "another platform: there '%.*s'%s, here '%s'; differences of rounding "
+            "are allowed: %g of a value, or %g of what it is measured in",
+            (int)strcspn(first, "\n"), first, several ? " and others" : "", here,
+            OTHER_PLATFORM.value, OTHER_PLATFORM.rounding);
         if (!several)
-            fprintf(stderr, "; to compare every bit, %s",
-                    platform_way_back(first, here, "verify", way, sizeof way));
+            escape_print(stderr, "; to compare every bit, %s",
+                         platform_way_back(first, here, "verify", way, sizeof way));
         fputc('\n', stderr);
     }
     memory_free(there);

@@ -64,8 +64,8 @@ static int draw(const char *script, const char *picture, FILE *said,
         diagnostics_add(log, NULL, 0, 0,
                         failed == ENOENT
                             ? "gnuplot is not installed: install it (Debian: apt-get "
-                              "install gnuplot-nox), then: gnuplot '%s'"
-                            : "cannot start gnuplot on '%s': %s",
+                              "install gnuplot-nox), then: gnuplot %s"
+                            : "cannot start gnuplot on %s: %s",
                         script, strerror(failed));
         return SWEEP_IO;
     }

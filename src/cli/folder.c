@@ -1,6 +1,7 @@
 #include "folder.h"
 
 #include "sweep/answer.h"
+#include "sweep/escape.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/outfile.h"
 #include "sweep/platform.h"
@@ -57,11 +58,13 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
     *g = (struct grid){0};
     bool apart = access(path, F_OK) != 0 && folder_has_shards(directory);
     int status = apart ? SWEEP_INPUT : grid_read_kept(g, path, log);
-    if (apart)
+    char *word = apart ? escape_shell_word(directory) : NULL;
+    if (word)
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' holds shards only; unite them first: sweep merge %s "
                         "%s/shard-*",
-                        directory, directory, directory);
+                        directory, word, word);
+    free(word);
     free(path);
     return status;
 }

@@ -1,4 +1,5 @@
 #include "store_private.h"
+#include "sweep/infile.h"
 #include "sweep/memory.h"
 #include "sweep/outfile.h"
 #include <dirent.h>
@@ -29,6 +30,17 @@ static int keep(const char *directory, const char *name, const char *bytes, size
     return outfile_commit(&out, log);
 }
 
+/* A link might lead to somebody's own files, which copies would replace. */
+static int make_folder(const char *folder, struct diagnostics *log)
+{
+    struct stat info;
+    if (lstat(folder, &info) != 0 || !S_ISLNK(info.st_mode))
+        return outfile_folder(folder, log);
+    diagnostics_add(log, NULL, 0, 0, "cannot write into '%s': %s", folder,
+                    infile_obstacle(folder));
+    return SWEEP_IO;
+}
+
 /* Data first: a kept grid finds its files. */
 int store_keep_grid(const struct store *s, const struct grid *g,
                     struct diagnostics *log)
@@ -38,7 +50,7 @@ int store_keep_grid(const struct store *s, const struct grid *g,
     if (status != SWEEP_OK)
         diagnostics_add(log, NULL, 0, 0, "out of memory");
     if (status == SWEEP_OK && g->data.file_count > 0)
-        status = outfile_folder(folder, log);
+        status = make_folder(folder, log);
     for (size_t i = 0; i < g->data.file_count && status == SWEEP_OK; i++)
         status = keep(folder, grid_file_name(g->data.files[i].path),
                       g->data.files[i].bytes, g->data.files[i].size, log);
