@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "sweep/escape.h"
 #include "sweep/gnuplot.h"
+#include "sweep/infile.h"
 #include "sweep/memory.h"
 #include "sweep/outfile.h"
 #include "sweep/parse.h"
@@ -97,6 +98,24 @@ static int wish_init(struct wish *w, const struct command *self,
     return status == SWEEP_OK ? named : status;
 }
 
+/* Nobody asked for the script by its name: a file that is not such a script stays. */
+static int check_script(const struct wish *w, struct diagnostics *log)
+{
+    const char *reason;
+    FILE *there = infile_open(w->script, INFILE_OWN, &reason);
+    if (!there)
+        return SWEEP_OK; /* outfile says what is wrong with it, if anything is */
+    bool ours = gnuplot_wrote(there);
+    fclose(there);
+    if (ours)
+        return SWEEP_OK;
+    diagnostics_add(log, NULL, 0, 0,
+                    "the script of this figure would replace '%s', which is not one "
+                    "of sweep's; move it away, or choose another name with -o",
+                    w->script);
+    return SWEEP_INPUT;
+}
+
 static int write_script(const struct wish *w, const struct figure *f,
                         struct diagnostics *log)
 {
@@ -142,11 +161,13 @@ static int make_script(const char *directory, const struct grid *g,
 static int plot(const char *directory, const struct wish *w, struct diagnostics *log)
 {
     struct grid g = {0};
-    int status = folder_grid(&g, directory, log);
+    int status = check_script(w, log);
+    if (status == SWEEP_OK)
+        status = folder_grid(&g, directory, log);
     if (status == SWEEP_OK)
         status = make_script(directory, &g, w, log);
     if (status == SWEEP_OK)
-        status = draw_picture(w->script, w->path, log);
+        status = draw_picture(w->script, w->path, w->picture.format, log);
     grid_release(&g);
     return status;
 }
