@@ -130,6 +130,8 @@ int store_open(struct store **out, const char *directory, const struct grid *g,
     static const struct store_options defaults;
     *out = NULL;
     int status = outfile_folder(directory, log);
+    if (status == SWEEP_OK)
+        status = store_check_folder(directory, log);
     if (status != SWEEP_OK)
         return status;
     struct store *s = store_alloc(directory, log);

@@ -60,6 +60,14 @@ int store_keep_grid(const struct store *s, const struct grid *g,
     return status;
 }
 
+static int folder_error(const char *what, const char *directory,
+                        struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "cannot %s '%s': %s", what, directory,
+                    strerror(errno));
+    return errno == ENOMEM ? SWEEP_NO_MEMORY : SWEEP_IO;
+}
+
 static bool ends_with(const char *name, const char *ending)
 {
     size_t length = strlen(name), tail = strlen(ending);
@@ -87,19 +95,50 @@ static int is_result(const struct dirent *entry)
            ends_with(name, ".db-shm") || ends_with(name, ".db-journal");
 }
 
+/* What a run or a merge would write over or into, and the databases. */
+struct contents {
+    char written[32]; /* the first of these names; "": there is none */
+    bool database;
+};
+
+static int look_into(const char *directory, struct contents *c)
+{
+    DIR *stream = opendir(directory);
+    *c = (struct contents){.database = false};
+    if (!stream)
+        return -1;
+    for (struct dirent *entry; (entry = readdir(stream));) {
+        /* Where --fresh was broken off the database may have gone ahead. */
+        if (is_database(entry) || strcmp(entry->d_name, STORE_ASIDE) == 0)
+            c->database = true;
+        else if (is_result(entry) && !*c->written)
+            snprintf(c->written, sizeof c->written, "%s", entry->d_name);
+    }
+    return closedir(stream);
+}
+
+int store_check_folder(const char *directory, struct diagnostics *log)
+{
+    struct contents c;
+    /* Twice: another run may be filling the folder while it is being read. */
+    for (int look = 0; look < 2; look++) {
+        if (look_into(directory, &c) != 0)
+            return folder_error("open", directory, log);
+        if (!*c.written || c.database)
+            return SWEEP_OK;
+    }
+    diagnostics_add(log, NULL, 0, 0,
+                    "'%s' is not a folder of results: it holds '%s' but no sweep.db; "
+                    "move that away, or choose another folder with -o",
+                    directory, c.written);
+    return SWEEP_INPUT;
+}
+
 static void entries_free(struct dirent **entry, int count)
 {
     for (int i = 0; i < count; i++)
         free(entry[i]);
     free(entry);
-}
-
-static int folder_error(const char *what, const char *directory,
-                        struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "cannot %s '%s': %s", what, directory,
-                    strerror(errno));
-    return errno == ENOMEM ? SWEEP_NO_MEMORY : SWEEP_IO;
 }
 
 int store_list(struct store_list *l, const char *directory, struct diagnostics *log)
