@@ -237,14 +237,14 @@ static int count_failures(struct session *s)
 }
 
 /* The same command again, whatever the limits were. */
-static void print_resume(const struct session *s)
+static void print_resume(FILE *stream, const struct session *s)
 {
-    fputs("sweep run ", stderr);
-    escape_shell(stderr, s->file);
-    fputs(" -o ", stderr);
-    escape_shell(stderr, s->output);
+    fputs("sweep run ", stream);
+    escape_shell(stream, s->file);
+    fputs(" -o ", stream);
+    escape_shell(stream, s->output);
     if (s->options.shards > 0)
-        fprintf(stderr, " --shard %zu/%zu", s->options.shard, s->options.shards);
+        fprintf(stream, " --shard %zu/%zu", s->options.shard, s->options.shards);
 }
 
 static void print_stop(const struct session *s)
@@ -255,7 +255,7 @@ static void print_stop(const struct session *s)
         escape_print(stderr, "); one says: %s\n", s->reason);
     }
     fprintf(stderr, "stopped by %s; to go on: ", stopped_by(s));
-    print_resume(s);
+    print_resume(stderr, s);
     bool too_many =
         s->result.end == RUNNER_HOPELESS || s->result.end == RUNNER_FAILURES;
     fputs(too_many ? " --max-failures 100%\n" : "\n", stderr);
@@ -298,6 +298,37 @@ static void print_summary(const struct session *s)
         escape_print(stderr, "table: %s/table.tsv\n", s->directory);
 }
 
+/* Counting and the table take minutes where there are millions of trials: a signal is
+ * obeyed at once, and the old table stays. The words from malloc, or NULL. */
+static char *obey_at_once(const struct session *s)
+{
+    char *words = NULL;
+    size_t size;
+    FILE *stream = s->options.quiet ? NULL : open_memstream(&words, &size);
+    if (stream) {
+        fputs(" before the table was made; to make it: ", stream);
+        print_resume(stream, s);
+        putc('\n', stream);
+        fclose(stream);
+    }
+    signals_end_at_once(words);
+    return words;
+}
+
+/* What comes after all trials. */
+static int make_table(struct session *s)
+{
+    char *words = obey_at_once(s);
+    int status = SWEEP_OK;
+    if (signals_stop) /* one came after the last trial */
+        s->result.end = RUNNER_CANCELLED;
+    else if ((status = count_failures(s)) == SWEEP_OK)
+        status = folder_write_table(s->directory, s->store, &s->grid, &s->log);
+    signals_end_at_once(NULL);
+    free(words);
+    return status;
+}
+
 static int run(struct session *s, const struct arguments *args)
 {
     int status = prepare(s, args->value[OPTION_OUTPUT]);
@@ -310,12 +341,10 @@ static int run(struct session *s, const struct arguments *args)
         status = open_folder(s);
     if (status == SWEEP_OK)
         status = compute(s);
-    if (status == SWEEP_OK)
-        status = count_failures(s);
-    if (status == SWEEP_OK && s->result.end == RUNNER_COMPLETE &&
-        s->options.shards == 0)
-        status = folder_write_table(s->directory, s->store, &s->grid, &s->log);
-    return status;
+    if (status != SWEEP_OK)
+        return status;
+    bool table = s->result.end == RUNNER_COMPLETE && s->options.shards == 0;
+    return table ? make_table(s) : count_failures(s);
 }
 
 /* Everything is let go, whatever happened; the first failure counts. */
