@@ -163,8 +163,14 @@ struct store_holder {
     char host[65];
     long process;
     char since[24];
+    bool elsewhere; /* in another container of this machine */
+    double silent;  /* seconds since its last sign of life */
 };
 void store_holder(const char *directory, struct store_holder *holder);
+
+/* "process 12 on HOST since 2026-...", and where it cannot be seen its last sign of
+ * life; returns buffer. */
+char *store_holder_text(const struct store_holder *holder, char *buffer, size_t size);
 
 /* Commits, closes, frees. NULL is allowed. */
 int store_close(struct store *s, struct diagnostics *log);

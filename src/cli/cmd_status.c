@@ -155,10 +155,10 @@ static int look_into(const char *directory, struct state *state,
 static void print_holder(const struct state *s)
 {
     const struct store_holder *h = &s->holder;
-    char duration[32];
+    char duration[32], who[256];
     if (h->state == STORE_ALIVE || h->state == STORE_UNKNOWN)
-        escape_print(stdout, "; process %ld on %s since %s%s", h->process, h->host,
-                     h->since, s->running ? "" : " (not seen from here)");
+        escape_print(stdout, "; %s%s", store_holder_text(h, who, sizeof who),
+                     s->running ? "" : " (not seen from here)");
     if (s->running || s->unseen || s->done == s->total)
         return;
     fputs("; nobody works here", stdout);
