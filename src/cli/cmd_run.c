@@ -89,12 +89,16 @@ static int open_folder(struct session *s)
     struct store_options options = {.allow_mixed = s->options.allow_mixed,
                                     .fresh = s->options.fresh,
                                     .shard = s->options.shards > 0};
-    char *platform;
+    char *platform, *before = NULL;
     int status = folder_platform(&platform, &s->log);
+    if (status == SWEEP_OK)
+        status = folder_platform_before(&before, &s->log);
     options.platform = platform;
+    options.platform_before = before;
     if (status == SWEEP_OK)
         status = store_open(&s->store, s->directory, &s->grid, &options, &s->log);
     free(platform);
+    free(before);
     if (status == SWEEP_OK)
         status = run_work_read(&s->work, s->store, which, &s->log);
     if (status == SWEEP_OK)

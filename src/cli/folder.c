@@ -99,17 +99,34 @@ int folder_write_table(const char *directory, struct store *s, const struct grid
     return status;
 }
 
-int folder_platform(char **text, struct diagnostics *log)
+static int put_platform(char **text, const char *platform, const char *digest,
+                        struct diagnostics *log)
 {
-    char platform[256], digest[ANSWER_SIZE];
-    *text = NULL;
-    int status = answer_digest(digest, log);
-    if (status != SWEEP_OK)
-        return status;
-    platform_text(platform, sizeof platform);
     if (asprintf(text, "%s; answer %s", platform, digest) < 0) {
         *text = NULL;
         return out_of_memory(log);
     }
     return SWEEP_OK;
+}
+
+int folder_platform(char **text, struct diagnostics *log)
+{
+    char platform[512], digest[ANSWER_SIZE];
+    *text = NULL;
+    int status = answer_digest(digest, log);
+    return status == SWEEP_OK
+               ? put_platform(text, platform_text(platform, sizeof platform), digest,
+                              log)
+               : status;
+}
+
+int folder_platform_before(char **text, struct diagnostics *log)
+{
+    char platform[512], digest[ANSWER_SIZE];
+    *text = NULL;
+    int status = answer_short_digest(digest, log);
+    return status == SWEEP_OK
+               ? put_platform(text, platform_text_before(platform, sizeof platform),
+                              digest, log)
+               : status;
 }

@@ -36,4 +36,8 @@ int folder_write_table(const char *directory, struct store *s, const struct grid
  * memory from malloc. */
 int folder_platform(char **text, struct diagnostics *log);
 
+/* The same as folders have it that were made before versions of libraries and flags of
+ * the compiler were in it. */
+int folder_platform_before(char **text, struct diagnostics *log);
+
 #endif
