@@ -83,6 +83,15 @@ status 1
 err "sweep run: cannot write into 'data/data': a symbolic link, which is not followed"
 check "untouched" [ "$(cat elsewhere/three.svm.gz)" = mine ]
 
+# A packed file of little else than zeros takes no gigabyte.
+head -c 100000000 /dev/zero | gzip >three.svm.gz
+what="a packed file that takes 100 MB"
+"$sweep" run -q data.yaml -o bomb >.out 2>.err
+code=$?
+status 2
+err "three.svm.gz: error: the gzip file holds more than is read: one of its size may \
+unpack to $((64 + 100 * $(wc -c <three.svm.gz) / 1048576)) MiB; unpack it if it holds data"
+
 # A grid out of a pipe is one that the user gives.
 what="sweep run /dev/stdin"
 sh -c 'sleep 0.2; cat small.yaml' | "$sweep" run -q /dev/stdin -o piped 2>.err
@@ -117,4 +126,4 @@ run status good
 check "no control character" sh -c '! cat .out .err | tr -d "\n" | grep -q "[[:cntrl:]]"'
 rm good/sweep.lock
 
-finish 136
+finish 138
