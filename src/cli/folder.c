@@ -73,10 +73,11 @@ int folder_open(struct store **out, const char *directory, struct diagnostics *l
 {
     int status = store_open_readonly(out, directory, log);
     if (status == SWEEP_OK && store_model(*out) != MODEL_VERSION)
-        fprintf(stderr,
-                "'%s' holds results of model version %zu, this sweep computes version "
-                "%d: its numbers may differ\n",
-                directory, store_model(*out), MODEL_VERSION);
+        escape_print(
+            stderr,
+            "'%s' holds results of model version %zu, this sweep computes version "
+            "%d: its numbers may differ\n",
+            directory, store_model(*out), MODEL_VERSION);
     return status;
 }
 
