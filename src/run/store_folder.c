@@ -97,7 +97,7 @@ static int is_result(const struct dirent *entry)
 
 /* What a run or a merge would write over or into, and the databases. */
 struct contents {
-    char written[32]; /* the first of these names; "": there is none */
+    char written[256]; /* the first of these names; "": there is none */
     bool database;
 };
 

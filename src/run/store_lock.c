@@ -229,17 +229,17 @@ static void remove_dead(const char *path, int descriptor)
     memory_free(aside);
 }
 
-/* A sign of life once in a while, until cancelled. */
+/* A sign of life once in a while, until told to end. */
 static void *touch(void *lock)
 {
-    const struct store_lock *l = lock;
-    for (;;) {
-        struct timespec now[2];
+    struct store_lock *l = lock;
+    struct timespec now[2];
+    do {
         clock_gettime(CLOCK_REALTIME, &now[0]);
         now[1] = now[0];
         futimens(l->descriptor, now);
-        nanosleep(&(struct timespec){.tv_sec = BEAT}, NULL);
-    }
+        now[0].tv_sec += BEAT;
+    } while (sem_timedwait(&l->end, &now[0]) != 0);
     return NULL;
 }
 
@@ -249,7 +249,8 @@ static void start_touching(struct store_lock *l)
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the others */
-    l->touched = pthread_create(&l->toucher, NULL, touch, l) == 0;
+    l->touched = sem_init(&l->end, 0, 0) == 0 &&
+                 pthread_create(&l->toucher, NULL, touch, l) == 0;
     pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
@@ -257,8 +258,9 @@ static void stop_touching(struct store_lock *l)
 {
     if (!l->touched)
         return;
-    pthread_cancel(l->toucher);
+    sem_post(&l->end);
     pthread_join(l->toucher, NULL);
+    sem_destroy(&l->end);
     l->touched = false;
 }
 

@@ -17,12 +17,14 @@
 #include "sweep/status.h"
 #include "sweep/store.h"
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 
 struct store_lock {
     int descriptor; /* -1: not held */
     char *path;
     pthread_t toucher;
+    sem_t end; /* of the toucher */
     bool touched; /* by this thread */
 };
 
