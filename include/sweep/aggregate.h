@@ -24,6 +24,7 @@
 
 #include "sweep/columns.h"
 #include "sweep/grid.h"
+#include "sweep/partition.h"
 #include "sweep/statistic.h"
 #include "sweep/status.h"
 #include "sweep/store.h"
@@ -52,7 +53,7 @@ struct success_rate {
     double rate, low, high;
 };
 
-/* One row a distinct combination of the `rows` parameters, in cell order. */
+/* One row per distinct combination of the `rows` parameters, in cell order. */
 struct aggregate_row {
     size_t cell;       /* first cell of the row, for grid_cell */
     size_t trials;     /* recorded; with none, the statistics are undefined */
@@ -99,7 +100,7 @@ int aggregate_resolve(struct aggregate *a, const struct grid *g,
 int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
                     size_t *count, struct diagnostics *log);
 
-/* Resolve and compute. Memory: one double a trial and column, and up to five a trial.
+/* Resolve and compute. Memory: one double per trial and column, and up to five per trial.
  * SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
 int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
                     const struct table_request *request, struct diagnostics *log);
@@ -108,6 +109,11 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
  * share their data: "width (2 values), step_scale (21 values): sem and intervals over
  * 20 clusters (trials of the same data)". */
 void aggregate_put_pooled(FILE *stream, const struct aggregate *a);
+
+/* Group rows that agree in all these of their parameters. SWEEP_OK, SWEEP_NO_MEMORY. */
+int aggregate_partition(struct partition *p, const struct aggregate *a,
+                        const struct grid *g, const enum parameter *parameter,
+                        size_t count);
 
 void aggregate_release(struct aggregate *a);
 

@@ -43,10 +43,10 @@ struct box_problem {
 
 /* Scratch shared by any number of problems with at most p columns and r coordinates. */
 struct boxls_scratch {
-    double *target;      /* (r) b minus the columns on their bounds */
-    double *solution;    /* (min(r, p)) coefficients of the free columns */
-    double *ratio;       /* (min(r, p)) share of its step at which one meets a bound */
-    bool *dependent;     /* (p) */
+    double *target;   /* (r) b minus the columns on their bounds */
+    double *solution; /* (min(r, p)) coefficients of the free columns */
+    double *ratio;    /* (min(r, p)) share of its step at which one meets a bound */
+    bool *dependent;  /* (p) */
     bool fine; /* gradients count down to rounding of |residual|, not of |b|: slower */
 };
 

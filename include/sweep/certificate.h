@@ -49,10 +49,11 @@ struct kept {
 struct certificate_workspace {
     struct multipliers_workspace *multipliers;
     struct kkt_workspace *kkt;
-    bool remember;  /* exact may take the point it found last, kkt_again: R and warm stay the
+    bool
+        remember; /* exact may take the point it found last, kkt_again: R and warm stay the
                      * same until kkt_forget */
-    double *W;      /* (n, r) theta~ */
-    double *Z;      /* (n, m) */
+    double *W;    /* (n, r) theta~ */
+    double *Z;    /* (n, m) */
     double *margin; /* (m) */
     double *lambda; /* (m) its multipliers */
     double *v;      /* (n, m) its slopes times multipliers */
@@ -61,12 +62,12 @@ struct certificate_workspace {
     double *C;      /* (n, m) */
     double *H;      /* (n, r) */
     struct groups groups;
-    char *key;      /* (n, 8 r + m) weights and states of each neuron */
+    char *key; /* (n, 8 r + m) weights and states of each neuron */
     struct boxls projection;
     struct boxls_scratch scratch;
-    size_t *column;        /* (m) */
+    size_t *column;             /* (m) */
     double *low, *high, *value; /* (m) */
-    signed char *side;     /* (m) */
+    signed char *side;          /* (m) */
 };
 
 /* The sub-workspaces are the caller's. */

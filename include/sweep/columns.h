@@ -7,6 +7,7 @@
 #ifndef SWEEP_COLUMNS_H
 #define SWEEP_COLUMNS_H
 
+#include "sweep/names.h"
 #include <stddef.h>
 
 enum column_type { COLUMN_REAL, COLUMN_INTEGER, COLUMN_WORD };
@@ -100,12 +101,14 @@ struct column_info {
     enum column_type type;
     const char *const *words; /* NULL-terminated words of a COLUMN_WORD, else NULL */
     const char *unit;         /* "" if none */
-    int in_table;             /* 0: differs between equal runs, so only in the database */
-    enum column_scale scale;  /* of its rounding error */
-    const char *meaning;      /* one line */
+    int in_table; /* 0: differs between equal runs, so only in the database */
+    enum column_scale scale; /* of its rounding error */
+    const char *meaning;     /* one line */
 };
 
 extern const struct column_info column_table[COLUMN_COUNT];
+
+extern const struct names all_columns;
 
 /* The column of that name, or COLUMN_COUNT. */
 enum column column_find(const char *name);

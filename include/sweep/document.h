@@ -26,10 +26,10 @@ struct node {
     char text[];         /* of a scalar; "" otherwise */
 };
 
-/* Deepest nesting, most keys in one mapping, and most errors told of one file. */
+/* Deepest nesting, most keys in one mapping, and most errors reported of one file. */
 enum { DOCUMENT_DEPTH_LIMIT = 8, DOCUMENT_KEY_LIMIT = 100, DOCUMENT_ERROR_LIMIT = 100 };
 
-/* Read one document. SWEEP_INPUT if anything is wrong with it, all told in `log` with
+/* Read one document. SWEEP_INPUT if anything is wrong with it, all reported in `log` with
  * `file`; `*root` is then still a tree if the fault could be left out of it, else NULL.
  * Free with document_free. SWEEP_OK, SWEEP_INPUT, SWEEP_NO_MEMORY. */
 int document_read(struct node **root, const char *file, const char *text, size_t size,

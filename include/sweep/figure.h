@@ -1,4 +1,4 @@
-/* figure.h - what a figure shows: decided from a grid and a wish, filled from trials.
+/* figure.h - what a figure shows: chosen from a grid and a request, filled from trials.
  *
  * A figure is a set of panels, one for each result and facet. In a panel a statistic of
  * the result stands against one parameter, x: a line (with a band) for each combination
@@ -32,7 +32,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Most lines told apart in a panel, most panels, most results. */
+/* Most lines that can be distinguished in a panel, most panels, most results. */
 enum { FIGURE_LINES = 14, FIGURE_PANELS = 24, FIGURE_RESULTS = 8 };
 
 /* Names as the user wrote them. Not given: chosen. The one word "none" asks for no `by`

@@ -112,7 +112,7 @@ struct grid {
  * check per cell. */
 int grid_number_cells(struct grid *g, struct diagnostics *log);
 
-/* Whether there is a cell: SWEEP_OK, or SWEEP_INPUT told at `where`. */
+/* Whether there is a cell: SWEEP_OK, or SWEEP_INPUT reported at `where`. */
 int grid_check_selection(const struct grid *g, struct diagnostics *log);
 
 /* The canonical setting of a cell, cell < cell_count. Thread-safe: derived values were

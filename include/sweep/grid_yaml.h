@@ -24,7 +24,8 @@
 enum { GRID_FILE_LIMIT = 1 << 20 };
 
 /* Read and number the cells. SWEEP_OK; SWEEP_INPUT (the file is wrong), SWEEP_IO (it
- * cannot be read), SWEEP_NO_MEMORY, all told in `log`. On failure `g` is empty. */
+ * cannot be read), SWEEP_NO_MEMORY, all reported in `log`. On failure `g`
+ * is empty. */
 int grid_read_file(struct grid *g, const char *path, struct diagnostics *log);
 
 /* The same of a results folder's copy of a grid file, DIR/grid.yaml, whose data files

@@ -59,7 +59,7 @@ typedef void inspect_reporter(void *context, const char *stage, const char *acco
  * points), lambda_C (m - k) and v_C (n, m - k) in the order of retain; of the test points
  * X_test, y_test, and test_outside (n, T) in the sampler's own coordinates. A failed
  * trial shows what it had. The record is the same bits as in a run, but for the
- * seconds. SWEEP_OK, SWEEP_NO_MEMORY (told in log), or what the visitor returned.
+ * seconds. SWEEP_OK, SWEEP_NO_MEMORY (reported in log), or what the visitor returned.
  * Memory: with arrays in all d coordinates (m + T + 5 n) d numbers beyond those of a
  * run. */
 int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,

@@ -43,13 +43,13 @@ struct kkt_defects {
 };
 
 struct kkt_point {
-    double *W;            /* (n, r); the part outside the span is 0 */
-    double *lambda;       /* (m) */
-    double *v;            /* (n, m) slope times multiplier */
-    double *terms;        /* (n) T_j of network.h; the workspace's, until the next solve */
-    size_t flips;         /* neuron-point pairs whose gate was flipped on the way */
-    size_t rounds;        /* convex programs solved */
-    size_t iterations;    /* Newton steps in all */
+    double *W;         /* (n, r); the part outside the span is 0 */
+    double *lambda;    /* (m) */
+    double *v;         /* (n, m) slope times multiplier */
+    double *terms;     /* (n) T_j of network.h; the workspace's, until the next solve */
+    size_t flips;      /* neuron-point pairs whose gate was flipped on the way */
+    size_t rounds;     /* convex programs solved */
+    size_t iterations; /* Newton steps in all */
     struct kkt_defects defects;
     enum kkt_stop stop;
 };
@@ -58,19 +58,19 @@ struct kkt_workspace {
     struct groups groups;
     struct program_workspace *program;
     struct program_state state;
-    unsigned char *gate;  /* (n, m) */
-    unsigned char *pair;  /* (R, m) */
-    double *row_W;        /* (R, r) */
-    double *row_Z;        /* (R, m) */
-    double *row_v;        /* (R, m) */
-    double *row_terms;    /* (R) */
-    double *length;       /* (m) |x_i| */
-    double *margin;       /* (m) */
-    double *terms;        /* (n) */
-    double *Z;            /* (n, m) */
-    double *H;            /* (n, r) */
-    bool known;           /* what follows is the last point's, kkt_remember */
-    double scale;         /* its rows times this are its weights */
+    unsigned char *gate; /* (n, m) */
+    unsigned char *pair; /* (R, m) */
+    double *row_W;       /* (R, r) */
+    double *row_Z;       /* (R, m) */
+    double *row_v;       /* (R, m) */
+    double *row_terms;   /* (R) */
+    double *length;      /* (m) |x_i| */
+    double *margin;      /* (m) */
+    double *terms;       /* (n) */
+    double *Z;           /* (n, m) */
+    double *H;           /* (n, r) */
+    bool known;          /* what follows is the last point's, kkt_remember */
+    double scale;        /* its rows times this are its weights */
     struct kkt_point last;
 };
 

@@ -10,7 +10,7 @@
 
 struct metrics_workspace {
     struct groups groups;
-    double *W; /* (n, r) one row a group */
+    double *W; /* (n, r) one row per group */
     double *Z; /* (n, SPAN_TEST_BLOCK) */
 };
 

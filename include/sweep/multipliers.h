@@ -50,7 +50,7 @@ struct multipliers_workspace {
     double *right;       /* (m) */
     double *lapack;      /* (lapack_size) */
     size_t lapack_size;
-    int *pivot;          /* (m) */
+    int *pivot; /* (m) */
 };
 
 void multipliers_layout(struct multipliers_workspace *w, size_t n, size_t m, size_t r,

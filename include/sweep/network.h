@@ -46,8 +46,8 @@ struct points {
  * the multiple of W(0)'s part outside the span that is left, as a signed length
  * (|W(0)_perp| after training, 0 for an exact KKT point). */
 struct weights {
-    double *W;   /* (n, r) row-major */
-    double perp; /* signed length along W(0)_perp / |W(0)_perp| */
+    double *W;     /* (n, r) row-major */
+    double perp;   /* signed length along W(0)_perp / |W(0)_perp| */
     double *terms; /* (n) T_j >= |w_j|: sum of the lengths of the terms that row j was
                     * summed from; NULL: not summed, T_j = |w_j| */
 };
@@ -57,7 +57,8 @@ double network_factor(const struct network *net, const struct points *p, size_t 
                       size_t i);
 
 /* Z = W X^T, (n, m) row-major. Cost 2 n m r. */
-void network_preactivations(size_t n, const double *W, const struct points *p, double *Z);
+void network_preactivations(size_t n, const double *W, const struct points *p,
+                            double *Z);
 
 /* margin_i = y_i N(x_i) from Z (n, m); returns the smallest, NAN if any is NaN. */
 double network_margins(const struct network *net, const double *Z, const double *y,

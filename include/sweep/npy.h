@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* Write DIRECTORY/NAME.npy, whole or not at all: float64. shape has `dimensions` (1 or
- * 2) entries. SWEEP_OK, SWEEP_IO, SWEEP_NO_MEMORY, told in log. */
+ * 2) entries. SWEEP_OK, SWEEP_IO, SWEEP_NO_MEMORY, reported in log. */
 int npy_write_real(const char *directory, const char *name, const double *data,
                    const size_t *shape, size_t dimensions, struct diagnostics *log);
 

@@ -18,7 +18,7 @@ struct outfile {
     char *temporary; /* its stand-in until commit */
 };
 
-/* SWEEP_OK, SWEEP_IO or SWEEP_NO_MEMORY (told in `log`). */
+/* SWEEP_OK, SWEEP_IO or SWEEP_NO_MEMORY (reported in `log`). */
 int outfile_open(struct outfile *out, const char *path, struct diagnostics *log);
 
 /* The same for DIRECTORY/NAME. */
@@ -33,7 +33,7 @@ int outfile_commit(struct outfile *out, struct diagnostics *log);
 void outfile_discard(struct outfile *out);
 
 /* Create a folder and those above it; one that is there already is right.
- * SWEEP_OK, SWEEP_IO or SWEEP_NO_MEMORY (told in `log`). */
+ * SWEEP_OK, SWEEP_IO or SWEEP_NO_MEMORY (reported in `log`). */
 int outfile_folder(const char *directory, struct diagnostics *log);
 
 #endif

@@ -14,6 +14,7 @@
 /* The choices are enums of these modules. */
 #include "sweep/dataset.h"
 #include "sweep/loss.h"
+#include "sweep/names.h"
 #include "sweep/network.h"
 #include "sweep/span.h"
 #include "sweep/unlearn.h"
@@ -73,13 +74,6 @@ _Static_assert(PARAMETER_COUNT <= 64, "a set of parameters must fit into 64 bits
 /* Value of P_DATA for synthetic data: string 0 of every grid is "mixture". */
 enum { DATA_MIXTURE };
 
-/* The words of a choice, in a list or in the rows of a table: word i stands i * stride
- * bytes after the first. Read them with parameter_word. */
-struct choices {
-    const char *const *first;
-    size_t stride, count; /* 0: no choice */
-};
-
 struct parameter_info {
     const char *name;   /* key in the grid file and column in the database */
     const char *symbol; /* of the paper, "" if none */
@@ -88,12 +82,14 @@ struct parameter_info {
     double low, high;        /* smallest and largest value allowed */
     int low_open, high_open; /* whether the bound itself is excluded */
     double preset;           /* default; NAN: none */
-    struct choices choices;  /* of a choice; low and high follow from them */
+    struct names choices;    /* of a choice; low and high follow from them */
     const char *unit;        /* "" if none */
     const char *meaning;     /* one line */
 };
 
 extern const struct parameter_info parameter_table[PARAMETER_COUNT];
+
+extern const struct names all_parameters;
 
 /* The parameter of that name, or PARAMETER_COUNT. */
 enum parameter parameter_find(const char *name);

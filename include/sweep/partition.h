@@ -7,6 +7,7 @@
 #ifndef SWEEP_PARTITION_H
 #define SWEEP_PARTITION_H
 
+#include "sweep/grid.h"
 #include "sweep/rng.h"
 #include <stddef.h>
 
@@ -20,6 +21,11 @@ struct partition {
 
 /* Group `items` items by key[item]. SWEEP_OK, SWEEP_NO_MEMORY. Cost O(items). */
 int partition_build(struct partition *g, const struct rng_key *key, size_t items);
+
+/* Group cells (a position in `cell` is an item) that agree in all these parameters. */
+int partition_cells(struct partition *p, const struct grid *g, const size_t *cell,
+                    size_t cell_count, const enum parameter *parameter,
+                    size_t parameter_count);
 
 /* Zero-initialised is allowed. */
 void partition_release(struct partition *g);

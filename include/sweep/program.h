@@ -12,7 +12,7 @@
  * gain 1, t = 0, boxes on the opposite-class pairs: the dual of margin maximisation with
  * gates fixed (kkt.h); the weights are w_j = -rho_j and dF/dlambda_i = q_i - 1.
  *
- * For given lambda the inner minimum over v is one box least squares a row (boxls.h).
+ * For given lambda the inner minimum over v is one box least squares per row (boxls.h).
  * F is then convex, once differentiable and piecewise quadratic in lambda. A step minimises
  * its quadratic model within the bounds of lambda, a bounded least squares too, and a search
  * along it follows the slope of F where its value drowns in rounding: about ten steps. The
@@ -34,42 +34,42 @@
 enum pair { PAIR_LEAK, PAIR_ONE, PAIR_BOX };
 
 enum program_stop {
-    PROGRAM_CONVERGED,  /* the projected gradient is at rounding level */
-    PROGRAM_STALLED,    /* no step improves it any more: see defect */
-    PROGRAM_UNBOUNDED,  /* no feasible point, or a hull of the h_i that is nearer to 0 than
+    PROGRAM_CONVERGED, /* the projected gradient is at rounding level */
+    PROGRAM_STALLED,   /* no step improves it any more: see defect */
+    PROGRAM_UNBOUNDED, /* no feasible point, or a hull of the h_i that is nearer to 0 than
                          * 1e-8 of the longest: the multipliers grow for ever */
-    PROGRAM_LIMIT,      /* bound on iterations */
-    PROGRAM_NON_FINITE  /* NaN or infinity in the input or on the way */
+    PROGRAM_LIMIT,     /* bound on iterations */
+    PROGRAM_NON_FINITE /* NaN or infinity in the input or on the way */
 };
 
 struct program {
     size_t rows;
     const struct points *points;
-    double u;                 /* |u_j| */
-    double leak;              /* g */
+    double u;    /* |u_j| */
+    double leak; /* g */
     double gain;
-    const double *sign;       /* (R) sign of u_j */
-    const double *count;      /* (R) neurons in the row */
+    const double *sign;        /* (R) sign of u_j */
+    const double *count;       /* (R) neurons in the row */
     const unsigned char *pair; /* (R, m) enum pair */
-    const double *target;     /* (R, r), or NULL for 0 */
-    const double *upper;      /* (m) bounds of lambda from above, or NULL for none */
-    double ridge;             /* adds ridge^2 |lambda|^2 / 2 to F; with a target only */
+    const double *target;      /* (R, r), or NULL for 0 */
+    const double *upper;       /* (m) bounds of lambda from above, or NULL for none */
+    double ridge; /* adds ridge^2 |lambda|^2 / 2 to F; with a target only */
 };
 
 /* The state of a solve and its answer. lambda, state and coefficient are also the warm
  * start: program_cold sets them afresh. */
 struct program_state {
-    double *lambda;       /* (m) */
-    double *coefficient;  /* (R, m) C_ji */
-    signed char *state;   /* (R, m) enum box_state of box pairs */
-    double *residual;     /* (R, r) rho_j */
-    double *gradient;     /* (m) dF/dlambda */
-    double value;         /* F */
-    double rest;          /* sqrt(sum_j count_j |rho_j|^2) */
-    double terms;         /* of the sums in rho: sum_i lambda_i |h_i| + |t| */
-    double norm;          /* of t with a target, else of theta, which is `rest` */
-    double defect;        /* largest |g_i| / (|h_i| norm) of the projected gradient g */
-    size_t iterations;    /* of Newton's method */
+    double *lambda;      /* (m) */
+    double *coefficient; /* (R, m) C_ji */
+    signed char *state;  /* (R, m) enum box_state of box pairs */
+    double *residual;    /* (R, r) rho_j */
+    double *gradient;    /* (m) dF/dlambda */
+    double value;        /* F */
+    double rest;         /* sqrt(sum_j count_j |rho_j|^2) */
+    double terms;        /* of the sums in rho: sum_i lambda_i |h_i| + |t| */
+    double norm;         /* of t with a target, else of theta, which is `rest` */
+    double defect;       /* largest |g_i| / (|h_i| norm) of the projected gradient g */
+    size_t iterations;   /* of Newton's method */
 };
 
 struct program_workspace;

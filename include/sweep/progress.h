@@ -16,12 +16,16 @@ struct progress {
     size_t total, done, failed;   /* trials */
     bool open;                    /* the total is what is known so far */
     double work_total, work_done; /* expected cost, for the ETA */
+    double work_before;           /* of what was there at the start */
     bool drawn;
 };
 
 /* stream NULL or quiet: silent. Detects a terminal. */
 void progress_start(struct progress *p, FILE *stream, bool quiet, size_t total,
                     double work_total);
+
+/* So many trials, and the work of them, were there before: they count as done. */
+void progress_resume(struct progress *p, size_t done, size_t failed, double work);
 
 /* There is more to do than was known. */
 void progress_extend(struct progress *p, size_t total, double work_total);

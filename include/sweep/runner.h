@@ -3,11 +3,11 @@
 #define SWEEP_RUNNER_H
 
 #include "sweep/grid.h"
+#include "sweep/ledger.h"
 #include "sweep/plan.h"
 #include "sweep/progress.h"
 #include "sweep/status.h"
 #include "sweep/store.h"
-#include "sweep/until.h"
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,10 +15,11 @@
 /* When to stop before all is done. */
 struct runner_limits {
     const atomic_bool *cancel; /* polled, also inside a trial; NULL: never */
-    size_t failures;             /* more failed trials than that */
-    double failed_share;         /* more than that share of the trials planned so far */
-    size_t units_failed;         /* the first units, when all their trials failed */
-    double seconds;              /* after that no more units are taken */
+    double failures;           /* more failed trials than that */
+    double failed_share;       /* more than that share of all trials, as far as is
+                                  known */
+    size_t units_failed;       /* the first units, when all their trials failed */
+    double seconds;            /* after that no more units are taken */
 };
 extern const struct runner_limits runner_no_limits;
 
@@ -56,15 +57,17 @@ struct runner_memory runner_memory(const struct grid *g, const struct plan *p,
 int runner_check_memory(const struct grid *g, const struct plan *p, size_t threads,
                         struct diagnostics *log);
 
-/* Compute every trial that is not `done` (as store_done gives it) and put it into the
- * store. One workspace per thread. With a rule `u` holds the trials that are there, and
- * is told of every new one: when all are there that the cells have to have, the cells
- * are looked at, and what they then have to have is next, until all are settled. All
- * threads meet at a look. Without a rule `u` may be NULL.
+struct runner_options {
+    size_t threads;
+    struct runner_limits limits;
+    struct progress *meter; /* started with what is due */
+};
+
+/* Compute every trial that the ledger, which is open and read and has a plan, finds
+ * due, put it into the store and add it. When all are there, the cells are looked at,
+ * until a look finds no more; all threads meet at a look. One workspace per thread.
  * SWEEP_OK (also when stopped: see result), SWEEP_IO, SWEEP_NO_MEMORY. */
-int runner_run(const struct grid *g, const struct plan *p, struct store *s,
-               struct until *u, const bool *done, size_t threads,
-               const struct runner_limits *limits, struct progress *meter,
+int runner_run(struct ledger *l, struct store *s, const struct runner_options *options,
                struct runner_result *result, struct diagnostics *log);
 
 #endif

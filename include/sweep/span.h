@@ -47,13 +47,13 @@ enum sampler { SAMPLER_AMBIENT, SAMPLER_BARTLETT };
 
 /* What to draw. */
 struct span_request {
-    struct mixture mixture; /* with a file its m, dimension and label_noise */
+    struct mixture mixture;      /* with a file its m, dimension and label_noise */
     const struct twoclass *file; /* the points are in it; NULL: the mixture */
     enum sampler sampler;
     size_t n;
     double init_scale; /* W(0) ~ N(0, init_scale^2 / d) */
     size_t tests;
-    bool outside; /* test_perp and the factor of W(0)_perp are wanted */
+    bool outside;             /* test_perp and the factor of W(0)_perp are wanted */
     struct rng_key data_key;  /* of the points, labels and test points */
     struct rng_key train_key; /* of W(0) */
 };
@@ -68,11 +68,11 @@ size_t span_rank(const struct span_request *q);
 size_t span_outside_rank(const struct span_request *q);
 
 struct span_workspace {
-    double *points;    /* ambient: (max(m, block), d); bartlett: (block, k) */
-    double *basis;     /* ambient with m <= d: (m, d), row k is basis vector k */
-    double *weights;   /* with `outside` a factor of W(0)_perp; ambient else: (1, d) */
-    double *common;    /* ambient: (d) the common direction */
-    double *lapack;    /* scratch of the QR factorisation */
+    double *points;  /* ambient: (max(m, block), d); bartlett: (block, k) */
+    double *basis;   /* ambient with m <= d: (m, d), row k is basis vector k */
+    double *weights; /* with `outside` a factor of W(0)_perp; ambient else: (1, d) */
+    double *common;  /* ambient: (d) the common direction */
+    double *lapack;  /* scratch of the QR factorisation */
     size_t lapack_size;
     size_t *order;     /* file: (size of t) the points, in training or for tests */
     double *projected; /* file, with a projection: (m + tests, d); else NULL */

@@ -27,48 +27,42 @@
 #ifndef SWEEP_STATISTIC_H
 #define SWEEP_STATISTIC_H
 
+#include "sweep/names.h"
 #include <stddef.h>
-
-enum statistic_kind {
-    STATISTIC_MEAN,
-    STATISTIC_SD,  /* with n - 1 */
-    STATISTIC_SEM, /* sd / sqrt(n), or of clusters as above */
-    STATISTIC_MEDIAN,
-    STATISTIC_QUANTILE,  /* "q05": p = 0.05 */
-    STATISTIC_T,         /* "t95_low": end of Student's 95 % interval of the mean */
-    STATISTIC_BOOTSTRAP, /* "boot95_high": of the bootstrap's */
-    STATISTIC_MIN,
-    STATISTIC_MAX,
-    STATISTIC_N,        /* number of values */
-    STATISTIC_CLUSTERS, /* of these */
-    STATISTIC_N_FAILED  /* of failed trials: not a function of values, see aggregate.h */
-};
 
 /* Means of so many resamples make a bootstrap interval. */
 enum { BOOTSTRAP_RESAMPLES = 2000 };
-
-struct statistic {
-    enum statistic_kind kind;
-    double p;      /* of a quantile, or the probability below the end of an interval */
-    char name[20]; /* as the user wrote it */
-};
-
-/* For messages: what statistic_parse takes. */
-#define STATISTIC_NAMES                                                                \
-    "mean, sd, sem, median, min, max, n, clusters, n_failed, a quantile such as q05 "  \
-    "or an end of an interval of the mean such as t95_low or boot95_high"
-
-/* Parse "mean", "sd", "sem", "median", "min", "max", "n", "clusters", "n_failed"; a
- * quantile: q and the decimals of its p, two for percent (q05, q95), more when needed
- * (q025, q975); or the end of an interval: t or boot, the decimals of its level, _low
- * or _high. 0, or 1 when it is not a statistic. */
-int statistic_parse(const char *text, struct statistic *out);
 
 /* Which values of a list are a cluster: the first size[0], the next size[1], ... */
 struct clusters {
     const size_t *size; /* (count) positive; their sum is the length of the list */
     size_t count;
 };
+
+/* A row of the table of statistics. */
+struct statistic_info {
+    const char *name;    /* or what the names of a family start with: "q" */
+    const char *meaning; /* one line for a reader of the table */
+    /* May change the values. NULL: not a function of them, as n_failed, which the
+     * aggregate knows (aggregate.h). */
+    double (*compute)(double *values, size_t count, const struct clusters *of,
+                      double p);
+    double p; /* of a quantile, or the probability below the end of an interval */
+};
+
+struct statistic {
+    const struct statistic_info *info;
+    double p;      /* that of `info`, or of a family as the name says */
+    char name[20]; /* as the user wrote it */
+};
+
+extern const struct statistic statistic_mean;
+
+/* Parse "mean", "sd", "sem", "median", "min", "max", "n", "clusters", "n_failed"; a
+ * quantile: q and the decimals of its p, two for percent (q05, q95), more when needed
+ * (q025, q975); or the end of an interval: t or boot, the decimals of its level, _low
+ * or _high. 0, or 1 when it is not a statistic. */
+int statistic_parse(const char *text, struct statistic *out);
 
 /* The statistic of count values, whose order may matter to the last bit and to the
  * bootstrap; may change them. `of` NULL: each is independent, the same bits as clusters
@@ -78,12 +72,11 @@ struct clusters {
 double statistic_compute(const struct statistic *s, double *values, size_t count,
                          const struct clusters *of);
 
-/* One line for a reader of the table: "mean of the defined values". */
-const char *statistic_meaning(const struct statistic *s);
+/* The names without a number in them. */
+extern const struct names all_statistics;
 
-/* Name number i of the statistics without a number in them, for suggestions. */
-const char *statistic_name(size_t i, const void *unused);
-size_t statistic_name_count(void);
+/* Ascending; none of them is NAN. */
+void sort_numbers(double *values, size_t count);
 
 /* Half the width of Student's interval of the mean at `level`; may change the values.
  * NAN for less than two. */

@@ -43,6 +43,10 @@ void diagnostics_add(struct diagnostics *list, const char *file, size_t line,
                      size_t column, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+/* "out of memory", or "out of memory for the table"; NULL: for whatever it is.
+ * SWEEP_NO_MEMORY. */
+int diagnostics_no_memory(struct diagnostics *list, const char *purpose);
+
 /* Sort by line, then column; stable, and those without a position stay first. */
 void diagnostics_sort(struct diagnostics *list);
 

@@ -41,10 +41,10 @@ struct store;
 struct store_options {
     const char *platform; /* what the results come from (platform.h); NULL: unsaid */
     const char *platform_before; /* the same in words of before; NULL: unsaid */
-    bool allow_mixed;     /* results of several platforms in one folder */
-    bool fresh;           /* what is there moves to DIR/old-TIME first; killed on the
+    bool allow_mixed;            /* results of several platforms in one folder */
+    bool fresh; /* what is there moves to DIR/old-TIME first; killed on the
                              way, the next writer goes on with it */
-    bool shard;           /* an attempt of a shard: see above */
+    bool shard; /* an attempt of a shard: see above */
 };
 
 /* Open or create DIR/sweep.db for writing, make its cells those of the grid, write
@@ -77,16 +77,6 @@ struct store_list {
 int store_list(struct store_list *l, const char *directory, struct diagnostics *log);
 void store_list_release(struct store_list *l);
 
-/* Sets done[cell * replicates + replicate] where that trial is recorded, or recorded as
- * TRIAL_OK; leaves the others as they are. */
-enum store_which { STORE_ALL, STORE_GOOD };
-int store_done(struct store *s, const struct grid *g, enum store_which which,
-               bool *done, struct diagnostics *log);
-
-/* The same from all other databases of the folder. */
-int store_done_elsewhere(struct store *s, const struct grid *g, enum store_which which,
-                         bool *done, struct diagnostics *log);
-
 /* Record one trial; a transaction begins with it, store_commit makes it permanent. Call
  * store_commit about once a second of work: that is what a crash can lose. It fails
  * when the database is no longer where it was. */
@@ -102,9 +92,16 @@ typedef int store_visit(void *context, size_t cell, uint64_t replicate,
 int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
                struct diagnostics *log);
 
+/* The same in any order, and of a trial only its status and its value of one column,
+ * which is not a word; COLUMN_COUNT: no value (NAN), which is much faster. */
+typedef int store_glance(void *context, size_t cell, uint64_t replicate,
+                         enum trial_status status, double value);
+int store_scan(struct store *s, const struct grid *g, enum column column,
+               store_glance *visit, void *context, struct diagnostics *log);
+
 /* The same of all other databases of the folder, one after the other. */
-int store_each_elsewhere(struct store *s, const struct grid *g, store_visit *visit,
-                         void *context, struct diagnostics *log);
+int store_scan_elsewhere(struct store *s, const struct grid *g, enum column column,
+                         store_glance *visit, void *context, struct diagnostics *log);
 
 /* The model version (grid.h) whose results it holds. Another than MODEL_VERSION may be
  * read; nothing is added to it. */

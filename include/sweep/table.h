@@ -11,7 +11,7 @@
  * model=relu]` and divided by two blank lines (gnuplot's `index`). Zipped parameters
  * count as one. Nothing in it differs between two runs of one grid.
  *
- * Long TSV has one block and one line a row, result and statistic: the coordinates,
+ * Long TSV has one block and one line per row, result and statistic: the coordinates,
  * `trials`, `failed`, `result`, `statistic`, `value`; success rates as statistics
  * `rate`, `low`, `high`. JSON has null for what is not finite, Markdown rounds to four
  * digits.
@@ -25,10 +25,23 @@
 #include "sweep/aggregate.h"
 #include <stdio.h>
 
-enum table_format { TABLE_TSV, TABLE_LONG, TABLE_CSV, TABLE_JSON, TABLE_MARKDOWN };
+struct table_format {
+    const char *name;    /* "tsv" */
+    const char *meaning; /* for help; NULL: the name says it */
+    /* SWEEP_OK, SWEEP_NO_MEMORY. Errors of the stream are left to its owner (ferror).
+     */
+    int (*write)(FILE *stream, const struct aggregate *a, const struct grid *g);
+};
 
-/* SWEEP_OK, SWEEP_NO_MEMORY. Errors of the stream are left to its owner (ferror). */
-int table_write(FILE *stream, const struct aggregate *a, const struct grid *g,
-                enum table_format format);
+/* What a user may ask for; the first is the default. */
+extern const struct table_format table_formats[];
+extern const struct names all_formats;
+
+/* The format of table.tsv. */
+int table_write_tsv(FILE *stream, const struct aggregate *a, const struct grid *g);
+
+/* The grid's own table to DIR/table.tsv, old or new, whole. */
+int table_write_file(const char *directory, struct store *s, const struct grid *g,
+                     struct diagnostics *log);
 
 #endif

@@ -52,13 +52,13 @@ enum method {
 /* What a method may look at. */
 struct unlearn_problem {
     const struct network *net;
-    const struct points *points;     /* all m training points */
-    double dimension;                /* d, for `flops` */
-    const struct weights *theta;     /* trained, margin 1 */
-    const double *lambda;            /* (m) multipliers at theta */
-    const double *v;                 /* (n, m) slope times multiplier at theta */
-    const signed char *state;        /* (n, m) activation states of theta */
-    const size_t *forget;            /* (forget_count) F */
+    const struct points *points; /* all m training points */
+    double dimension;            /* d, for `flops` */
+    const struct weights *theta; /* trained, margin 1 */
+    const double *lambda;        /* (m) multipliers at theta */
+    const double *v;             /* (n, m) slope times multiplier at theta */
+    const signed char *state;    /* (n, m) activation states of theta */
+    const size_t *forget;        /* (forget_count) F */
     size_t forget_count;
     const size_t *retain;            /* (m - forget_count) R */
     const struct weights *retrained; /* NULL unless the method uses it */

@@ -26,81 +26,37 @@
  * the replicates of a cell, 0 .. need-1, are a function of the grid file. Trials stored
  * beyond them (of an older, stricter rule) are no part of the grid.
  *
- * Memory: 16 bytes a trial, up to twice while it grows. Cost of all looks: linear.
+ * A fixed number of replicates is a rule whose first look is its last.
  */
 #ifndef SWEEP_UNTIL_H
 #define SWEEP_UNTIL_H
 
 #include "sweep/grid.h"
-#include "sweep/status.h"
-#include "sweep/store.h"
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 enum until_state {
-    UNTIL_OPEN,      /* trials below `need` are missing */
-    UNTIL_PRECISE,   /* settled: narrow enough */
+    UNTIL_OPEN,      /* trials that it has to have are missing */
+    UNTIL_PRECISE,   /* settled: narrow enough, or the number is fixed */
     UNTIL_UNDEFINED, /* settled: no value at the first look */
     UNTIL_LIMIT,     /* settled: at max, and not narrow enough */
     UNTIL_STATES
 };
 
-struct until_trials;
+/* Whether values decide: the grid file has `until`. */
+bool until_has_rule(const struct grid *g);
 
-struct until {
-    const struct grid *grid;
-    size_t *need;            /* (cells) replicates it has to have, as far as is known */
-    enum until_state *state; /* (cells) */
-    struct until_trials *trials; /* (cells) what is known; NULL without a rule */
-    double *scratch;             /* (max) */
-};
+/* Replicates at the first look, and at the one after `need`. */
+size_t until_first(const struct grid *g);
+size_t until_next(const struct grid *g, size_t need);
 
-/* Nothing is known: need is min, or without a rule all replicates. Keeps `g`.
- * SWEEP_OK, SWEEP_NO_MEMORY. */
-int until_init(struct until *u, const struct grid *g);
+/* What a look at `need` replicates says, `count` values of which are defined. It may
+ * change their order. Cost O(count). */
+enum until_state until_judge(const struct grid *g, size_t need, double *values,
+                             size_t count);
 
-/* A trial that is there. The first record of a trial stays, unless it ran out of
- * memory. Without a rule nothing happens. SWEEP_OK, SWEEP_NO_MEMORY. */
-int until_add(struct until *u, size_t cell, uint64_t replicate, const struct record *r);
-
-/* Every trial in the database, or every good one; elsewhere: in all other databases of
- * its folder. As store_each. Without a rule nothing is read. Does not look. */
-int until_read(struct until *u, struct store *s, enum store_which which,
-               struct diagnostics *log);
-int until_read_elsewhere(struct until *u, struct store *s, enum store_which which,
-                         struct diagnostics *log);
-
-/* What all trials of one database settle: init, read and look. Release it, whatever is
- * returned. */
-int until_load(struct until *u, struct store *s, const struct grid *g,
-               struct diagnostics *log);
-
-/* Look at every open cell as often as its trials allow. */
-void until_look(struct until *u);
-
-/* Whether the trial is there. */
-bool until_has(const struct until *u, size_t cell, size_t replicate);
-
-/* skip[cell * max + replicate] is set where done is, where the trial is there, and
- * where the cell does not have to have it. Both (cells, max). */
-void until_skip(const struct until *u, const bool *done, bool *skip);
-
-/* Mean and h of the replicates below `need` that are there. */
-void until_estimate(const struct until *u, size_t cell, double *mean,
-                    double *halfwidth);
-
-/* Of the cells with own[cell] (NULL: all of them). */
-struct until_tally {
-    size_t cells;
-    size_t by_state[UNTIL_STATES];
-    size_t trials; /* below `need` */
-    size_t done;   /* of these */
-    size_t by_status[TRIAL_STATUS_COUNT];
-};
-struct until_tally until_tally(const struct until *u, const bool *own);
-
-/* Zero-initialised is allowed. */
-void until_release(struct until *u);
+/* Mean and h of values. */
+void until_estimate(const struct until_rule *rule, double *values, size_t count,
+                    double *mean, double *halfwidth);
 
 #endif

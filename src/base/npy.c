@@ -42,7 +42,7 @@ static int write_array(const char *directory, const char *name, const char *type
     char *path;
 
     if (asprintf(&path, "%s/%s.npy", directory, name) < 0) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        diagnostics_no_memory(log, NULL);
         return SWEEP_NO_MEMORY;
     }
     int status = outfile_open(&out, path, log);

@@ -9,108 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    enum statistic_kind kind;
-    double p;
-    const char *meaning;
-} named[] = {
-    {"mean", STATISTIC_MEAN, 0, "mean of the defined values"},
-    {"sd", STATISTIC_SD, 0, "standard deviation (n - 1)"},
-    {"sem", STATISTIC_SEM, 0, "standard error of the mean: sd / sqrt(n)"},
-    {"median", STATISTIC_MEDIAN, 0.5, "median"},
-    {"min", STATISTIC_MIN, 0, "smallest value"},
-    {"max", STATISTIC_MAX, 1, "largest value"},
-    {"n", STATISTIC_N, 0, "number of defined values"},
-    {"clusters", STATISTIC_CLUSTERS, 0,
-     "number of clusters (trials of the same data) with a defined value"},
-    {"n_failed", STATISTIC_N_FAILED, 0,
-     "number of failed trials, the same for every result"},
-};
-enum { NAMED = sizeof named / sizeof named[0] };
-
-/* Decimals of a fraction: at least two, and no zero that could be meant as 100. Those
- * that follow `text` up to `end`. */
-static int parse_decimals(const char *text, const char *end, double *p)
-{
-    char fraction[16];
-    size_t length = (size_t)(end - text);
-    if (length < 2 || length > 8 || strspn(text, "0123456789") < length ||
-        (length > 2 && end[-1] == '0'))
-        return 1;
-    snprintf(fraction, sizeof fraction, "0.%.*s", (int)length, text);
-    return parse_real(fraction, p) != PARSE_OK;
-}
-
-static int parse_interval(const char *text, enum statistic_kind kind,
-                          struct statistic *out)
-{
-    const char *end = strchr(text, '_');
-    double level;
-    if (!end || parse_decimals(text, end, &level) != 0 || !(level > 0))
-        return 1;
-    out->kind = kind;
-    if (strcmp(end, "_low") == 0)
-        out->p = (1 - level) / 2;
-    else if (strcmp(end, "_high") == 0)
-        out->p = 1 - (1 - level) / 2;
-    else
-        return 1;
-    return 0;
-}
-
-int statistic_parse(const char *text, struct statistic *out)
-{
-    int unknown;
-    *out = (struct statistic){0};
-    for (size_t i = 0; i < NAMED; i++)
-        if (strcmp(text, named[i].name) == 0) {
-            out->kind = named[i].kind;
-            out->p = named[i].p;
-            strcpy(out->name, named[i].name);
-            return 0;
-        }
-    if (text[0] == 'q') {
-        out->kind = STATISTIC_QUANTILE;
-        unknown = parse_decimals(text + 1, text + strlen(text), &out->p);
-    } else if (text[0] == 't') {
-        unknown = parse_interval(text + 1, STATISTIC_T, out);
-    } else {
-        unknown = strncmp(text, "boot", 4) != 0 ||
-                  parse_interval(text + 4, STATISTIC_BOOTSTRAP, out);
-    }
-    if (!unknown)
-        snprintf(out->name, sizeof out->name, "%s", text);
-    return unknown;
-}
-
-const char *statistic_name(size_t i, const void *unused)
-{
-    (void)unused;
-    return named[i].name;
-}
-
-size_t statistic_name_count(void)
-{
-    return NAMED;
-}
-
-const char *statistic_meaning(const struct statistic *s)
-{
-    for (size_t i = 0; i < NAMED; i++)
-        if (named[i].kind == s->kind)
-            return named[i].meaning;
-    switch (s->kind) {
-    case STATISTIC_T:
-        return "end of Student's t interval of the mean";
-    case STATISTIC_BOOTSTRAP:
-        return "end of the expanded percentile bootstrap interval of the mean, 2000 "
-               "resamples";
-    default:
-        return "quantile, linear between order statistics";
-    }
-}
-
 /* Neumaier's compensated sum: the error of every addition is kept beside it. */
 static double sum(const double *values, size_t count)
 {
@@ -142,17 +40,22 @@ static double deviation(double *values, size_t count)
     return sqrt(sum(values, count) / (double)(count - 1));
 }
 
-static int ascending_values(const void *left, const void *right)
+static int compare_numbers(const void *left, const void *right)
 {
     const double *a = left, *b = right;
     return (*a > *b) - (*a < *b);
+}
+
+void sort_numbers(double *values, size_t count)
+{
+    qsort(values, count, sizeof *values, compare_numbers);
 }
 
 static double quantile(double *values, size_t count, double p)
 {
     if (count == 0)
         return NAN;
-    qsort(values, count, sizeof *values, ascending_values);
+    sort_numbers(values, count);
     double position = p * (double)(count - 1);
     size_t below = (size_t)position;
     double share = position - (double)below;
@@ -190,7 +93,8 @@ static double reach(double *values, size_t count, const struct clusters *of, dou
     return clusters < 2 ? NAN : gsl_cdf_tdist_Pinv(p, (double)clusters - 1) * error;
 }
 
-static double student(double *values, size_t count, const struct clusters *of, double p)
+static double compute_student(double *values, size_t count, const struct clusters *of,
+                              double p)
 {
     double center = mean(values, count);
     return center + reach(values, count, of, p);
@@ -220,8 +124,8 @@ static double expanded(double p, size_t units)
     return gsl_cdf_ugaussian_P(sqrt(g / (g - 1)) * gsl_cdf_tdist_Pinv(p, g - 1));
 }
 
-static double bootstrap(double *values, size_t count, const struct clusters *of,
-                        double p)
+static double compute_bootstrap(double *values, size_t count, const struct clusters *of,
+                                double p)
 {
     bool clustered = is_clustered(count, of);
     size_t units = add_up(values, count, of);
@@ -250,33 +154,142 @@ static double bootstrap(double *values, size_t count, const struct clusters *of,
     return result;
 }
 
+static double compute_mean(double *values, size_t count, const struct clusters *of,
+                           double p)
+{
+    (void)of, (void)p;
+    return mean(values, count);
+}
+
+static double compute_sd(double *values, size_t count, const struct clusters *of,
+                         double p)
+{
+    (void)of, (void)p;
+    return deviation(values, count);
+}
+
+static double compute_sem(double *values, size_t count, const struct clusters *of,
+                          double p)
+{
+    (void)p;
+    return standard_error(values, count, of);
+}
+
+static double compute_quantile(double *values, size_t count, const struct clusters *of,
+                               double p)
+{
+    (void)of;
+    return quantile(values, count, p);
+}
+
+static double compute_n(double *values, size_t count, const struct clusters *of,
+                        double p)
+{
+    (void)values, (void)of, (void)p;
+    return (double)count;
+}
+
+static double compute_clusters(double *values, size_t count, const struct clusters *of,
+                               double p)
+{
+    (void)values, (void)p;
+    return (double)(of ? of->count : count);
+}
+
+static const struct statistic_info statistic_table[] = {
+    {"mean", "mean of the defined values", compute_mean, 0},
+    {"sd", "standard deviation (n - 1)", compute_sd, 0},
+    {"sem", "standard error of the mean: sd / sqrt(n)", compute_sem, 0},
+    {"median", "median", compute_quantile, 0.5},
+    {"min", "smallest value", compute_quantile, 0},
+    {"max", "largest value", compute_quantile, 1},
+    {"n", "number of defined values", compute_n, 0},
+    {"clusters", "number of clusters (trials of the same data) with a defined value",
+     compute_clusters, 0},
+    {"n_failed", "number of failed trials, the same for every result", NULL, 0},
+};
+
+const struct names all_statistics = {
+    .what = "statistic",
+    .others = "a quantile such as q05 or an end of an interval of the mean such as "
+              "t95_low or boot95_high",
+    NAMES_OF(statistic_table)};
+
+const struct statistic statistic_mean = {.info = &statistic_table[0], .name = "mean"};
+
+/* Decimals of a fraction: at least two, and no zero that could be meant as 100. Those
+ * that follow `text` up to `end`. */
+static int parse_decimals(const char *text, const char *end, double *p)
+{
+    char fraction[16];
+    size_t length = (size_t)(end - text);
+    if (length < 2 || length > 8 || strspn(text, "0123456789") < length ||
+        (length > 2 && end[-1] == '0'))
+        return 1;
+    snprintf(fraction, sizeof fraction, "0.%.*s", (int)length, text);
+    return parse_real(fraction, p) != PARSE_OK;
+}
+
+static int parse_quantile(const char *text, double *p)
+{
+    return parse_decimals(text, text + strlen(text), p);
+}
+
+static int parse_interval(const char *text, double *p)
+{
+    const char *end = strchr(text, '_');
+    double level;
+    if (!end || parse_decimals(text, end, &level) != 0 || !(level > 0))
+        return 1;
+    if (strcmp(end, "_low") == 0)
+        *p = (1 - level) / 2;
+    else if (strcmp(end, "_high") == 0)
+        *p = 1 - (1 - level) / 2;
+    else
+        return 1;
+    return 0;
+}
+
+/* Statistics with a number in their names; none starts as another one does. */
+static const struct family {
+    struct statistic_info info;
+    int (*parse)(const char *text, double *p); /* of what stands behind info.name */
+} families[] = {
+    {{"q", "quantile, linear between order statistics", compute_quantile, 0},
+     parse_quantile},
+    {{"t", "end of Student's t interval of the mean", compute_student, 0},
+     parse_interval},
+    {{"boot",
+      "end of the expanded percentile bootstrap interval of the mean, 2000 resamples",
+      compute_bootstrap, 0},
+     parse_interval},
+};
+
+int statistic_parse(const char *text, struct statistic *out)
+{
+    size_t i = names_find(&all_statistics, text);
+    *out = (struct statistic){0};
+    if (i < all_statistics.count) {
+        out->info = &statistic_table[i];
+        out->p = out->info->p;
+    }
+    for (size_t k = 0; !out->info && k < sizeof families / sizeof families[0]; k++) {
+        const struct family *family = &families[k];
+        size_t start = strlen(family->info.name);
+        if (strncmp(text, family->info.name, start) == 0 &&
+            family->parse(text + start, &out->p) == 0)
+            out->info = &family->info;
+    }
+    if (!out->info)
+        return 1;
+    snprintf(out->name, sizeof out->name, "%s", text);
+    return 0;
+}
+
 double statistic_compute(const struct statistic *s, double *values, size_t count,
                          const struct clusters *of)
 {
-    switch (s->kind) {
-    case STATISTIC_MEAN:
-        return mean(values, count);
-    case STATISTIC_SD:
-        return deviation(values, count);
-    case STATISTIC_SEM:
-        return standard_error(values, count, of);
-    case STATISTIC_MEDIAN:
-    case STATISTIC_QUANTILE:
-    case STATISTIC_MIN:
-    case STATISTIC_MAX:
-        return quantile(values, count, s->p);
-    case STATISTIC_T:
-        return student(values, count, of, s->p);
-    case STATISTIC_BOOTSTRAP:
-        return bootstrap(values, count, of, s->p);
-    case STATISTIC_N:
-        return (double)count;
-    case STATISTIC_CLUSTERS:
-        return (double)(of ? of->count : count);
-    case STATISTIC_N_FAILED:
-        break;
-    }
-    return NAN;
+    return s->info->compute ? s->info->compute(values, count, of, s->p) : NAN;
 }
 
 void wilson_interval(double rate, double trials, double z, double *low, double *high)

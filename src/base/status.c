@@ -61,6 +61,13 @@ void diagnostics_add(struct diagnostics *list, const char *file, size_t line,
     list->item[list->count++] = d;
 }
 
+int diagnostics_no_memory(struct diagnostics *list, const char *purpose)
+{
+    diagnostics_add(list, NULL, 0, 0, "out of memory%s%s", purpose ? " for " : "",
+                    purpose ? purpose : "");
+    return SWEEP_NO_MEMORY;
+}
+
 static bool diagnostic_before(const struct diagnostic *a, const struct diagnostic *b)
 {
     return a->line != b->line ? a->line < b->line : a->column < b->column;

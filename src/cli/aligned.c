@@ -1,15 +1,8 @@
 #include "cli.h"
 
-enum { MOST_COLUMNS = 16 };
+#include "sweep/text.h"
 
-/* Letters of a UTF-8 text: all bytes but continuations. */
-static size_t letters(const char *text)
-{
-    size_t count = 0;
-    for (; *text; text++)
-        count += ((unsigned char)*text & 0xC0) != 0x80;
-    return count;
-}
+enum { MOST_COLUMNS = 16 };
 
 void print_aligned(FILE *stream, size_t rows, size_t columns,
                    void (*cell)(size_t row, size_t column, char *buffer, size_t size))
@@ -20,8 +13,8 @@ void print_aligned(FILE *stream, size_t rows, size_t columns,
     for (size_t row = 0; row < rows; row++)
         for (size_t column = 0; column < columns; column++) {
             cell(row, column, text, sizeof text);
-            if (letters(text) > width[column])
-                width[column] = letters(text);
+            if (text_letters(text) > width[column])
+                width[column] = text_letters(text);
         }
     for (size_t row = 0; row < rows; row++)
         for (size_t column = 0; column < columns; column++) {
@@ -29,7 +22,7 @@ void print_aligned(FILE *stream, size_t rows, size_t columns,
             if (column + 1 == columns)
                 fprintf(stream, "%s\n", text);
             else
-                fprintf(stream, "%s%*s", text, (int)(width[column] - letters(text) + 2),
-                        "");
+                fprintf(stream, "%s%*s", text,
+                        (int)(width[column] - text_letters(text) + 2), "");
         }
 }

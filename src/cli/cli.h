@@ -65,7 +65,7 @@ _Static_assert(OPTION_COUNT <= 64, "the options of a command must fit into 64 bi
 enum offers {
     OFFERS_NOTHING,
     OFFERS_FOLDERS,
-    OFFERS_FORMATS,
+    OFFERS_FORMATS,    /* of tables */
     OFFERS_PARAMETERS, /* this and those below with commas between them */
     OFFERS_COLUMNS,
     OFFERS_STATISTICS
@@ -75,11 +75,18 @@ struct option_info {
     const char *name;
     char letter;          /* short form; 0: none */
     const char *argument; /* what to call it in help; NULL: a flag */
-    const char *meaning;
+    const char *meaning;  /* NULL: the words it offers */
     enum offers offers;
 };
 
 extern const struct option_info option_table[OPTION_COUNT];
+
+/* Room for the meaning of an option. */
+enum { OPTION_TEXT = 512 };
+
+/* The meaning of an option, with the words that it takes where `meaning` is NULL.
+ * Returns it, or buffer. */
+const char *option_meaning(const struct option_info *o, char *buffer, size_t size);
 
 /* What the user typed after the command. */
 struct arguments {
@@ -150,10 +157,6 @@ void tell(const struct command *command, const char *format, ...)
 
 /* Print the list, 20 at most, and release it. Returns the exit code for `status`. */
 int give_up(const struct command *command, int status, struct diagnostics *log);
-
-/* "sweep run: unknown WHAT 'WORD' (did you mean 'NAME'?)". */
-void tell_unknown(const struct command *command, const char *what, const char *word,
-                  size_t count, const char *(*name)(size_t i, const void *context));
 
 /* A table of texts in aligned columns; `cell` writes one entry into buffer, row 0 is
  * the header. */

@@ -29,7 +29,7 @@ static size_t join_words(const char *const *words, char *buffer, size_t size)
     return used;
 }
 
-static void cell(size_t row, size_t column, char *buffer, size_t size)
+static void column_cell(size_t row, size_t column, char *buffer, size_t size)
 {
     if (row == 0) {
         snprintf(buffer, size, "%s", header[column]);
@@ -50,6 +50,6 @@ int cmd_columns(const struct command *self, const struct arguments *args)
 {
     (void)self;
     (void)args;
-    print_aligned(stdout, COLUMN_COUNT + 1, HEADER, cell);
+    print_aligned(stdout, COLUMN_COUNT + 1, HEADER, column_cell);
     return EXIT_DONE;
 }

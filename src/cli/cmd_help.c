@@ -30,13 +30,14 @@ void print_command_help(FILE *stream, const struct command *command)
             command->details);
     for (int i = 0; i < OPTION_COUNT; i++) {
         const struct option_info *o = &option_table[i];
-        char left[64];
+        char left[64], meaning[OPTION_TEXT];
         if (i != OPTION_HELP && !(command->options & OPTION_BIT(i)))
             continue;
         snprintf(left, sizeof left, "%c%c%c --%s%s%s", o->letter ? '-' : ' ',
                  o->letter ? o->letter : ' ', o->letter ? ',' : ' ', o->name,
                  o->argument ? " " : "", o->argument ? o->argument : "");
-        fprintf(stream, "  %-24s %s\n", left, o->meaning);
+        fprintf(stream, "  %-24s %s\n", left,
+                option_meaning(o, meaning, sizeof meaning));
     }
 }
 

@@ -1,10 +1,11 @@
 #include "cli.h"
 
 #include "failures.h"
-#include "folder.h"
-#include "settled.h"
 #include "sweep/escape.h"
+#include "sweep/folder.h"
 #include "sweep/memory.h"
+#include "sweep/table.h"
+#include "tally.h"
 #include <string.h>
 
 /* All that one merge holds. */
@@ -16,10 +17,7 @@ struct merge {
     struct grid grid;
     struct store *out;
     size_t added;
-    size_t total, done; /* trials of the whole; with `until` as far as is known */
-    size_t by_status[TRIAL_STATUS_COUNT];
-    struct until until;
-    struct until_tally tally;
+    struct ledger_tally tally; /* of the whole */
     struct diagnostics log;
 };
 
@@ -86,27 +84,36 @@ static int list_folders(struct merge *m, char *const *folder, size_t count)
 /* What there is of the whole. */
 static int count_trials(struct merge *m)
 {
-    struct store_counts counts = {0};
-    if (m->grid.until.least == 0) {
-        int status = store_count(m->out, &counts, &m->log);
-        m->total = counts.total;
-        m->done = counts.done;
-        memcpy(m->by_status, counts.by_status, sizeof m->by_status);
-        return status;
+    struct ledger l;
+    int status = ledger_open(&l, &m->grid, NULL, 0, 0, &m->log);
+    if (status == SWEEP_OK)
+        status = ledger_read(&l, m->out, &m->log);
+    if (status == SWEEP_OK) {
+        ledger_look(&l);
+        m->tally = ledger_tally(&l);
     }
-    int status = until_load(&m->until, m->out, &m->grid, &m->log);
-    if (status != SWEEP_OK)
-        return status;
-    m->tally = until_tally(&m->until, NULL);
-    m->total = m->tally.trials;
-    m->done = m->tally.done;
-    memcpy(m->by_status, m->tally.by_status, sizeof m->by_status);
-    return SWEEP_OK;
+    ledger_release(&l);
+    return status;
+}
+
+/* What `merge shard-*` without a folder for the whole would fill is the first shard. */
+static int check_out(struct merge *m, const char *out)
+{
+    size_t shard, shards;
+    if (!folder_is_shard(out, &shard, &shards))
+        return SWEEP_OK;
+    diagnostics_add(&m->log, NULL, 0, 0,
+                    "'%s' is the folder of a shard; name the folder of the whole "
+                    "first: sweep merge OUT %s ...",
+                    out, out);
+    return SWEEP_INPUT;
 }
 
 static int merge(struct merge *m, const char *out, char *const *folder, size_t count)
 {
-    int status = list_folders(m, folder, count);
+    int status = check_out(m, out);
+    if (status == SWEEP_OK)
+        status = list_folders(m, folder, count);
     if (status == SWEEP_OK)
         status = folder_grid(&m->grid, folder[0], &m->log);
     if (status == SWEEP_OK)
@@ -121,25 +128,23 @@ static int merge(struct merge *m, const char *out, char *const *folder, size_t c
     if (status == SWEEP_OK)
         status = count_trials(m);
     if (status == SWEEP_OK)
-        status = folder_write_table(out, m->out, &m->grid, &m->log);
+        status = table_write_file(out, m->out, &m->grid, &m->log);
     return status;
 }
 
 static int report(const struct merge *m, const char *out)
 {
-    size_t failed = count_failed(m->by_status), missing = m->total - m->done;
-    bool rule = m->grid.until.least > 0;
-    const char *bound = rule && missing > 0 ? "at least " : "";
-    fprintf(stderr, "%zu of %s%zu trials from %zu databases, %zu new", m->done, bound,
-            m->total, m->databases, m->added);
-    if (rule)
-        print_settled(stderr, &m->tally, m->grid.replicates);
+    const struct ledger_tally *t = &m->tally;
+    size_t failed = count_failed(t->by_status), missing = t->trials - t->done;
+    print_trials(stderr, t);
+    fprintf(stderr, " from %zu databases, %zu new", m->databases, m->added);
+    print_settled(stderr, t);
     if (missing > 0)
-        fprintf(stderr, "; %s%zu missing: the table shows what is there", bound,
-                missing);
+        fprintf(stderr, "; %s%zu missing: the table shows what is there",
+                tally_bound(t), missing);
     fputc('\n', stderr);
     if (failed > 0) {
-        print_failed(stderr, m->by_status, m->done);
+        print_failed(stderr, t->by_status, t->done);
         fputc('\n', stderr);
     }
     escape_print(stderr, "table: %s/table.tsv\n", out);
@@ -158,7 +163,6 @@ int cmd_merge(const struct command *self, const struct arguments *args)
         store_list_release(&m.list[f]);
     memory_free(m.list);
     memory_free(m.platform);
-    until_release(&m.until);
     grid_release(&m.grid);
     diagnostics_release(&m.log);
     return code;

@@ -36,7 +36,7 @@ void parameter_preset_text(enum parameter p, char *buffer, size_t size)
         grid_format(&g, p, preset, buffer, size);
 }
 
-static void cell(size_t row, size_t column, char *buffer, size_t size)
+static void parameter_cell(size_t row, size_t column, char *buffer, size_t size)
 {
     if (row == 0) {
         snprintf(buffer, size, "%s", header[column]);
@@ -61,6 +61,6 @@ int cmd_parameters(const struct command *self, const struct arguments *args)
 {
     (void)self;
     (void)args;
-    print_aligned(stdout, PARAMETER_COUNT + 1, HEADER, cell);
+    print_aligned(stdout, PARAMETER_COUNT + 1, HEADER, parameter_cell);
     return EXIT_DONE;
 }

@@ -1,12 +1,13 @@
 #include "cli.h"
 
 #include "notice.h"
-#include "outlook.h"
-#include "settled.h"
+#include "run_options.h"
 #include "sweep/escape.h"
 #include "sweep/json.h"
 #include "sweep/memory.h"
+#include "sweep/outlook.h"
 #include "sweep/progress.h"
+#include "tally.h"
 #include <math.h>
 
 /* "17 MB" */
@@ -54,18 +55,13 @@ static const char *range_text(size_t least, size_t most, char *buffer, size_t si
 static const char *count_text(const struct outlook *o, size_t most, char *buffer,
                               size_t size)
 {
-    size_t least = most / o->grid.replicates * o->grid.until.least;
-    if (least > 0)
-        range_text(least, most, buffer, size);
-    else
-        snprintf(buffer, size, "%zu", most);
-    return buffer;
+    size_t least = most / o->grid.replicates * until_first(&o->grid);
+    return range_text(until_has_rule(&o->grid) ? least : most, most, buffer, size);
 }
 
 static void print_done(const struct outlook *o)
 {
-    const struct plan_rest *rest = &o->missing.rest;
-    const struct plan_rest *least = o->grid.until.least > 0 ? &o->least.rest : rest;
+    const struct ledger_rest *least = &o->least.rest, *rest = &o->missing.rest;
     char trials[64], units[64];
     escape_print(stdout, "%-13s%s: ", "folder", o->folder);
     if (o->shards_there) {
@@ -76,11 +72,10 @@ static void print_done(const struct outlook *o)
         printf("no results yet\n");
     if (!o->exists)
         return;
-    printf("%zu trials done, %s to run in %s trainings", o->trials_done,
+    printf("%zu trials done, %s to run in %s trainings", o->tally.done,
            range_text(least->trials, rest->trials, trials, sizeof trials),
            range_text(least->units, rest->units, units, sizeof units));
-    if (o->grid.until.least > 0)
-        print_settled(stdout, &o->tally, o->grid.replicates);
+    print_settled(stdout, &o->tally);
     putchar('\n');
 }
 
@@ -107,7 +102,7 @@ static void print_pilot(const struct outlook *o)
 static void print_times(const struct outlook *o)
 {
     const struct outlook_work *most = &o->missing, *least = &o->least;
-    bool range = o->grid.until.least > 0 && least->core_seconds < most->core_seconds;
+    bool range = least->core_seconds < most->core_seconds;
     char text[32];
     printf("%-13s", "core-hours");
     if (range)
@@ -183,13 +178,23 @@ static double bytes_number(size_t bytes)
     return bytes == SIZE_MAX ? NAN : (double)bytes;
 }
 
-static void print_json(const struct outlook *o)
+struct json_entry {
+    const char *name;
+    double value;
+};
+
+static void print_json_entries(const struct json_entry *entry, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        printf(",\n  \"%s\": ", entry[i].name);
+        json_number(stdout, entry[i].value);
+    }
+}
+
+static void print_json_numbers(const struct outlook *o)
 {
     const struct pilot *pilot = &o->pilot;
-    const struct {
-        const char *name;
-        double value;
-    } numbers[] = {
+    const struct json_entry entries[] = {
         {"cells", (double)o->grid.cell_count},
         {"replicates", (double)o->grid.replicates},
         {"shard", o->shards ? (double)o->shard : NAN},
@@ -198,7 +203,7 @@ static void print_json(const struct outlook *o)
         {"trainings", (double)o->units},
         {"cells_of_a_training", (double)plan_largest_group(&o->plan)},
         {"retrainings", (double)o->retrainings},
-        {"trials_done", (double)o->trials_done},
+        {"trials_done", (double)o->tally.done},
         {"trials_to_run", (double)o->missing.rest.trials},
         {"trainings_to_run", (double)o->missing.rest.units},
         {"threads", (double)o->threads},
@@ -212,7 +217,14 @@ static void print_json(const struct outlook *o)
         {"pilot_ratio_high", pilot->units ? pilot->high : NAN},
         {"core_seconds", o->missing.core_seconds},
         {"wall_seconds", o->missing.wall_seconds},
-        /* from here on of `until` alone: the other numbers are then the largest */
+    };
+    print_json_entries(entries, sizeof entries / sizeof entries[0]);
+}
+
+/* With `until` the other numbers are the largest. */
+static void print_json_until(const struct outlook *o)
+{
+    const struct json_entry entries[] = {
         {"replicates_least", (double)o->grid.until.least},
         {"trials_to_run_least", (double)o->least.rest.trials},
         {"trainings_to_run_least", (double)o->least.rest.units},
@@ -220,18 +232,18 @@ static void print_json(const struct outlook *o)
         {"wall_seconds_least", o->least.wall_seconds},
         {"cells_settled", (double)(o->tally.cells - o->tally.by_state[UNTIL_OPEN])},
     };
-    enum { UNTIL_NUMBERS = 6 };
-    size_t count = sizeof numbers / sizeof numbers[0];
-    if (o->grid.until.least == 0)
-        count -= UNTIL_NUMBERS;
+    print_json_entries(entries, sizeof entries / sizeof entries[0]);
+}
+
+static void print_json(const struct outlook *o)
+{
     printf("{\n  \"grid\": ");
     json_text(stdout, o->grid.name);
     printf(",\n  \"folder\": ");
     json_text(stdout, o->folder);
-    for (size_t i = 0; i < count; i++) {
-        printf(",\n  \"%s\": ", numbers[i].name);
-        json_number(stdout, numbers[i].value);
-    }
+    print_json_numbers(o);
+    if (until_has_rule(&o->grid))
+        print_json_until(o);
     print_json_data(&o->grid);
     print_json_cell("first_cell", &o->grid, 0);
     print_json_cell("last_cell", &o->grid, o->grid.cell_count - 1);
@@ -247,8 +259,13 @@ int cmd_plan(const struct command *self, const struct arguments *args)
 
     if (run_options_read(&options, self, args) != 0)
         return EXIT_USAGE;
-    int status = outlook_init(&o, args->operand[0], args->value[OPTION_OUTPUT],
-                              &options, !args->value[OPTION_NO_PILOT], &log);
+    struct outlook_request request = {.file = args->operand[0],
+                                      .output = args->value[OPTION_OUTPUT],
+                                      .shard = options.shard,
+                                      .shards = options.shards,
+                                      .threads = options.threads,
+                                      .pilot = !args->value[OPTION_NO_PILOT]};
+    int status = outlook_init(&o, &request, &log);
     if (status != SWEEP_OK) {
         code = give_up(self, status, &log);
     } else {

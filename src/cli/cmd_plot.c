@@ -1,8 +1,9 @@
 #include "cli.h"
+#include "notice.h"
 
 #include "draw.h"
-#include "folder.h"
 #include "sweep/escape.h"
+#include "sweep/folder.h"
 #include "sweep/gnuplot.h"
 #include "sweep/infile.h"
 #include "sweep/memory.h"
@@ -23,7 +24,7 @@ struct wish {
     char *path, *script;
 };
 
-static void wish_release(struct wish *w)
+static void plot_wish_release(struct wish *w)
 {
     words_release(&w->y);
     words_release(&w->by);
@@ -33,21 +34,15 @@ static void wish_release(struct wish *w)
     free(w->script);
 }
 
-static int out_of_memory(const struct command *self)
-{
-    tell(self, "out of memory");
-    return SWEEP_NO_MEMORY;
-}
-
 /* DIR/plot.svg, or what the option says; the script beside it. */
-static int name_files(struct wish *w, const struct command *self, const char *directory,
-                      const char *option)
+static int name_files(struct wish *w, const char *directory, const char *option,
+                      struct diagnostics *log)
 {
     int named = option ? asprintf(&w->path, "%s", option)
                        : asprintf(&w->path, "%s/plot.svg", directory);
     if (named < 0) {
         w->path = NULL;
-        return out_of_memory(self);
+        return diagnostics_no_memory(log, NULL);
     }
     const char *folder = strrchr(w->path, '/');
     w->picture.name = folder ? folder + 1 : w->path;
@@ -59,24 +54,26 @@ static int name_files(struct wish *w, const struct command *self, const char *di
             if (asprintf(&w->script, "%.*s.gp", (int)(ending - w->path), w->path) >= 0)
                 return SWEEP_OK;
             w->script = NULL;
-            return out_of_memory(self);
+            return diagnostics_no_memory(log, NULL);
         }
-    tell(self, "cannot draw '%s': the name must end in .svg, .png or .pdf", w->path);
+    diagnostics_add(log, NULL, 0, 0,
+                    "cannot draw '%s': the name must end in .svg, .png or .pdf",
+                    w->path);
     return SWEEP_INPUT;
 }
 
-static int read_level(struct wish *w, const struct command *self, const char *text)
+static int read_plot_level(struct wish *w, const char *text, struct diagnostics *log)
 {
     w->request.level = NAN;
     enum parse_result result = text ? parse_real(text, &w->request.level) : PARSE_OK;
     if (result == PARSE_OK)
         return SWEEP_OK;
-    tell(self, "--level '%s' %s", text, parse_explain(result));
+    diagnostics_add(log, NULL, 0, 0, "--level '%s' %s", text, parse_explain(result));
     return SWEEP_INPUT;
 }
 
-static int wish_init(struct wish *w, const struct command *self,
-                     const struct arguments *args)
+static int plot_wish_init(struct wish *w, const struct arguments *args,
+                          struct diagnostics *log)
 {
     const char *const *value = args->value;
     *w = (struct wish){.where = value[OPTION_WHERE],
@@ -88,13 +85,13 @@ static int wish_init(struct wish *w, const struct command *self,
         words_init(&w->by, value[OPTION_BY]) != SWEEP_OK ||
         words_init(&w->facet, value[OPTION_FACET]) != SWEEP_OK ||
         words_init(&w->band, value[OPTION_BAND]) != SWEEP_OK)
-        return out_of_memory(self);
+        return diagnostics_no_memory(log, NULL);
     w->request.y = (struct figure_words){w->y.word, w->y.count};
     w->request.by = (struct figure_words){w->by.word, w->by.count};
     w->request.facet = (struct figure_words){w->facet.word, w->facet.count};
     w->request.band = (struct figure_words){w->band.word, w->band.count};
-    int status = read_level(w, self, value[OPTION_LEVEL]);
-    int named = name_files(w, self, args->operand[0], value[OPTION_FIGURE]);
+    int status = read_plot_level(w, value[OPTION_LEVEL], log);
+    int named = name_files(w, args->operand[0], value[OPTION_FIGURE], log);
     return status == SWEEP_OK ? named : status;
 }
 
@@ -142,7 +139,9 @@ static int make_script(const char *directory, const struct grid *g,
     if (status == SWEEP_OK)
         status = figure_choose(&f, &cells, &w->request, log);
     if (status == SWEEP_OK)
-        status = folder_open(&store, directory, log);
+        status = store_open_readonly(&store, directory, log);
+    if (status == SWEEP_OK)
+        print_model_notice(stderr, directory, store);
     if (status == SWEEP_OK) {
         struct table_request request = figure_table(&f);
         status = aggregate_build(&a, store, g, &request, log);
@@ -158,7 +157,8 @@ static int make_script(const char *directory, const struct grid *g,
     return status;
 }
 
-static int plot(const char *directory, const struct wish *w, struct diagnostics *log)
+static int make_plot(const char *directory, const struct wish *w,
+                     struct diagnostics *log)
 {
     struct grid g = {0};
     int status = check_script(w, log);
@@ -178,15 +178,15 @@ int cmd_plot(const struct command *self, const struct arguments *args)
     struct diagnostics log = {0};
     int code = EXIT_DONE;
 
-    int status = wish_init(&w, self, args);
+    int status = plot_wish_init(&w, args, &log);
+    if (status == SWEEP_OK)
+        status = make_plot(args->operand[0], &w, &log);
     if (status != SWEEP_OK)
-        code = status == SWEEP_INPUT ? EXIT_USAGE : EXIT_BROKEN;
-    else if ((status = plot(args->operand[0], &w, &log)) != SWEEP_OK)
         code = give_up(self, status, &log);
     else {
         escape_print(stderr, "figure: %s\n", w.path);
         escape_print(stderr, "script: %s\n", w.script);
     }
-    wish_release(&w);
+    plot_wish_release(&w);
     return code;
 }

@@ -1,19 +1,19 @@
 #include "cli.h"
 
 #include "failures.h"
-#include "folder.h"
 #include "notice.h"
 #include "run_log.h"
 #include "run_options.h"
-#include "run_work.h"
-#include "settled.h"
 #include "signals.h"
 #include "sweep/aggregate.h"
 #include "sweep/clock.h"
 #include "sweep/escape.h"
+#include "sweep/folder.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
 #include "sweep/runner.h"
+#include "sweep/table.h"
+#include "tally.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -21,9 +21,6 @@
 
 /* Failures told one by one in run.log; all of them are in the database. */
 enum { MOST_FAILURES = 100 };
-
-/* Cells without the precision asked for that are told at the end. */
-enum { MOST_IMPRECISE = 20 };
 
 /* The first units may all fail; then a run gives up. */
 enum { UNITS_FAILED = 20 };
@@ -38,8 +35,8 @@ struct session {
     struct plan plan;
     struct store *store;
     FILE *log_file;
-    struct run_work work;
-    size_t failed[TRIAL_STATUS_COUNT]; /* in the folder, by status */
+    struct ledger ledger;
+    struct ledger_tally tally; /* of the folder, before and after */
     size_t failed_now;
     char reason[160]; /* the first message of a trial that failed now */
     struct runner_result result;
@@ -82,10 +79,9 @@ static int prepare(struct session *s, const char *output)
     return status;
 }
 
-/* Open the folder and find out what is missing. */
+/* Open the folder. */
 static int open_folder(struct session *s)
 {
-    enum store_which which = s->options.retry_failed ? STORE_GOOD : STORE_ALL;
     struct store_options options = {.allow_mixed = s->options.allow_mixed,
                                     .fresh = s->options.fresh,
                                     .shard = s->options.shards > 0};
@@ -99,14 +95,26 @@ static int open_folder(struct session *s)
         status = store_open(&s->store, s->directory, &s->grid, &options, &s->log);
     free(platform);
     free(before);
-    if (status == SWEEP_OK)
-        status = run_work_read(&s->work, s->store, which, &s->log);
-    if (status == SWEEP_OK)
-        status = store_begin_session(s->store, s->work.trials, &s->log);
     if (status != SWEEP_OK)
         return status;
     s->log_file = run_log_open(s->directory, &s->log);
     return s->log_file ? SWEEP_OK : SWEEP_IO;
+}
+
+/* Find out what is missing. */
+static int read_folder(struct session *s)
+{
+    struct ledger *l = &s->ledger;
+    int status = ledger_read(l, s->store, &s->log);
+    ledger_look(l);
+    if (status == SWEEP_OK)
+        status = ledger_begin_session(l, s->store, &s->log);
+    if (s->options.retry_failed) {
+        ledger_retry(l);
+        ledger_look(l);
+    }
+    s->tally = ledger_tally(l);
+    return status;
 }
 
 static void tell_change(const struct session *s, size_t missing)
@@ -119,28 +127,23 @@ static void tell_change(const struct session *s, size_t missing)
     fprintf(stderr,
             "the grid changed: cells: %zu added, %zu removed, %zu unchanged; "
             "replicates: %s%zu, before %zu%s; trials: %s%zu to run, %zu kept\n",
-            c.added, c.removed, c.unchanged, s->grid.until.least > 0 ? "at most " : "",
+            c.added, c.removed, c.unchanged, s->tally.limit > 0 ? "at most " : "",
             s->grid.replicates, c.replicates, c.rule ? ", 'until' changed" : "",
-            run_work_bound(&s->work), missing, s->work.trials - missing);
+            tally_bound(&s->tally), missing, s->tally.done);
 }
 
-static struct runner_limits limits_of(const struct session *s)
+/* Trials that are to run again have failed before, and most will once more. */
+static struct runner_limits limits_of(const struct run_options *o)
 {
-    const struct run_options *o = &s->options;
-    struct runner_limits limits = {.cancel = &signals_stop,
-                                   .failures = SIZE_MAX,
-                                   .failed_share = INFINITY,
-                                   .units_failed = UNITS_FAILED,
-                                   .seconds = o->seconds};
-    if (o->limits_failures && o->percent && s->grid.until.least > 0) {
+    struct runner_limits limits = runner_no_limits;
+    limits.cancel = &signals_stop;
+    limits.seconds = o->seconds;
+    if (o->limits_failures && o->percent)
         limits.failed_share = o->failures / 100;
-        limits.units_failed = SIZE_MAX;
-    } else if (o->limits_failures) {
-        double trials = (double)s->work.trials;
-        double most = o->percent ? o->failures / 100 * trials : o->failures;
-        limits.failures = most < trials ? (size_t)most : SIZE_MAX;
-        limits.units_failed = SIZE_MAX;
-    }
+    else if (o->limits_failures)
+        limits.failures = o->failures;
+    else if (!o->retry_failed)
+        limits.units_failed = UNITS_FAILED;
     return limits;
 }
 
@@ -163,48 +166,57 @@ static const char *stopped_by(const struct session *s)
     return "";
 }
 
-static void log_line(void *file, const char *text)
+static void log_imprecise(void *file, const char *text)
 {
     run_log_line(file, "not precise: %s", text);
 }
 
-static int compute(struct session *s)
+static void log_start(const struct session *s, const struct ledger_rest *rest)
 {
-    struct progress meter;
-    struct plan_rest rest;
-    double start = clock_monotonic();
-    char duration[32];
-
-    signals_watch();
-    if (run_work_missing(&s->work, &s->plan, &rest) != SWEEP_OK)
-        return out_of_memory(s);
-    const char *bound = run_work_bound(&s->work);
-    struct runner_limits limits = limits_of(s);
-    tell_change(s, rest.trials);
     run_log_line(s->log_file,
                  "%s: %zu of %s%zu trials to run, %zu cells, %zu trainings, %zu "
                  "threads, sweep %s",
-                 rest.trials == s->work.trials ? "start" : "resume", rest.trials, bound,
-                 s->work.trials, s->grid.cell_count, rest.units, s->options.threads,
-                 SWEEP_VERSION);
-    progress_start(&meter, stderr, s->options.quiet, rest.trials, rest.cost);
-    meter.open = *bound;
-    int status = runner_run(&s->grid, &s->plan, s->store, &s->work.until, s->work.done,
-                            s->options.threads, &limits, &meter, &s->result, &s->log);
-    progress_finish(&meter);
-    run_work_count(&s->work);
-    progress_duration(clock_monotonic() - start, duration, sizeof duration);
+                 s->tally.done == 0 ? "start" : "resume", rest->trials,
+                 tally_bound(&s->tally), s->tally.trials, s->grid.cell_count,
+                 rest->units, s->options.threads, SWEEP_VERSION);
+}
+
+static void log_end(const struct session *s, int status, double seconds)
+{
+    char duration[32];
     bool complete = s->result.end == RUNNER_COMPLETE;
+    progress_duration(seconds, duration, sizeof duration);
     if (status != SWEEP_OK)
         run_log_line(s->log_file, "failure after %zu trials: %s", s->result.ran,
                      s->log.count > 0 ? s->log.item[0].message : status_name(status));
     else
         run_log_line(s->log_file, "%s: %zu trials run in %s, %s%zu left%s%s",
                      complete ? "end" : "stop", s->result.ran, duration,
-                     run_work_bound(&s->work), s->result.planned - s->result.ran,
+                     tally_bound(&s->tally), s->tally.trials - s->tally.done,
                      complete ? "" : ", ", stopped_by(s));
-    if (status == SWEEP_OK && s->grid.until.least > 0)
-        each_imprecise(&s->work.until, s->work.own, SIZE_MAX, log_line, s->log_file);
+    if (status == SWEEP_OK)
+        each_imprecise(&s->ledger, SIZE_MAX, log_imprecise, s->log_file);
+}
+
+static int compute(struct session *s)
+{
+    struct progress meter;
+    struct ledger_rest rest = ledger_rest(&s->ledger, LEDGER_DUE, NULL);
+    struct runner_options options = {s->options.threads, limits_of(&s->options),
+                                     &meter};
+    double start = clock_monotonic();
+
+    signals_watch();
+    tell_change(s, rest.trials);
+    log_start(s, &rest);
+    progress_start(&meter, stderr, s->options.quiet, rest.trials, rest.cost);
+    progress_resume(&meter, s->tally.done, count_failed(s->tally.by_status),
+                    ledger_work_done(&s->ledger));
+    meter.open = s->tally.open;
+    int status = runner_run(&s->ledger, s->store, &options, &s->result, &s->log);
+    progress_finish(&meter);
+    s->tally = ledger_tally(&s->ledger);
+    log_end(s, status, clock_monotonic() - start);
     return status;
 }
 
@@ -212,7 +224,7 @@ static int tell_failure(void *context, size_t cell, uint64_t replicate,
                         const struct record *r)
 {
     struct session *s = context;
-    if (r->status == TRIAL_OK || s->work.done[cell * s->grid.replicates + replicate])
+    if (r->status == TRIAL_OK || !ledger_has_new(&s->ledger, cell, replicate))
         return SWEEP_OK;
     if (s->failed_now == 0)
         snprintf(s->reason, sizeof s->reason, "%s", r->message);
@@ -222,16 +234,10 @@ static int tell_failure(void *context, size_t cell, uint64_t replicate,
     return SWEEP_OK;
 }
 
-/* Failures of the folder are counted; those of this run are told in run.log. */
-static int count_failures(struct session *s)
+/* Failures of this run, one by one to run.log. */
+static int log_failures(struct session *s)
 {
-    struct store_counts counts;
-    int status = store_count(s->store, &counts, &s->log);
-    if (status != SWEEP_OK)
-        return status;
-    bool rule = s->grid.until.least > 0;
-    memcpy(s->failed, rule ? s->work.tally.by_status : counts.by_status,
-           sizeof s->failed);
+    int status = SWEEP_OK;
     if (s->result.failed > 0)
         status = store_each(s->store, &s->grid, tell_failure, s, &s->log);
     if (s->failed_now > MOST_FAILURES)
@@ -274,25 +280,17 @@ static void print_merge(const struct session *s)
     fputs("/shard-*\n", stderr);
 }
 
-static void print_line(void *stream, const char *text)
-{
-    escape_print(stream, "%s\n", text);
-}
-
 static void print_summary(const struct session *s)
 {
-    size_t trials = s->work.trials, left = s->result.planned - s->result.ran;
-    fprintf(stderr, "%zu of %s%zu trials done, %zu now", trials - left,
-            run_work_bound(&s->work), trials, s->result.ran);
-    if (s->grid.until.least > 0)
-        print_settled(stderr, &s->work.tally, s->grid.replicates);
+    print_trials(stderr, &s->tally);
+    fprintf(stderr, " done, %zu now", s->result.ran);
+    print_settled(stderr, &s->tally);
     fputc('\n', stderr);
-    if (count_failed(s->failed) > 0) {
-        print_failed(stderr, s->failed, trials - left);
+    if (count_failed(s->tally.by_status) > 0) {
+        print_failed(stderr, s->tally.by_status, s->tally.done);
         escape_print(stderr, "; see %s/run.log\n", s->directory);
     }
-    if (s->grid.until.least > 0)
-        each_imprecise(&s->work.until, s->work.own, MOST_IMPRECISE, print_line, stderr);
+    print_imprecise(stderr, &s->ledger);
     print_notice(stderr, &s->grid);
     if (s->result.end != RUNNER_COMPLETE)
         print_stop(s);
@@ -326,8 +324,8 @@ static int make_table(struct session *s)
     int status = SWEEP_OK;
     if (signals_stop) /* one came after the last trial */
         s->result.end = RUNNER_CANCELLED;
-    else if ((status = count_failures(s)) == SWEEP_OK)
-        status = folder_write_table(s->directory, s->store, &s->grid, &s->log);
+    else if ((status = log_failures(s)) == SWEEP_OK)
+        status = table_write_file(s->directory, s->store, &s->grid, &s->log);
     signals_end_at_once(NULL);
     free(words);
     return status;
@@ -337,21 +335,21 @@ static int run(struct session *s, const struct arguments *args)
 {
     int status = prepare(s, args->value[OPTION_OUTPUT]);
     if (status == SWEEP_OK)
-        status = run_work_init(&s->work, &s->grid, &s->plan, s->options.shard,
-                               s->options.shards) == SWEEP_OK
-                     ? SWEEP_OK
-                     : out_of_memory(s);
+        status = ledger_open(&s->ledger, &s->grid, &s->plan, s->options.shard,
+                             s->options.shards, &s->log);
     if (status == SWEEP_OK)
         status = open_folder(s);
+    if (status == SWEEP_OK)
+        status = read_folder(s);
     if (status == SWEEP_OK)
         status = compute(s);
     if (status != SWEEP_OK)
         return status;
     bool table = s->result.end == RUNNER_COMPLETE && s->options.shards == 0;
-    return table ? make_table(s) : count_failures(s);
+    return table ? make_table(s) : log_failures(s);
 }
 
-/* Everything is let go, whatever happened; the first failure counts. */
+/* Close what is open, whatever happened; the first failure counts. */
 static int finish(struct session *s, int status)
 {
     int closed = store_close(s->store, &s->log);
@@ -361,9 +359,9 @@ static int finish(struct session *s, int status)
 
 static int exit_code(const struct session *s)
 {
-    if (s->result.end == RUNNER_CANCELLED || s->result.end == RUNNER_TIME)
+    if (s->result.end != RUNNER_COMPLETE)
         return EXIT_STOPPED;
-    return count_failed(s->failed) > 0 ? EXIT_FAILED_TRIALS : EXIT_DONE;
+    return count_failed(s->tally.by_status) > 0 ? EXIT_FAILED_TRIALS : EXIT_DONE;
 }
 
 int cmd_run(const struct command *self, const struct arguments *args)
@@ -377,7 +375,7 @@ int cmd_run(const struct command *self, const struct arguments *args)
     if (status == SWEEP_OK && !s.options.quiet)
         print_summary(&s);
     diagnostics_release(&s.log);
-    run_work_release(&s.work);
+    ledger_release(&s.ledger);
     plan_release(&s.plan);
     grid_release(&s.grid);
     free(s.output);

@@ -1,12 +1,10 @@
 #include "cli.h"
 
 #include "failures.h"
-#include "folder.h"
-#include "run_work.h"
-#include "settled.h"
 #include "sweep/escape.h"
-#include "sweep/memory.h"
+#include "sweep/folder.h"
 #include "sweep/progress.h"
+#include "tally.h"
 #include <dirent.h>
 #include <math.h>
 #include <stdlib.h>
@@ -16,137 +14,114 @@
 
 /* What one folder, or all, hold. */
 struct state {
-    size_t total, done;
-    size_t by_status[TRIAL_STATUS_COUNT];
-    double rate;  /* trials a second of the last session; of those now running */
+    struct ledger_tally tally;
+    double trial_rate; /* of the last session; of those now running */
+    double work_left, work_rate;
     bool running; /* somebody works here */
     bool unseen;  /* or on another machine, as far as can be told from here */
+    bool absent;  /* shards have not begun */
     double last;  /* last commit, Unix seconds */
     struct store_holder holder;
-    bool rule; /* the grid has `until`: */
-    size_t most;
-    struct until_tally tally;
-    char *imprecise; /* lines about cells, from malloc */
 };
 
-/* Cells without the precision asked for that are told. */
-enum { MOST_IMPRECISE = 20 };
+/* A folder of trials, read. */
+struct reading {
+    struct grid grid;
+    struct plan plan;
+    struct ledger ledger;
+};
 
-/* Which shard a folder is, by its name; shards 0: none. */
-static void shard_of(const char *directory, size_t *shard, size_t *shards)
+static bool is_done(const struct state *s)
 {
-    char *path = realpath(directory, NULL), *slash = path ? strrchr(path, '/') : NULL;
-    *shards = 0;
-    if (!slash || sscanf(slash, "/shard-%zu-of-%zu", shard, shards) != 2 ||
-        *shard < 1 || *shard > *shards)
-        *shards = 0;
-    free(path);
+    return s->tally.done == s->tally.trials && !s->absent;
 }
 
-static void keep_line(void *stream, const char *text)
+static int out_of_memory(struct diagnostics *log)
 {
-    escape_print(stream, "%s\n", text);
+    diagnostics_add(log, NULL, 0, 0, "out of memory");
+    return SWEEP_NO_MEMORY;
 }
 
-static int read_databases(struct run_work *w, const struct store_list *list,
-                          struct diagnostics *log)
+/* Attempts of a shard may work at the same time; the last that began knows best how
+ * fast the work goes. */
+static int read_sessions(const struct ledger *l, const struct store_list *list,
+                         struct state *state, struct diagnostics *log)
 {
+    double latest = -INFINITY;
     int status = SWEEP_OK;
     for (size_t i = 0; i < list->count && status == SWEEP_OK; i++) {
         struct store *s;
+        struct ledger_session session;
         status = store_open_database(&s, list->path[i], log);
         if (status == SWEEP_OK)
-            status = until_read(&w->until, s, STORE_ALL, log);
+            status = ledger_session(l, s, &session, log);
         store_close(s, log);
-    }
-    return status;
-}
-
-/* What the rule makes of all trials in the folder takes the place of their number. */
-static int look_at_cells(const char *directory, const struct store_list *list,
-                         struct state *state, struct diagnostics *log)
-{
-    struct grid g = {0};
-    struct plan p = {0};
-    struct run_work w = {0};
-    size_t shard, shards, size;
-
-    shard_of(directory, &shard, &shards);
-    int status = folder_grid(&g, directory, log);
-    if (status == SWEEP_OK) {
-        status = plan_build(&p, &g);
-        if (status == SWEEP_OK)
-            status = run_work_init(&w, &g, &p, shard, shards);
         if (status != SWEEP_OK)
-            diagnostics_add(log, NULL, 0, 0, "out of memory");
+            break;
+        state->trial_rate += session.trial_rate;
+        state->last = fmax(state->last, session.last);
+        if (session.first > latest) {
+            latest = session.first;
+            state->work_rate = session.work_rate;
+        }
     }
-    if (status == SWEEP_OK)
-        status = read_databases(&w, list, log);
-    FILE *lines = status == SWEEP_OK ? open_memstream(&state->imprecise, &size) : NULL;
-    if (status == SWEEP_OK && !lines) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        status = SWEEP_NO_MEMORY;
-    }
-    if (lines) {
-        until_look(&w.until);
-        run_work_count(&w);
-        each_imprecise(&w.until, w.own, MOST_IMPRECISE, keep_line, lines);
-        fclose(lines);
-        state->most = g.replicates;
-        state->tally = w.tally;
-        state->total = w.tally.trials;
-        state->done = w.tally.done;
-        memcpy(state->by_status, w.tally.by_status, sizeof state->by_status);
-    }
-    run_work_release(&w);
-    plan_release(&p);
-    grid_release(&g);
     return status;
 }
 
-static bool has_rule(struct store *s)
+/* All that the databases of the folder hold, as a run finds it. */
+static int read_trials(struct ledger *l, const char *directory, struct diagnostics *log)
 {
-    char *text = store_meta(s, "until");
-    bool rule = text && *text;
-    memory_free(text);
-    return rule;
+    struct store *s;
+    int status = store_open_readonly(&s, directory, log);
+    if (status == SWEEP_OK)
+        status = ledger_read(l, s, log);
+    ledger_look(l);
+    store_close(s, log);
+    return status;
 }
 
-/* Attempts of one shard may share trials: what is done is at most the whole, and a
- * failure may count twice until they are merged. */
-static int look_into(const char *directory, struct state *state,
+static int open_reading(struct reading *r, const char *directory,
+                        struct diagnostics *log)
+{
+    size_t shard, shards;
+    folder_is_shard(directory, &shard, &shards);
+    int status = folder_grid(&r->grid, directory, log);
+    if (status == SWEEP_OK && plan_build(&r->plan, &r->grid) != SWEEP_OK)
+        status = out_of_memory(log);
+    if (status == SWEEP_OK)
+        status = ledger_open(&r->ledger, &r->grid, &r->plan, shard, shards, log);
+    return status;
+}
+
+static void close_reading(struct reading *r)
+{
+    ledger_release(&r->ledger);
+    plan_release(&r->plan);
+    grid_release(&r->grid);
+}
+
+/* Close the reading in any case. */
+static int look_into(const char *directory, struct reading *r, struct state *state,
                      struct diagnostics *log)
 {
     struct store_list list;
+
+    *r = (struct reading){0};
     *state = (struct state){.last = NAN};
     store_holder(directory, &state->holder);
     state->running = state->holder.state == STORE_ALIVE;
     state->unseen = state->holder.state == STORE_UNKNOWN;
     int status = store_list(&list, directory, log);
-    for (size_t i = 0; i < list.count && status == SWEEP_OK; i++) {
-        struct store *s;
-        struct store_counts counts = {0};
-        status = store_open_database(&s, list.path[i], log);
-        if (status == SWEEP_OK)
-            status = store_count(s, &counts, log);
-        state->rule |= status == SWEEP_OK && has_rule(s);
-        store_close(s, log);
-        if (status != SWEEP_OK)
-            break;
-        double seconds = counts.last - counts.first;
-        if (counts.total > state->total)
-            state->total = counts.total;
-        state->done += counts.done;
-        for (int k = 0; k < TRIAL_STATUS_COUNT; k++)
-            state->by_status[k] += counts.by_status[k];
-        if (counts.done > counts.done_at_first && seconds > 0)
-            state->rate += (double)(counts.done - counts.done_at_first) / seconds;
-        state->last = fmax(state->last, counts.last);
+    if (status == SWEEP_OK)
+        status = open_reading(r, directory, log);
+    if (status == SWEEP_OK)
+        status = read_trials(&r->ledger, directory, log);
+    if (status == SWEEP_OK)
+        status = read_sessions(&r->ledger, &list, state, log);
+    if (status == SWEEP_OK) {
+        state->tally = ledger_tally(&r->ledger);
+        state->work_left = ledger_rest(&r->ledger, LEDGER_DUE, NULL).cost;
     }
-    if (state->done > state->total)
-        state->done = state->total;
-    if (status == SWEEP_OK && state->rule)
-        status = look_at_cells(directory, &list, state, log);
     store_list_release(&list);
     return status;
 }
@@ -159,7 +134,7 @@ static void print_holder(const struct state *s)
     if (h->state == STORE_ALIVE || h->state == STORE_UNKNOWN)
         escape_print(stdout, "; %s%s", store_holder_text(h, who, sizeof who),
                      s->running ? "" : " (not seen from here)");
-    if (s->running || s->unseen || s->done == s->total)
+    if (s->running || s->unseen || is_done(s))
         return;
     fputs("; nobody works here", stdout);
     if (h->state == STORE_DEAD)
@@ -172,22 +147,23 @@ static void print_holder(const struct state *s)
 
 static void print_state(const char *directory, const struct state *s)
 {
-    size_t missing = s->total - s->done;
-    const char *bound = s->rule && missing > 0 ? "at least " : "";
+    const struct ledger_tally *t = &s->tally;
+    size_t missing = t->trials - t->done;
     char duration[32];
-    escape_print(stdout, "%s: %zu of %s%zu trials done", directory, s->done, bound,
-                 s->total);
-    if (s->rule)
-        print_settled(stdout, &s->tally, s->most);
-    if (count_failed(s->by_status) > 0)
-        printf(", %zu failed", count_failed(s->by_status));
+    escape_print(stdout, "%s: ", directory);
+    print_trials(stdout, t);
+    printf(" done");
+    print_settled(stdout, t);
+    if (count_failed(t->by_status) > 0)
+        printf(", %zu failed", count_failed(t->by_status));
     if (missing > 0)
-        printf(", %s%zu missing", bound, missing);
-    if (s->rate > 0)
-        printf("; %.3g trials/s", s->rate);
-    if (missing > 0 && s->running && s->rate > 0)
-        printf(", %s%s left", bound,
-               progress_duration((double)missing / s->rate, duration, sizeof duration));
+        printf(", %s%zu missing", tally_bound(t), missing);
+    if (s->trial_rate > 0)
+        printf("; %.3g trials/s", s->trial_rate);
+    if (missing > 0 && s->running && s->work_rate > 0)
+        printf(
+            ", %s%s left", tally_bound(t),
+            progress_duration(s->work_left / s->work_rate, duration, sizeof duration));
     print_holder(s);
     putchar('\n');
 }
@@ -195,7 +171,7 @@ static void print_state(const char *directory, const struct state *s)
 static int is_shard(const struct dirent *entry)
 {
     size_t shard, shards;
-    return sscanf(entry->d_name, "shard-%zu-of-%zu", &shard, &shards) == 2;
+    return folder_is_shard_name(entry->d_name, &shard, &shards);
 }
 
 /* By number, not by name. */
@@ -206,18 +182,12 @@ static int by_shard(const struct dirent **left, const struct dirent **right)
 
 static void add(struct state *sum, const struct state *s)
 {
-    sum->total += s->total;
-    sum->done += s->done;
-    sum->rule |= s->rule;
-    sum->most = s->rule ? s->most : sum->most;
-    sum->tally.cells += s->tally.cells;
-    for (int k = 0; k < UNTIL_STATES; k++)
-        sum->tally.by_state[k] += s->tally.by_state[k];
-    for (int k = 0; k < TRIAL_STATUS_COUNT; k++)
-        sum->by_status[k] += s->by_status[k];
+    ledger_tally_add(&sum->tally, &s->tally);
     sum->running |= s->running;
     sum->unseen |= s->unseen;
-    sum->rate += s->running ? s->rate : 0;
+    sum->work_left += s->work_left;
+    sum->work_rate += s->running ? s->work_rate : 0;
+    sum->trial_rate += s->running ? s->trial_rate : 0;
     sum->last = fmax(sum->last, s->last);
 }
 
@@ -230,17 +200,18 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
     int status = SWEEP_OK;
     *sum = (struct state){.last = NAN};
     for (int i = 0; i < count && status == SWEEP_OK; i++) {
+        struct reading reading;
         struct state one;
         char *path;
-        sscanf(entry[i]->d_name, "shard-%zu-of-%zu", &shard, &shards);
         if (asprintf(&path, "%s/%s", directory, entry[i]->d_name) < 0)
-            return SWEEP_NO_MEMORY;
-        status = look_into(path, &one, log);
-        if (status == SWEEP_OK && one.done < one.total)
+            return out_of_memory(log);
+        folder_is_shard_name(entry[i]->d_name, &shard, &shards);
+        status = look_into(path, &reading, &one, log);
+        if (status == SWEEP_OK && !is_done(&one))
             print_state(path, &one);
-        complete += status == SWEEP_OK && one.done == one.total;
+        complete += status == SWEEP_OK && is_done(&one);
         add(sum, &one);
-        free(one.imprecise);
+        close_reading(&reading);
         free(path);
     }
     if (status != SWEEP_OK)
@@ -248,8 +219,7 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
     printf("%zu of %zu shards complete, %zu not begun\n", complete, shards,
            shards > (size_t)count ? shards - (size_t)count : 0);
     print_state(directory, sum);
-    if (shards > (size_t)count)
-        sum->total = sum->done + 1; /* what is not begun is work left */
+    sum->absent = shards > (size_t)count;
     return SWEEP_OK;
 }
 
@@ -262,15 +232,16 @@ static int tell_state(const char *directory, struct state *state,
     if (count > 0) {
         status = look_into_shards(directory, entry, count, state, log);
     } else {
-        status = look_into(directory, state, log);
-        if (status == SWEEP_OK)
+        struct reading reading;
+        status = look_into(directory, &reading, state, log);
+        if (status == SWEEP_OK) {
             print_state(directory, state);
-        if (status == SWEEP_OK && state->imprecise)
-            fputs(state->imprecise, stdout);
-        free(state->imprecise);
+            print_imprecise(stdout, &reading.ledger);
+        }
+        close_reading(&reading);
     }
-    if (status == SWEEP_OK && count_failed(state->by_status) > 0) {
-        print_failed(stdout, state->by_status, state->done);
+    if (status == SWEEP_OK && count_failed(state->tally.by_status) > 0) {
+        print_failed(stdout, state->tally.by_status, state->tally.done);
         putchar('\n');
     }
     for (int i = 0; i < count; i++)
@@ -291,11 +262,10 @@ static int watch(const char *directory, struct state *state, struct diagnostics 
         if (isatty(STDOUT_FILENO))
             fputs("\033[H\033[J", stdout); /* on a clean screen, from its top */
         int status = tell_state(directory, state, log);
-        quiet = status == SWEEP_OK && state->done == done ? quiet + PAUSE : 0;
-        done = state->done;
+        quiet = status == SWEEP_OK && state->tally.done == done ? quiet + PAUSE : 0;
+        done = state->tally.done;
         bool works = state->running || (state->unseen && quiet < PATIENCE);
-        if (status != SWEEP_OK || state->done >= state->total || !works ||
-            fflush(stdout) != 0)
+        if (status != SWEEP_OK || is_done(state) || !works || fflush(stdout) != 0)
             return status;
         sleep(PAUSE);
     }
@@ -310,7 +280,7 @@ int cmd_status(const struct command *self, const struct arguments *args)
 
     if (status != SWEEP_OK)
         return give_up(self, status, &log);
-    return state.done < state.total            ? EXIT_STOPPED
-           : count_failed(state.by_status) > 0 ? EXIT_FAILED_TRIALS
-                                               : EXIT_DONE;
+    return !is_done(&state)                          ? EXIT_STOPPED
+           : count_failed(state.tally.by_status) > 0 ? EXIT_FAILED_TRIALS
+                                                     : EXIT_DONE;
 }

@@ -1,49 +1,23 @@
 #include "cli.h"
+#include "notice.h"
 
-#include "folder.h"
+#include "sweep/folder.h"
 #include "sweep/memory.h"
 #include "sweep/table.h"
 #include "words.h"
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const formats[] = {
-    [TABLE_TSV] = "tsv",
-    [TABLE_LONG] = "long",
-    [TABLE_CSV] = "csv",
-    [TABLE_JSON] = "json",
-    [TABLE_MARKDOWN] = "md",
-};
-enum { FORMATS = sizeof formats / sizeof formats[0] };
-
-static const char *parameter_name(size_t i, const void *context)
-{
-    (void)context;
-    return parameter_table[i].name;
-}
-
-static const char *column_name(size_t i, const void *context)
-{
-    (void)context;
-    return column_table[i].name;
-}
-
-static const char *format_name(size_t i, const void *context)
-{
-    (void)context;
-    return formats[i];
-}
-
 /* What to show: the options where given, the grid file's wishes elsewhere. */
 struct wish {
     struct words rows, columns, statistics;
     enum parameter *row;
     enum column *column;
-    enum table_format format;
+    const struct table_format *format;
     const char *where;
 };
 
-static void wish_release(struct wish *w)
+static void table_wish_release(struct wish *w)
 {
     words_release(&w->rows);
     words_release(&w->columns);
@@ -52,69 +26,42 @@ static void wish_release(struct wish *w)
     memory_free(w->column);
 }
 
-/* Index of a word among `count` names, or `count` after a message. */
-static size_t lookup(const struct command *self, const char *what, const char *word,
-                     size_t count, const char *(*name)(size_t i, const void *context))
+static int read_words(struct wish *w, const struct arguments *args)
 {
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(word, name(i, NULL)) == 0)
-            return i;
-    tell_unknown(self, what, word, count, name);
-    return count;
-}
-
-/* A word that stands twice among those of an option makes two columns of one name. */
-static int check_once(const struct command *self, enum option option,
-                      const struct words *w)
-{
-    int status = SWEEP_OK;
-    for (size_t i = 0; i < w->count; i++)
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(w->word[i], w->word[k]) == 0) {
-                tell(self, "--%s: '%s' is listed twice", option_table[option].name,
-                     w->word[i]);
-                status = SWEEP_INPUT;
-                break;
-            }
-    return status;
-}
-
-static int wish_init(struct wish *w, const struct command *self,
-                     const struct arguments *args)
-{
-    const char *format = args->value[OPTION_FORMAT];
-    int status = SWEEP_OK;
-
-    *w = (struct wish){.format = TABLE_TSV, .where = args->value[OPTION_WHERE]};
     if (words_init(&w->rows, args->value[OPTION_ROWS]) != SWEEP_OK ||
         words_init(&w->columns, args->value[OPTION_COLUMNS]) != SWEEP_OK ||
-        words_init(&w->statistics, args->value[OPTION_STATISTICS]) != SWEEP_OK ||
-        !(w->row = memory_array(w->rows.count, sizeof *w->row)) ||
-        !(w->column = memory_array(w->columns.count, sizeof *w->column))) {
-        tell(self, "out of memory");
+        words_init(&w->statistics, args->value[OPTION_STATISTICS]) != SWEEP_OK)
         return SWEEP_NO_MEMORY;
-    }
-    if (check_once(self, OPTION_ROWS, &w->rows) != SWEEP_OK ||
-        check_once(self, OPTION_COLUMNS, &w->columns) != SWEEP_OK ||
-        check_once(self, OPTION_STATISTICS, &w->statistics) != SWEEP_OK)
-        return SWEEP_INPUT;
-    for (size_t i = 0; i < w->rows.count; i++) {
-        w->row[i] = (enum parameter)lookup(self, "parameter", w->rows.word[i],
-                                           PARAMETER_COUNT, parameter_name);
-        status = w->row[i] == PARAMETER_COUNT ? SWEEP_INPUT : status;
-    }
-    for (size_t i = 0; i < w->columns.count; i++) {
-        w->column[i] = (enum column)lookup(self, "column", w->columns.word[i],
-                                           COLUMN_COUNT, column_name);
-        status = w->column[i] == COLUMN_COUNT ? SWEEP_INPUT : status;
-    }
-    if (format)
-        w->format =
-            (enum table_format)lookup(self, "format", format, FORMATS, format_name);
-    return w->format == (enum table_format)FORMATS ? SWEEP_INPUT : status;
+    w->row = memory_array(w->rows.count, sizeof *w->row);
+    w->column = memory_array(w->columns.count, sizeof *w->column);
+    return w->row && w->column ? SWEEP_OK : SWEEP_NO_MEMORY;
 }
 
-static struct table_request merge(const struct grid *g, const struct wish *w)
+/* All that is wrong with the words is reported. */
+static int table_wish_init(struct wish *w, const struct arguments *args,
+                           struct diagnostics *log)
+{
+    const char *format = args->value[OPTION_FORMAT];
+    bool has_row[PARAMETER_COUNT] = {false}, has_column[COLUMN_COUNT] = {false};
+    size_t k = 0; /* a table's first format is its default */
+
+    *w = (struct wish){.where = args->value[OPTION_WHERE]};
+    if (read_words(w, args) != SWEEP_OK)
+        return diagnostics_no_memory(log, NULL);
+    for (size_t i = 0; i < w->rows.count; i++)
+        w->row[i] =
+            (enum parameter)names_take(&all_parameters, w->rows.word[i], has_row, log);
+    for (size_t i = 0; i < w->columns.count; i++)
+        w->column[i] =
+            (enum column)names_take(&all_columns, w->columns.word[i], has_column, log);
+    names_once(w->statistics.word, w->statistics.count, log);
+    if (format)
+        k = names_take(&all_formats, format, NULL, log);
+    w->format = &table_formats[k];
+    return log->count + log->lost > 0 ? SWEEP_INPUT : SWEEP_OK;
+}
+
+static struct table_request merge_request(const struct grid *g, const struct wish *w)
 {
     struct table_request request = g->table;
     if (w->rows.count > 0) {
@@ -142,13 +89,15 @@ static int print_table(const char *directory, const struct wish *w,
 
     int status = folder_grid(&g, directory, log);
     if (status == SWEEP_OK)
-        status = folder_open(&store, directory, log);
+        status = store_open_readonly(&store, directory, log);
+    if (status == SWEEP_OK)
+        print_model_notice(stderr, directory, store);
     if (status == SWEEP_OK) {
-        struct table_request request = merge(&g, w);
+        struct table_request request = merge_request(&g, w);
         status = aggregate_build(&a, store, &g, &request, log);
     }
     if (status == SWEEP_OK)
-        status = table_write(stdout, &a, &g, w->format);
+        status = w->format->write(stdout, &a, &g);
     aggregate_release(&a);
     store_close(store, log);
     grid_release(&g);
@@ -159,13 +108,9 @@ int cmd_table(const struct command *self, const struct arguments *args)
 {
     struct wish w;
     struct diagnostics log = {0};
-    int code = EXIT_DONE;
-
-    int status = wish_init(&w, self, args);
-    if (status != SWEEP_OK)
-        code = status == SWEEP_INPUT ? EXIT_USAGE : EXIT_BROKEN;
-    else if ((status = print_table(args->operand[0], &w, &log)) != SWEEP_OK)
-        code = give_up(self, status, &log);
-    wish_release(&w);
-    return code;
+    int status = table_wish_init(&w, args, &log);
+    if (status == SWEEP_OK)
+        status = print_table(args->operand[0], &w, &log);
+    table_wish_release(&w);
+    return status == SWEEP_OK ? EXIT_DONE : give_up(self, status, &log);
 }

@@ -36,7 +36,7 @@ static void print_record(const struct grid *g, const struct inspection *what)
     }
 }
 
-static int show(void *context, const struct inspection *what)
+static int show_record(void *context, const struct inspection *what)
 {
     struct session *s = context;
 
@@ -74,8 +74,8 @@ static int take_index(const struct arguments *args, enum option option, size_t c
 }
 
 /* Which trial, now that the grid is known. */
-static int identify(struct trial_identity *id, const struct grid *g,
-                    const struct arguments *args, struct diagnostics *log)
+static int identify_trial(struct trial_identity *id, const struct grid *g,
+                          const struct arguments *args, struct diagnostics *log)
 {
     uint64_t cell;
 
@@ -104,10 +104,10 @@ int cmd_trial(const struct command *self, const struct arguments *args)
         depth = args->value[OPTION_TESTS] ? INSPECT_TESTS : INSPECT_ARRAYS;
     int status = grid_read_file(&g, args->operand[0], &s.log);
     if (status == SWEEP_OK)
-        status = identify(&s.id, &g, args, &s.log);
+        status = identify_trial(&s.id, &g, args, &s.log);
     if (status == SWEEP_OK)
-        status = inspect_trial(&g, s.id.cell, s.id.replicate, depth, show, tell_stage,
-                               &s, &s.log);
+        status = inspect_trial(&g, s.id.cell, s.id.replicate, depth, show_record,
+                               tell_stage, &s, &s.log);
     grid_release(&g);
     if (status != SWEEP_OK)
         return give_up(self, status, &s.log);

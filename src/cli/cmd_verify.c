@@ -1,7 +1,7 @@
 #include "cli.h"
 
-#include "folder.h"
 #include "sweep/escape.h"
+#include "sweep/folder.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 #include "sweep/platform.h"
@@ -36,7 +36,8 @@ struct verify {
 };
 
 /* Trial number k of the sample is the one at (k + 1/2) recorded / sample. */
-static int pick(void *context, size_t cell, uint64_t replicate, const struct record *r)
+static int pick_trial(void *context, size_t cell, uint64_t replicate,
+                      const struct record *r)
 {
     struct verify *v = context;
     size_t k = v->count;
@@ -58,20 +59,14 @@ static int count_one(void *context, size_t cell, uint64_t replicate,
     return SWEEP_OK;
 }
 
-static int keep(void *context, size_t cell, const struct record *r)
+static int keep_again(void *context, size_t cell, const struct record *r)
 {
     (void)cell;
     ((struct pair *)context)->again = *r;
     return SWEEP_OK;
 }
 
-static int out_of_memory(struct verify *v)
-{
-    diagnostics_add(&v->log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
-}
-
-static int choose(struct verify *v)
+static int choose_sample(struct verify *v)
 {
     int status = store_each(v->store, &v->grid, count_one, v, &v->log);
     if (status != SWEEP_OK)
@@ -80,8 +75,8 @@ static int choose(struct verify *v)
         v->sample = v->recorded;
     v->pair = memory_array(v->sample, sizeof *v->pair);
     if (!v->pair)
-        return out_of_memory(v);
-    return store_each(v->store, &v->grid, pick, v, &v->log);
+        return diagnostics_no_memory(&v->log, NULL);
+    return store_each(v->store, &v->grid, pick_trial, v, &v->log);
 }
 
 /* What differs, and the way back. */
@@ -118,7 +113,7 @@ static int compare_platforms(struct verify *v)
     return status;
 }
 
-static void show(struct verify *v, const struct pair *p, enum column differs)
+static void show_pair(struct verify *v, const struct pair *p, enum column differs)
 {
     v->events += column_table[differs].scale == SCALE_EVENTS;
     if (v->differ++ >= MOST_SHOWN)
@@ -136,18 +131,19 @@ static int compute_again(struct verify *v)
 {
     struct trial_workspace *ws;
     if (trial_workspace_alloc(&ws, &v->grid, NULL) != SWEEP_OK)
-        return out_of_memory(v);
+        return diagnostics_no_memory(&v->log, NULL);
     int status = SWEEP_OK;
     for (size_t k = 0; k < v->count && status == SWEEP_OK; k++) {
         struct pair *p = &v->pair[k];
-        status = trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL, keep, p);
+        status =
+            trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL, keep_again, p);
         if (status == SWEEP_OK)
             store_level(v->store, &p->stored, &p->again);
         enum column differs = store_difference(
             &p->stored, &p->again,
             v->elsewhere ? OTHER_PLATFORM : (struct store_tolerance){0});
         if (status == SWEEP_OK && differs != COLUMN_COUNT)
-            show(v, p, differs);
+            show_pair(v, p, differs);
     }
     trial_workspace_free(ws);
     return status;
@@ -167,7 +163,7 @@ static int read_sample(struct verify *v, const struct command *self,
     return 0;
 }
 
-static void report(const struct verify *v)
+static void report_pairs(const struct verify *v)
 {
     printf("%zu of %zu recorded trials computed again: %zu differ\n", v->count,
            v->recorded, v->differ);
@@ -197,7 +193,7 @@ int cmd_verify(const struct command *self, const struct arguments *args)
     if (status == SWEEP_OK)
         status = store_check_grid(v.store, &v.grid, &v.log);
     if (status == SWEEP_OK)
-        status = choose(&v);
+        status = choose_sample(&v);
     if (status == SWEEP_OK)
         status = compare_platforms(&v);
     if (status == SWEEP_OK)
@@ -205,7 +201,7 @@ int cmd_verify(const struct command *self, const struct arguments *args)
     if (status != SWEEP_OK)
         code = give_up(self, status, &v.log);
     else
-        report(&v);
+        report_pairs(&v);
     store_close(v.store, &v.log);
     diagnostics_release(&v.log);
     memory_free(v.pair);

@@ -1,7 +1,5 @@
 #include "cli.h"
 
-#include <string.h>
-
 enum { MOST_FOLDERS = 1 << 20 };
 
 #define BIT(option) OPTION_BIT(OPTION_##option)
@@ -90,8 +88,8 @@ const struct command command_table[] = {
      1, 1, false, cmd_plot},
     {"trial", "GRID --cell K --replicate R [--export DIR] [--tests]",
      "run one trial again and show its record",
-     "Runs replicate R of cell K of the grid file GRID, tells each step on standard "
-     "error\n"
+     "Runs replicate R of cell K of the grid file GRID, reports each step on "
+     "standard error\n"
      "and prints every parameter and result, one a line. With --export the arrays "
      "behind\n"
      "them go into DIR for NumPy, and the record as record.json.\n"
@@ -111,17 +109,15 @@ const struct command command_table[] = {
 };
 const size_t command_count = sizeof command_table / sizeof command_table[0];
 
-static const char *command_name(size_t i, const void *context)
-{
-    (void)context;
-    return command_table[i].name;
-}
+static const struct names all_commands = {
+    .what = "command", .see = "sweep help", NAMES_OF(command_table)};
 
 const struct command *command_find(const char *name)
 {
-    for (size_t i = 0; i < command_count; i++)
-        if (strcmp(command_table[i].name, name) == 0)
-            return &command_table[i];
-    tell_unknown(NULL, "command", name, command_count, command_name);
+    struct diagnostics log = {0};
+    size_t i = names_take(&all_commands, name, NULL, &log);
+    if (i < command_count)
+        return &command_table[i];
+    give_up(NULL, SWEEP_INPUT, &log);
     return NULL;
 }

@@ -3,20 +3,21 @@
 
 #include "sweep/columns.h"
 #include "sweep/statistic.h"
+#include "sweep/table.h"
 #include <string.h>
 
 /* The words offered for an option, with a space before each. */
 static void print_words(FILE *stream, enum offers offers)
 {
-    if (offers == OFFERS_FORMATS)
-        fputs(" tsv long csv json md", stream);
+    for (size_t i = 0; offers == OFFERS_FORMATS && i < all_formats.count; i++)
+        fprintf(stream, " %s", table_formats[i].name);
     for (enum parameter p = 0; offers == OFFERS_PARAMETERS && p < PARAMETER_COUNT; p++)
         fprintf(stream, " %s", parameter_table[p].name);
     for (enum column c = 0; offers == OFFERS_COLUMNS && c < COLUMN_COUNT; c++)
         if (column_table[c].in_table && column_table[c].type != COLUMN_WORD)
             fprintf(stream, " %s", column_table[c].name);
-    for (size_t i = 0; offers == OFFERS_STATISTICS && i < statistic_name_count(); i++)
-        fprintf(stream, " %s", statistic_name(i, NULL));
+    for (size_t i = 0; offers == OFFERS_STATISTICS && i < all_statistics.count; i++)
+        fprintf(stream, " %s", names_at(&all_statistics, i));
     if (offers == OFFERS_STATISTICS)
         fputs(" q05 q95 t95_low t95_high boot95_low boot95_high", stream);
 }
@@ -50,20 +51,9 @@ static void print_quoted(FILE *stream, const char *words)
             fputs(*words == '\'' ? "'\\''" : (char[]){*words, '\0'}, stream);
 }
 
-void print_bash_completion(FILE *stream)
+/* The cases of the option before the cursor. */
+static void print_bash_values(FILE *stream)
 {
-    fputs("# bash completion for sweep\n"
-          "_sweep() {\n"
-          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
-          "    local head= options= words=\n"
-          "    [[ $cur != = ]] || cur=\n"
-          "    [[ $prev != = ]] || prev=${COMP_WORDS[COMP_CWORD-2]}\n"
-          "    [[ $cur != *,* ]] || head=${cur%,*},\n"
-          "    if ((COMP_CWORD == 1)); then\n"
-          "        COMPREPLY=($(compgen -W \"",
-          stream);
-    print_command_names(stream);
-    fputs("\" -- \"$cur\"))\n        return\n    fi\n    case $prev in\n", stream);
     for (int k = 0; k < OPTION_COUNT; k++) {
         const struct option_info *o = &option_table[k];
         if (o->offers == OFFERS_NOTHING)
@@ -79,14 +69,11 @@ void print_bash_completion(FILE *stream)
         print_words(stream, o->offers);
         fputs("\" ;;\n", stream);
     }
-    fputs(
-        "    esac\n"
-        "    if [[ $words ]]; then\n"
-        "        COMPREPLY=($(compgen -P \"$head\" -W \"$words\" -- \"${cur##*,}\"))\n"
-        "        return\n"
-        "    fi\n"
-        "    case ${COMP_WORDS[1]} in\n",
-        stream);
+}
+
+/* The cases of the command. */
+static void print_bash_options(FILE *stream)
+{
     for (size_t i = 0; i < command_count; i++) {
         fprintf(stream, "    %s) options=\"", command_table[i].name);
         for (int k = 0; k < OPTION_COUNT; k++)
@@ -98,6 +85,32 @@ void print_bash_completion(FILE *stream)
         }
         fputs("\" ;;\n", stream);
     }
+}
+
+void print_bash_completion(FILE *stream)
+{
+    fputs("# bash completion for sweep\n"
+          "_sweep() {\n"
+          "    local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]}\n"
+          "    local head= options= words=\n"
+          "    [[ $cur != = ]] || cur=\n"
+          "    [[ $prev != = ]] || prev=${COMP_WORDS[COMP_CWORD-2]}\n"
+          "    [[ $cur != *,* ]] || head=${cur%,*},\n"
+          "    if ((COMP_CWORD == 1)); then\n"
+          "        COMPREPLY=($(compgen -W \"",
+          stream);
+    print_command_names(stream);
+    fputs("\" -- \"$cur\"))\n        return\n    fi\n    case $prev in\n", stream);
+    print_bash_values(stream);
+    fputs(
+        "    esac\n"
+        "    if [[ $words ]]; then\n"
+        "        COMPREPLY=($(compgen -P \"$head\" -W \"$words\" -- \"${cur##*,}\"))\n"
+        "        return\n"
+        "    fi\n"
+        "    case ${COMP_WORDS[1]} in\n",
+        stream);
+    print_bash_options(stream);
     fputs("    esac\n"
           "    if [[ $cur == -* || ${COMP_WORDS[1]} == help ]]; then\n"
           "        COMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n"
@@ -111,13 +124,14 @@ void print_bash_completion(FILE *stream)
 
 static void print_zsh_option(FILE *stream, const struct option_info *o)
 {
+    char meaning[OPTION_TEXT];
     fputs(" \\\n            ", stream);
     if (o->letter)
         fprintf(stream, "'(-%c --%s)'{-%c,--%s}'[", o->letter, o->name, o->letter,
                 o->name);
     else
         fprintf(stream, "'--%s[", o->name);
-    print_quoted(stream, o->meaning);
+    print_quoted(stream, option_meaning(o, meaning, sizeof meaning));
     putc(']', stream);
     if (o->argument)
         fputs(":value:", stream);
@@ -170,6 +184,31 @@ void print_zsh_completion(FILE *stream)
     fputs("    esac\n}\n_sweep \"$@\"\n", stream);
 }
 
+static void print_fish_option(FILE *stream, const struct command *c,
+                              const struct option_info *o)
+{
+    char meaning[OPTION_TEXT];
+    fprintf(stream, "complete -c sweep -n '__fish_seen_subcommand_from %s' -l %s",
+            c->name, o->name);
+    if (o->letter)
+        fprintf(stream, " -s %c", o->letter);
+    if (o->offers == OFFERS_FOLDERS)
+        fputs(" -x -a '(__fish_complete_directories)'", stream);
+    else if (o->offers == OFFERS_FORMATS) {
+        fputs(" -x -a '", stream);
+        print_words(stream, o->offers);
+        putc('\'', stream);
+    } else if (o->offers != OFFERS_NOTHING) {
+        fputs(" -x -a '(__fish_append ,", stream);
+        print_words(stream, o->offers);
+        fputs(")'", stream);
+    } else if (o->argument)
+        fputs(" -x", stream);
+    fputs(" -d '", stream);
+    print_quoted(stream, option_meaning(o, meaning, sizeof meaning));
+    fputs("'\n", stream);
+}
+
 void print_fish_completion(FILE *stream)
 {
     fputs("# fish completion for sweep\n", stream);
@@ -185,28 +224,8 @@ void print_fish_completion(FILE *stream)
             print_command_names(stream);
             fprintf(stream, "%s'\n", help_words);
         }
-        for (int k = 0; k < OPTION_COUNT; k++) {
-            const struct option_info *o = &option_table[k];
-            if (!has(c, k))
-                continue;
-            fprintf(stream,
-                    "complete -c sweep -n '__fish_seen_subcommand_from %s' -l %s",
-                    c->name, o->name);
-            if (o->letter)
-                fprintf(stream, " -s %c", o->letter);
-            if (o->offers == OFFERS_FOLDERS)
-                fputs(" -x -a '(__fish_complete_directories)'", stream);
-            else if (o->offers == OFFERS_FORMATS)
-                fputs(" -x -a 'tsv long csv json md'", stream);
-            else if (o->offers != OFFERS_NOTHING) {
-                fputs(" -x -a '(__fish_append ,", stream);
-                print_words(stream, o->offers);
-                fputs(")'", stream);
-            } else if (o->argument)
-                fputs(" -x", stream);
-            fputs(" -d '", stream);
-            print_quoted(stream, o->meaning);
-            fputs("'\n", stream);
-        }
+        for (int k = 0; k < OPTION_COUNT; k++)
+            if (has(c, k))
+                print_fish_option(stream, c, &option_table[k]);
     }
 }

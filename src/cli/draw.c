@@ -18,7 +18,8 @@
 enum { MOST_BYTES = 2000 };
 
 /* 0, or an errno when it could not be started. What it prints goes to `said`. */
-static int start(pid_t *child, const char *script, const char *picture, FILE *said)
+static int start_gnuplot(pid_t *child, const char *script, const char *picture,
+                         FILE *said)
 {
     char *const words[] = {(char *)"gnuplot", (char *)"-d",    (char *)"-c",
                            (char *)script,    (char *)picture, NULL};
@@ -36,7 +37,7 @@ static int start(pid_t *child, const char *script, const char *picture, FILE *sa
 }
 
 /* Blank lines and those that point a caret at a place are left out. */
-static void report(const char *script, FILE *said, struct diagnostics *log)
+static void report_gnuplot(const char *script, FILE *said, struct diagnostics *log)
 {
     char text[MOST_BYTES + 1], *rest = text;
     rewind(said);
@@ -94,16 +95,16 @@ static int draw(const char *script, const char *picture, enum picture_format for
                 FILE *said, struct diagnostics *log)
 {
     pid_t child;
-    int failed = start(&child, script, picture, said);
+    int failed = start_gnuplot(&child, script, picture, said);
     if (failed)
         return refuse_start(script, failed, log);
     if (wait_for(child) != 0) {
-        report(script, said, log);
+        report_gnuplot(script, said, log);
         return SWEEP_IO;
     }
     if (is_whole(picture, format))
         return SWEEP_OK;
-    report(script, said, log);
+    report_gnuplot(script, said, log);
     diagnostics_add(log, NULL, 0, 0, "the picture is not whole: is the disk full?");
     return SWEEP_IO;
 }

@@ -12,7 +12,7 @@ struct trial_identity {
 };
 
 /* Every array as DIRECTORY/NAME.npy, and record.json; the folder is created.
- * SWEEP_OK, SWEEP_IO, SWEEP_NO_MEMORY, told in log. */
+ * SWEEP_OK, SWEEP_IO, SWEEP_NO_MEMORY, reported in log. */
 int export_trial(const char *directory, const struct trial_identity *id,
                  const struct inspection *what, struct diagnostics *log);
 

@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* A hyphen to copy, no escape by accident, no request at the start of a line. */
-static void text(FILE *stream, const char *words)
+static void roff_text(FILE *stream, const char *words)
 {
     bool start = true;
     for (; *words; words++) {
@@ -28,36 +28,36 @@ static void text(FILE *stream, const char *words)
     }
 }
 
-static void bold(FILE *stream, const char *words)
+static void roff_bold(FILE *stream, const char *words)
 {
     fputs("\\fB", stream);
-    text(stream, words);
+    roff_text(stream, words);
     fputs("\\fR", stream);
 }
 
-static void line(FILE *stream, const char *words)
+static void roff_line(FILE *stream, const char *words)
 {
-    text(stream, words);
+    roff_text(stream, words);
     putc('\n', stream);
 }
 
 static void print_option(FILE *stream, const struct option_info *o)
 {
-    char letter[] = {'-', o->letter, '\0'};
+    char letter[] = {'-', o->letter, '\0'}, meaning[OPTION_TEXT];
     fputs(".TP\n", stream);
     if (o->letter) {
-        bold(stream, letter);
+        roff_bold(stream, letter);
         fputs(", ", stream);
     }
-    bold(stream, "--");
-    bold(stream, o->name);
+    roff_bold(stream, "--");
+    roff_bold(stream, o->name);
     if (o->argument) {
         fputs(" \\fI", stream);
-        text(stream, o->argument);
+        roff_text(stream, o->argument);
         fputs("\\fR", stream);
     }
     putc('\n', stream);
-    line(stream, o->meaning);
+    roff_line(stream, option_meaning(o, meaning, sizeof meaning));
 }
 
 static void print_commands(FILE *stream)
@@ -66,15 +66,15 @@ static void print_commands(FILE *stream)
     for (size_t i = 0; i < command_count; i++) {
         const struct command *c = &command_table[i];
         fputs(".SS \"sweep ", stream);
-        text(stream, c->name);
+        roff_text(stream, c->name);
         fputs(*c->operands ? " " : "", stream);
-        text(stream, c->operands);
+        roff_text(stream, c->operands);
         fputs("\"\n", stream);
         if (*c->details) {
-            line(stream, c->details);
+            roff_line(stream, c->details);
         } else {
             fputs("To ", stream);
-            text(stream, c->summary);
+            roff_text(stream, c->summary);
             fputs(".\n", stream);
         }
         for (int k = 0; k < OPTION_COUNT; k++)
@@ -92,13 +92,13 @@ static void print_parameters(FILE *stream)
         parameter_range_text(p, range, sizeof range);
         parameter_preset_text(p, preset, sizeof preset);
         fputs(".TP\n", stream);
-        bold(stream, info->name);
+        roff_bold(stream, info->name);
         putc('\n', stream);
-        text(stream, info->meaning);
+        roff_text(stream, info->meaning);
         fputs(*range ? ". " : "", stream);
-        text(stream, range);
+        roff_text(stream, range);
         fputs(*preset ? "; default " : "", stream);
-        text(stream, preset);
+        roff_text(stream, preset);
         putc('\n', stream);
     }
 }
@@ -108,9 +108,9 @@ static void print_results(FILE *stream)
     fputs(".SH RESULTS\nThe columns of a trial.\n", stream);
     for (enum column c = 0; c < COLUMN_COUNT; c++) {
         fputs(".TP\n", stream);
-        bold(stream, column_table[c].name);
+        roff_bold(stream, column_table[c].name);
         putc('\n', stream);
-        line(stream, column_table[c].meaning);
+        roff_line(stream, column_table[c].meaning);
     }
 }
 

@@ -1,7 +1,6 @@
 #include "cli.h"
 
 #include "sweep/escape.h"
-#include "sweep/parse.h"
 #include <stdarg.h>
 
 enum { MOST_MESSAGES = 20 };
@@ -49,15 +48,4 @@ int give_up(const struct command *command, int status, struct diagnostics *log)
         tell(command, "and %zu more error%s", hidden, hidden == 1 ? "" : "s");
     diagnostics_release(log);
     return exit_code_of(status);
-}
-
-void tell_unknown(const struct command *command, const char *what, const char *word,
-                  size_t count, const char *(*name)(size_t i, const void *context))
-{
-    const char *near = parse_suggest(word, count, name, NULL);
-    if (near)
-        tell(command, "unknown %s '%s' (did you mean '%s'?)", what, word, near);
-    else
-        tell(command, "unknown %s '%s'; see 'sweep help%s%s'", what, word,
-             command ? " " : "", command ? command->name : "");
 }

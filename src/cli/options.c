@@ -1,6 +1,8 @@
 #include "cli.h"
 
 #include "sweep/parse.h"
+#include "sweep/statistic.h"
+#include "sweep/table.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -16,18 +18,12 @@ const struct option_info option_table[OPTION_COUNT] = {
                      OFFERS_PARAMETERS},
     [OPTION_COLUMNS] = {"columns", 0, "X,Y", "results to show; see 'sweep columns'",
                         OFFERS_COLUMNS},
-    [OPTION_STATISTICS] = {"statistics", 0, "S,T",
-                           "mean, sd, sem, median, min, max, n, clusters, n_failed, "
-                           "quantiles (q05), intervals (t95_low, boot95_high)",
-                           OFFERS_STATISTICS},
+    [OPTION_STATISTICS] = {"statistics", 0, "S,T", NULL, OFFERS_STATISTICS},
     [OPTION_WHERE] =
         {"where", 0, "EXPR",
          "only cells for which it holds: \"samples = 10 and step_scale < 1\"",
          OFFERS_NOTHING},
-    [OPTION_FORMAT] = {"format", 0, "F",
-                       "tsv (default), long (TSV, a line a statistic), csv, "
-                       "json or md",
-                       OFFERS_FORMATS},
+    [OPTION_FORMAT] = {"format", 0, "F", NULL, OFFERS_FORMATS},
     [OPTION_CELL] = {"cell", 0, "K", "cell of the grid, from 0", OFFERS_NOTHING},
     [OPTION_REPLICATE] = {"replicate", 0, "R", "replicate in that cell, from 0",
                           OFFERS_NOTHING},
@@ -92,15 +88,36 @@ const struct option_info option_table[OPTION_COUNT] = {
                        OFFERS_NOTHING},
 };
 
-static const char *option_name(size_t i, const void *context)
+/* "tsv (default), csv or json" */
+static void list_formats(char *buffer, size_t size)
 {
-    (void)context;
-    return option_table[i].name;
+    size_t used = 0;
+    for (size_t i = 0; i < all_formats.count && used < size; i++) {
+        const struct table_format *f = &table_formats[i];
+        const char *before = i == 0 ? "" : i + 1 < all_formats.count ? ", " : " or ";
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s%s%s%s", before,
+                                 f->name, f->meaning ? " (" : "",
+                                 f->meaning ? f->meaning : "", f->meaning ? ")" : "");
+    }
 }
+
+const char *option_meaning(const struct option_info *o, char *buffer, size_t size)
+{
+    if (o->meaning)
+        return o->meaning;
+    if (o->offers == OFFERS_FORMATS)
+        list_formats(buffer, size);
+    else
+        names_list(&all_statistics, buffer, size);
+    return buffer;
+}
+
+static const struct names all_options = {.what = "option", NAMES_OF(option_table)};
 
 /* The option of a name of `length` letters, or of a letter (length 0), if the command
  * has it; else OPTION_COUNT. */
-static enum option find(const struct command *command, const char *text, size_t length)
+static enum option find_option(const struct command *command, const char *text,
+                               size_t length)
 {
     for (int i = 0; i < OPTION_COUNT; i++) {
         const struct option_info *info = &option_table[i];
@@ -118,12 +135,35 @@ static void tell_unknown_option(const struct command *command, const char *word)
 {
     char text[64];
     snprintf(text, sizeof text, "%.*s", (int)strcspn(word + 2, "="), word + 2);
-    const char *near = parse_suggest(text, OPTION_COUNT, option_name, NULL);
-    if (near && find(command, near, strlen(near)) != OPTION_COUNT)
+    const char *near = names_near(&all_options, text);
+    if (near && find_option(command, near, strlen(near)) != OPTION_COUNT)
         tell(command, "unknown option '--%s' (did you mean '--%s'?)", text, near);
     else
         tell(command, "unknown option '--%s'; see 'sweep help %s'", text,
              command->name);
+}
+
+/* The option of a word that starts with '-', and the value in the same word, if any;
+ * OPTION_COUNT after a message. */
+static enum option read_option(const struct command *command, const char *word,
+                               const char **value)
+{
+    enum option option = OPTION_COUNT;
+    if (word[1] == '-') {
+        size_t length = strcspn(word + 2, "=");
+        if (length > 0)
+            option = find_option(command, word + 2, length);
+        *value = word[2 + length] == '=' ? word + 2 + length + 1 : NULL;
+        if (option == OPTION_COUNT)
+            tell_unknown_option(command, word);
+    } else {
+        option = find_option(command, word + 1, 0);
+        *value = word[2] ? word + 2 : NULL;
+        if (option == OPTION_COUNT)
+            tell(command, "unknown option '%s'; see 'sweep help %s'", word,
+                 command->name);
+    }
+    return option;
 }
 
 /* One word that starts with '-', and the next one if that is its value. Returns the
@@ -131,29 +171,11 @@ static void tell_unknown_option(const struct command *command, const char *word)
 static int take_option(struct arguments *args, const struct command *command, int left,
                        char **word)
 {
-    bool is_long = word[0][1] == '-';
-    const char *value = NULL;
-    enum option option;
+    const char *value;
+    enum option option = read_option(command, word[0], &value);
     int used = 1;
-
-    if (is_long) {
-        size_t length = strcspn(word[0] + 2, "=");
-        option = length > 0 ? find(command, word[0] + 2, length) : OPTION_COUNT;
-        if (word[0][2 + length] == '=')
-            value = word[0] + 2 + length + 1;
-    } else {
-        option = find(command, word[0] + 1, 0);
-        if (word[0][2])
-            value = word[0] + 2;
-    }
-    if (option == OPTION_COUNT) {
-        if (is_long)
-            tell_unknown_option(command, word[0]);
-        else
-            tell(command, "unknown option '%s'; see 'sweep help %s'", word[0],
-                 command->name);
+    if (option == OPTION_COUNT)
         return 0;
-    }
     const struct option_info *info = &option_table[option];
     if (!info->argument && value) {
         tell(command, "option '--%s' takes no value, got '%s'", info->name, value);

@@ -14,7 +14,7 @@ FILE *run_log_open(const char *directory, struct diagnostics *log)
 {
     char *path;
     if (asprintf(&path, "%s/run.log", directory) < 0) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        diagnostics_no_memory(log, NULL);
         return NULL;
     }
     const char *obstacle = infile_obstacle(path);

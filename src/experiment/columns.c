@@ -253,13 +253,12 @@ const struct column_info column_table[COLUMN_COUNT] = {
 };
 /* clang-format on */
 
+const struct names all_columns = {
+    .what = "column", .see = "sweep columns", NAMES_OF(column_table)};
+
 enum column column_find(const char *name)
 {
-    enum column c = 0;
-
-    while (c < COLUMN_COUNT && strcmp(column_table[c].name, name) != 0)
-        c++;
-    return c;
+    return (enum column)names_find(&all_columns, name);
 }
 
 void record_clear(struct record *r)

@@ -1,6 +1,5 @@
 #include "sweep/expression.h"
 #include "sweep/memory.h"
-#include "sweep/parse.h"
 #include "sweep/status.h"
 #include <ctype.h>
 #include <math.h>
@@ -30,19 +29,7 @@ static const char *const functions[] = {
 };
 /* clang-format on */
 
-static const char *function_name(size_t i, const void *context)
-{
-    (void)context;
-    return functions[i];
-}
-
-static const char *parameter_name(size_t i, const void *context)
-{
-    (void)context;
-    return parameter_table[i].name;
-}
-
-enum { FUNCTION_COUNT = sizeof functions / sizeof functions[0] };
+static const struct names all_functions = {.what = "function", NAMES_OF(functions)};
 
 /* Two selects are our own (see prepare); a third is one of the user's. */
 static int authorize(void *context, int action, const char *a, const char *function,
@@ -53,7 +40,7 @@ static int authorize(void *context, int action, const char *a, const char *funct
     (void)a, (void)b, (void)c;
     if (action == SQLITE_SELECT)
         return ++e->selects <= 2 ? SQLITE_OK : SQLITE_DENY;
-    for (size_t i = 0; action == SQLITE_FUNCTION && i < FUNCTION_COUNT; i++) {
+    for (size_t i = 0; action == SQLITE_FUNCTION && i < all_functions.count; i++) {
         if (sqlite3_stricmp(functions[i], function) == 0)
             return SQLITE_OK;
     }
@@ -124,20 +111,20 @@ static bool is_choice(const char *word)
     return false;
 }
 
-/* No such `what`, with what may have been meant. */
-static void explain_name(const char *what, const char *word, size_t count,
-                         const char *(*name)(size_t i, const void *context),
-                         char *buffer, size_t size)
+/* No such name, with what may have been meant. */
+static void explain_name(const struct names *names, const char *word, char *buffer,
+                         size_t size)
 {
-    const char *near = parse_suggest(word, count, name, NULL);
+    const char *near = names_near(names, word);
 
-    if (name == parameter_name && is_choice(word))
-        snprintf(buffer, size, "no such %s: %s (words take quotes: '%s')", what, word,
-                 word);
+    if (names == &all_parameters && is_choice(word))
+        snprintf(buffer, size, "no such %s: %s (words take quotes: '%s')", names->what,
+                 word, word);
     else if (near)
-        snprintf(buffer, size, "no such %s: %s (did you mean '%s'?)", what, word, near);
+        snprintf(buffer, size, "no such %s: %s (did you mean '%s'?)", names->what, word,
+                 near);
     else
-        snprintf(buffer, size, "no such %s: %.64s", what, word);
+        snprintf(buffer, size, "no such %s: %.64s", names->what, word);
 }
 
 /* SQLite's message in our words. */
@@ -150,12 +137,10 @@ static void explain(const struct expression *e, char *buffer, size_t size)
     const char *message = sqlite3_errmsg(e->memory);
 
     if (strncmp(message, column, strlen(column)) == 0)
-        explain_name("parameter", message + strlen(column), PARAMETER_COUNT,
-                     parameter_name, buffer, size);
+        explain_name(&all_parameters, message + strlen(column), buffer, size);
     else if (strncmp(message, missing, strlen(missing)) == 0 ||
              strncmp(message, denied, strlen(denied)) == 0)
-        explain_name("function", strchr(message, ':') + 2, FUNCTION_COUNT,
-                     function_name, buffer, size);
+        explain_name(&all_functions, strchr(message, ':') + 2, buffer, size);
     else if (strncmp(message, aggregate, strlen(aggregate)) == 0)
         snprintf(buffer, size, "%.40s needs two arguments or more",
                  message + strlen(aggregate));

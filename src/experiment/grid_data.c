@@ -93,9 +93,9 @@ static int read_file(struct grid_file *f, const struct grid_texts *t,
                      const struct grid_data_request *q, struct diagnostics *log)
 {
     f->path = find(q->grid_file, grid_text_of(t, f->data), q->kept);
-    int status = f->path ? read_bytes(f, q->kept ? INFILE_OWN : INFILE_NAMED, log,
-                                      q->grid_file)
-                         : SWEEP_NO_MEMORY;
+    int status =
+        f->path ? read_bytes(f, q->kept ? INFILE_OWN : INFILE_NAMED, log, q->grid_file)
+                : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
         return status;
     return data_read(&f->points, f->path, f->bytes, f->size, log);

@@ -11,11 +11,6 @@ size_t keys_find(const struct keys *keys, const char *name)
     return i;
 }
 
-static const char *row_name(size_t i, const void *keys)
-{
-    return ((const struct keys *)keys)->row[i].name;
-}
-
 /* "rows, columns or statistics". */
 static char *list_names(const struct keys *keys, char *buffer, size_t size)
 {
@@ -34,7 +29,9 @@ static char *list_names(const struct keys *keys, char *buffer, size_t size)
 static void refuse_key(struct reader *r, const struct node *key,
                        const struct keys *keys)
 {
-    struct shown nearest = suggest(key->text, keys->count, row_name, keys);
+    const struct names known = {
+        .first = keys->row, .stride = sizeof *keys->row, .count = keys->count};
+    struct shown nearest = suggest(key->text, &known);
     char names[256];
 
     if (keys->section)

@@ -1,5 +1,6 @@
 #include "grid_derive.h"
 #include "grid_walk.h"
+#include "sweep/keys.h"
 #include "sweep/memory.h"
 #include <math.h>
 #include <stdio.h>
@@ -8,19 +9,12 @@
 /* Enough distinct errors to stop at. */
 enum { MESSAGE_SIZE = 512, ERROR_LIMIT = 100 };
 
-/* The keys of the cells another cell may be equal to; open addressing. */
-struct key_set {
-    struct rng_key *slot; /* (capacity); both words 0: free */
-    size_t capacity;      /* a power of two, or 0 */
-    size_t count;
-};
-
 struct numbering {
     struct walk walk;
     uint64_t varying;      /* parameters on an axis or derived */
     uint64_t effective;    /* parameters with an effect in some cell */
     struct tabulated keep; /* `where`; no value: all */
-    struct key_set seen;
+    struct key_set seen;   /* of the cells another cell may be equal to */
 };
 
 static void report_parameter(struct numbering *n, enum parameter p, const char *message)
@@ -54,57 +48,22 @@ static bool count_product(struct numbering *n)
     return fits;
 }
 
-/* Where the key is or would go. */
-static struct rng_key *find_slot(const struct key_set *set, struct rng_key key)
-{
-    size_t i = key.word[0] & (set->capacity - 1);
-
-    while ((set->slot[i].word[0] | set->slot[i].word[1]) != 0 &&
-           (set->slot[i].word[0] != key.word[0] || set->slot[i].word[1] != key.word[1]))
-        i = (i + 1) & (set->capacity - 1);
-    return &set->slot[i];
-}
-
-static int grow(struct key_set *set)
-{
-    struct key_set larger = {.capacity = set->capacity ? 2 * set->capacity : 1024};
-
-    larger.slot = memory_array(larger.capacity, sizeof *larger.slot);
-    if (!larger.slot)
-        return SWEEP_NO_MEMORY;
-    for (size_t i = 0; i < set->capacity; i++) {
-        if ((set->slot[i].word[0] | set->slot[i].word[1]) != 0)
-            *find_slot(&larger, set->slot[i]) = set->slot[i];
-    }
-    larger.count = set->count;
-    memory_free(set->slot);
-    *set = larger;
-    return SWEEP_OK;
-}
-
 /* Whether a cell that means the same was seen before. Only parameters that vary but
  * have no effect here, a signal made from an exponent, or more test points than a file
  * has, can make two cells equal. */
 static bool is_repeated(struct numbering *n, const struct setting *s, uint64_t idle)
 {
-    struct rng_key key, *slot;
+    size_t before = n->seen.count, number;
 
     idle |= PARAMETER_BIT(P_SIGNAL_EXPONENT);
     if (n->walk.g->data.file_count > 0)
         idle |= PARAMETER_BIT(P_TEST_SAMPLES);
     if (!(idle & n->varying))
         return false;
-    if (2 * n->seen.count >= n->seen.capacity && grow(&n->seen) != SWEEP_OK) {
+    number = keys_number(&n->seen, grid_local_key(n->walk.g, s, STAGE_EVALUATE));
+    if (number == SIZE_MAX)
         n->walk.status = SWEEP_NO_MEMORY;
-        return false;
-    }
-    key = grid_local_key(n->walk.g, s, STAGE_EVALUATE);
-    slot = find_slot(&n->seen, key);
-    if ((slot->word[0] | slot->word[1]) != 0)
-        return true;
-    *slot = key;
-    n->seen.count++;
-    return false;
+    return number < before;
 }
 
 /* Check the point of the product at these positions and number it if it is a cell. */
@@ -184,6 +143,6 @@ int grid_number_cells(struct grid *g, struct diagnostics *log)
         g->cell_count > 0)
         check_effects(&n);
     memory_free(n.keep.value);
-    memory_free(n.seen.slot);
+    keys_release(&n.seen);
     return n.walk.status;
 }

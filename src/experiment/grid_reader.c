@@ -1,6 +1,7 @@
 #include "grid_reader.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
+#include "sweep/text.h"
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,8 @@ struct shown show(const char *text)
     size_t length = strlen(text);
     size_t end = length <= SHOWN_LIMIT ? length : SHOWN_LIMIT;
 
-    while (end < length && ((unsigned char)text[end] & 0xc0) == 0x80)
-        end--; /* not inside a UTF-8 character */
+    while (end < length && !text_starts_letter(text[end]))
+        end--;
     for (size_t i = 0; i < end; i++)
         shown.text[i] = (unsigned char)text[i] < ' ' || text[i] == 0x7f ? '?' : text[i];
     if (end < length)
@@ -23,34 +24,22 @@ struct shown show(const char *text)
     return shown;
 }
 
-struct shown suggest(const char *word, size_t count,
-                     const char *(*name)(size_t i, const void *context),
-                     const void *context)
+struct shown suggest(const char *word, const struct names *names)
 {
     struct shown shown = {""};
-    const char *near = parse_suggest(word, count, name, context);
+    const char *near = names_near(names, word);
 
     if (near)
         snprintf(shown.text, sizeof shown.text, " (did you mean '%s'?)", near);
     return shown;
 }
 
-static const char *parameter_name(size_t i, const void *context)
-{
-    (void)context;
-    return parameter_table[i].name;
-}
-
-static const char *word_name(size_t i, const void *context)
-{
-    const char *const *words = context;
-
-    return words[i];
-}
-
 struct shown suggest_word(const char *word, const char *const *words, size_t count)
 {
-    return suggest(word, count, word_name, words);
+    const struct names names = {
+        .first = words, .stride = sizeof *words, .count = count};
+
+    return suggest(word, &names);
 }
 
 void complain(struct reader *r, const struct node *at, const char *format, ...)
@@ -117,7 +106,7 @@ enum parameter read_parameter(struct reader *r, const struct node *node)
 
     if (word && p == PARAMETER_COUNT)
         complain(r, node, "'%s' is not a parameter%s", show(word).text,
-                 suggest(word, PARAMETER_COUNT, parameter_name, NULL).text);
+                 suggest(word, &all_parameters).text);
     return p;
 }
 
@@ -157,12 +146,6 @@ bool read_unsigned(struct reader *r, const struct node *node, const char *key,
     return true;
 }
 
-static const char *column_name(size_t i, const void *context)
-{
-    (void)context;
-    return column_table[i].name;
-}
-
 enum column read_result(struct reader *r, const struct node *item)
 {
     const char *word = read_text(r, item, "a column");
@@ -170,7 +153,7 @@ enum column read_result(struct reader *r, const struct node *item)
 
     if (word && c == COLUMN_COUNT)
         complain(r, item, "'%s' is not a column%s", show(word).text,
-                 suggest(word, COLUMN_COUNT, column_name, NULL).text);
+                 suggest(word, &all_columns).text);
     if (c == COLUMN_COUNT || column_table[c].in_table)
         return c;
     complain(r, item, "'%s' differs between equal runs: it is in the database only",

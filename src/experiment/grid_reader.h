@@ -5,6 +5,7 @@
 
 #include "sweep/document.h"
 #include "sweep/grid.h"
+#include "sweep/names.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,10 +36,8 @@ struct shown {
 /* The user's text for a message: shortened, without control characters. */
 struct shown show(const char *text);
 
-/* " (did you mean 'x'?)", or "". As parse_suggest. */
-struct shown suggest(const char *word, size_t count,
-                     const char *(*name)(size_t i, const void *context),
-                     const void *context);
+/* " (did you mean 'x'?)", or "". */
+struct shown suggest(const char *word, const struct names *names);
 
 /* suggest for one of an array of words. */
 struct shown suggest_word(const char *word, const char *const *words, size_t count);

@@ -68,6 +68,7 @@ static void read_statistic(struct reader *r, const struct node *item)
 {
     struct table_request *table = &r->g->table;
     struct statistic statistic;
+    char names[256];
     char *word = read_copy(r, item, "a statistic");
 
     if (word && statistic_parse(word, &statistic) == 0) {
@@ -75,9 +76,9 @@ static void read_statistic(struct reader *r, const struct node *item)
         return;
     }
     if (word)
-        complain(r, item, "'%s' is not a statistic%s: use " STATISTIC_NAMES,
-                 show(word).text,
-                 suggest(word, statistic_name_count(), statistic_name, NULL).text);
+        complain(r, item, "'%s' is not a statistic%s: use %s", show(word).text,
+                 suggest(word, &all_statistics).text,
+                 names_list(&all_statistics, names, sizeof names));
     memory_free(word);
 }
 

@@ -20,11 +20,6 @@ static bool in_range(struct reader *r, enum parameter p, const struct node *node
     return false;
 }
 
-static const char *choice_name(size_t i, const void *p)
-{
-    return parameter_word(*(const enum parameter *)p, i);
-}
-
 static bool read_choice(struct reader *r, enum parameter p, const struct node *node,
                         double *value)
 {
@@ -43,10 +38,9 @@ static bool read_choice(struct reader *r, enum parameter p, const struct node *n
         snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "",
                  parameter_word(p, i));
     }
-    complain(
-        r, node, "'%s' must be one of %s, got '%s'%s", parameter_table[p].name, list,
-        show(node->text).text,
-        suggest(node->text, parameter_table[p].choices.count, choice_name, &p).text);
+    complain(r, node, "'%s' must be one of %s, got '%s'%s", parameter_table[p].name,
+             list, show(node->text).text,
+             suggest(node->text, &parameter_table[p].choices).text);
     return false;
 }
 

@@ -18,7 +18,7 @@
 #define COUNT(list) (sizeof(list) / sizeof(list)[0])
 #define CHOICE(list, word)                                                             \
     .type = PARAMETER_CHOICE, .low = 0, .high = COUNT(list) - 1,                       \
-    .choices = {&(word), sizeof(list)[0], COUNT(list)}
+    .choices = {.first = &(word), .stride = sizeof(list)[0], .count = COUNT(list)}
 #define WORDS(list)             CHOICE(list, (list)[0])
 #define WORDS_OF(table, member) CHOICE(table, (table)[0].member)
 
@@ -178,13 +178,12 @@ static const struct idle_rule {
 
 enum { IDLE_RULE_COUNT = sizeof idle_rules / sizeof idle_rules[0] };
 
+const struct names all_parameters = {
+    .what = "parameter", .see = "sweep parameters", NAMES_OF(parameter_table)};
+
 enum parameter parameter_find(const char *name)
 {
-    enum parameter p = 0;
-
-    while (p < PARAMETER_COUNT && strcmp(parameter_table[p].name, name) != 0)
-        p++;
-    return p;
+    return (enum parameter)names_find(&all_parameters, name);
 }
 
 const char *stage_name(enum stage stage)
@@ -203,21 +202,17 @@ const char *parameter_type_name(enum parameter_type type)
 
 const char *parameter_word(enum parameter p, size_t i)
 {
-    const struct choices *c = &parameter_table[p].choices;
-    const void *word = (const char *)c->first + i * c->stride;
+    const struct names *words = &parameter_table[p].choices;
 
-    return i < c->count ? *(const char *const *)word : NULL;
+    return i < words->count ? names_at(words, i) : NULL;
 }
 
 int parameter_choice(enum parameter p, const char *word)
 {
-    size_t count = parameter_table[p].choices.count;
+    const struct names *words = &parameter_table[p].choices;
+    size_t i = names_find(words, word);
 
-    for (size_t i = 0; i < count; i++) {
-        if (strcmp(parameter_word(p, i), word) == 0)
-            return (int)i;
-    }
-    return -1;
+    return i < words->count ? (int)i : -1;
 }
 
 struct setting setting_default(void)

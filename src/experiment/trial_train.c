@@ -94,8 +94,7 @@ static void train(struct unit *u, const struct points *p, const char *what,
     /* Training sums margins up over its steps; here they are those of the weights. */
     network_preactivations(ws->shape.net.n, theta->W, p, ws->Z);
     if (isfinite(result->margin))
-        result->margin =
-            network_margins(&ws->shape.net, ws->Z, p->y, p->m, ws->margin);
+        result->margin = network_margins(&ws->shape.net, ws->Z, p->y, p->m, ws->margin);
     result->margin += 0.0; /* -0 is 0 */
     r->value[C_STOP_REASON] = result->stop;
     r->value[C_STEPS] = (double)result->steps;

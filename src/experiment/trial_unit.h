@@ -36,7 +36,8 @@ struct unit {
     struct record record; /* the columns that all cells share, and an early failure */
     struct rank rank[RANKED_MODELS]; /* with shape.ranks */
     double retrain_steps;            /* of the retrained model, if any */
-    double retain_margin; /* smallest retained margin of the unlearned model, NAN: none */
+    double
+        retain_margin; /* smallest retained margin of the unlearned model, NAN: none */
 };
 
 /* Note a failure; the first one is the trial's reason. */

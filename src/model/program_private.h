@@ -30,18 +30,18 @@ struct program_workspace {
 
     /* The quadratic model of F at the state at hand: columns of a matrix A with A^T A
      * its Hessian, and b with A^T b = -gradient. */
-    double *model;   /* (m, m), column i of A in row i; its upper triangle is 0 */
-    double *aim;     /* (m) b */
-    double *stack;   /* (m + 1, stack_rows) QR of A and b, a few rows of neurons a time */
+    double *model; /* (m, m), column i of A in row i; its upper triangle is 0 */
+    double *aim;   /* (m) b */
+    double *stack; /* (m + 1, stack_rows) QR of A and b, a few rows of neurons a time */
     size_t stack_rows;
     double *reflector; /* (m + 1) */
     double *lapack;    /* (64 (m + 1)) */
     int *pivot;        /* (m) */
     struct boxls step; /* the bounded least squares on it */
     struct boxls_scratch step_scratch;
-    size_t *every;      /* (m) 0, 1, .. */
-    signed char *bound; /* (m) enum box_state of each multiplier */
-    double *change;     /* (m) */
+    size_t *every;              /* (m) 0, 1, .. */
+    signed char *bound;         /* (m) enum box_state of each multiplier */
+    double *change;             /* (m) */
     double *lambda, *direction; /* (m) */
     bool orthogonal; /* the model comes from QR, as Cholesky would lose too much */
 };

@@ -35,22 +35,21 @@ enum {
 
 struct step_state {
     size_t n, m, tiles, blocks;
-    size_t positive; /* neurons 0 .. positive-1 have sign +1, the others -1 */
-    double leak;     /* g */
-    double *Z;       /* (tiles, n, 8) */
-    double *C;       /* (tiles, n, 8) coefficients, behind by `recorded` steps */
-    double *gram;    /* (tiles, m, 8) */
-    double *beta;    /* (8 tiles) input of the next step; 0 beyond m */
-    double *sum;     /* (8 tiles) output: sum_j sign_j phi(z_ji) */
-    size_t recorded; /* steps in the history */
-    unsigned char
-        *states;          /* (history + 1, n, tiles) activation states before each
+    size_t positive;       /* neurons 0 .. positive-1 have sign +1, the others -1 */
+    double leak;           /* g */
+    double *Z;             /* (tiles, n, 8) */
+    double *C;             /* (tiles, n, 8) coefficients, behind by `recorded` steps */
+    double *gram;          /* (tiles, m, 8) */
+    double *beta;          /* (8 tiles) input of the next step; 0 beyond m */
+    double *sum;           /* (8 tiles) output: sum_j sign_j phi(z_ji) */
+    size_t recorded;       /* steps in the history */
+    unsigned char *states; /* (history + 1, n, tiles) activation states before each
                              recorded step, then the present ones; bit k: point 8 t + k */
-    double *betas;        /* (history, 8 tiles) */
-    unsigned char *watch; /* (n, tiles) pairs whose change of state is noted */
-    unsigned char moved;  /* set when a watched state changed */
-    size_t quiet;         /* steps since the last one that changed any state */
-    double *table;        /* (blocks, 16, 8) subset sums of one tile */
+    double *betas;         /* (history, 8 tiles) */
+    unsigned char *watch;  /* (n, tiles) pairs whose change of state is noted */
+    unsigned char moved;   /* set when a watched state changed */
+    size_t quiet;          /* steps since the last one that changed any state */
+    double *table;         /* (blocks, 16, 8) subset sums of one tile */
 };
 
 void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a);
@@ -81,7 +80,7 @@ void step_coefficients(struct step_state *s, double *C);
 void step_run(struct step_state *s);
 
 /* In tests and benchmarks: the variants by number (NULL: no more), and which one runs.
- * step_use returns 0, or 1 when this CPU has it not. */
+ * step_use returns 0, or 1 when this CPU does not have it. */
 const char *step_variant_name(size_t k);
 int step_use(const char *name);
 const char *step_variant(void);

@@ -1,8 +1,8 @@
 #include "aggregate_parts.h"
 
 #include "sweep/expression.h"
+#include "sweep/ledger.h"
 #include "sweep/memory.h"
-#include "sweep/until.h"
 #include <math.h>
 #include <string.h>
 
@@ -50,32 +50,13 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
     return status;
 }
 
-/* Cells with the same coordinates make a row. */
-static int group_cells(struct selection *selected, const struct aggregate *a,
-                       const struct grid *g)
-{
-    struct rng_key *key = memory_array(selected->count, sizeof *key);
-    if (!key)
-        return SWEEP_NO_MEMORY;
-    for (size_t k = 0; k < selected->count; k++) {
-        struct setting s;
-        grid_cell(g, selected->cell[k], &s);
-        key[k] = rng_key_start();
-        for (size_t i = 0; i < a->parameter_count; i++)
-            key[k] = rng_key_real(key[k], s.value[a->parameters[i]]);
-    }
-    int status = partition_build(&selected->groups, key, selected->count);
-    memory_free(key);
-    return status;
-}
-
 /* Values on their way from trials to rows. */
 struct collection {
     struct aggregate *a;
     const struct grid *grid;
-    const size_t *need; /* (cells) replicates */
-    size_t total;       /* of all selected cells */
-    size_t *row_of;     /* (cells) SIZE_MAX: not selected */
+    const uint32_t *need; /* (cells) replicates */
+    size_t total;         /* of all selected cells */
+    size_t *row_of;       /* (cells) SIZE_MAX: not selected */
     size_t *first;      /* (cells) cluster of its replicate 0, counted within the row */
     size_t *room;       /* (rows) clusters there may be */
     size_t *offset;     /* (rows) first place of a row in what follows */
@@ -89,47 +70,8 @@ struct collection {
     double *scratch; /* (largest row) a statistic may change it */
 };
 
-const char *const success_names[SUCCESS_KINDS] = {
-    [SUCCESS_ANY] = "success",
-    [SUCCESS_SCALED] = "scaled_success",
-    [SUCCESS_RESTORED] = "restored_success",
-    [SUCCESS_EXACT] = "exact_success",
-};
-
-/* What of a certificate each threshold is for; COLUMN_COUNT: 0. In the order of
- * enum threshold. */
-static const enum column certificates[SUCCESS_KINDS][THRESHOLD_COUNT] = {
-    [SUCCESS_SCALED] = {C_SCALED_EPS, C_SCALED_DELTA, COLUMN_COUNT,
-                        C_SCALED_RELATIVE_EPS, C_SCALED_RELATIVE_DELTA},
-    [SUCCESS_RESTORED] = {C_RESTORED_EPS, C_RESTORED_DELTA, C_RESTORED_TAU,
-                          C_RESTORED_RELATIVE_EPS, C_RESTORED_RELATIVE_DELTA},
-    [SUCCESS_EXACT] = {C_EXACT_EPS, C_EXACT_DELTA, C_EXACT_TAU, C_EXACT_RELATIVE_EPS,
-                       C_EXACT_RELATIVE_DELTA},
-};
-
-/* Whether a certificate is defined, as its eps is, and within every threshold given. */
-static bool certified(const struct record *r, const double *most,
-                      enum success_kind kind)
-{
-    bool met = !isnan(r->value[certificates[kind][THRESHOLD_EPS]]);
-    for (size_t i = 0; i < THRESHOLD_COUNT; i++) {
-        enum column c = certificates[kind][i];
-        double value = c == COLUMN_COUNT ? 0.0 : r->value[c];
-        met &= isnan(most[i]) || value <= most[i];
-    }
-    return met;
-}
-
-static unsigned char successes(const struct record *r, const double *most)
-{
-    unsigned met = 0;
-    for (enum success_kind kind = SUCCESS_SCALED; kind < SUCCESS_KINDS; kind++)
-        met |= (unsigned)certified(r, most, kind) << kind;
-    return (unsigned char)(met | (unsigned)(met != 0) << SUCCESS_ANY);
-}
-
-static int collect(void *context, size_t cell, uint64_t replicate,
-                   const struct record *r)
+static int collect_trial(void *context, size_t cell, uint64_t replicate,
+                         const struct record *r)
 {
     struct collection *c = context;
     size_t index = c->row_of[cell];
@@ -149,7 +91,7 @@ static int collect(void *context, size_t cell, uint64_t replicate,
         row->n[k] += !isnan(value);
     }
     c->cluster[place] = c->first[cell] + replicate;
-    c->met[place] = successes(r, c->grid->success);
+    c->met[place] = aggregate_success(r, c->grid->success);
     return SWEEP_OK;
 }
 
@@ -168,7 +110,8 @@ static void collection_release(struct collection *c)
     memory_free(c->scratch);
 }
 
-static int reserve(struct collection *c, size_t rows, size_t columns, size_t largest)
+static int reserve_collection(struct collection *c, size_t rows, size_t columns,
+                              size_t largest)
 {
     c->row_of = memory_array(c->grid->cell_count, sizeof *c->row_of);
     c->first = memory_array(c->grid->cell_count, sizeof *c->first);
@@ -218,19 +161,16 @@ static int number_clusters(struct collection *c, const struct selection *selecte
     return SWEEP_OK;
 }
 
-static int collection_init(struct collection *c, struct aggregate *a,
-                           const struct until *u, const struct selection *selected)
+/* The rows, empty. */
+static int make_rows(struct aggregate *a, const struct ledger *l,
+                     const struct selection *selected)
 {
     const struct partition *groups = &selected->groups;
-    const struct grid *g = u->grid;
-    size_t rows = groups->count, columns = a->column_count, largest = 0;
+    size_t rows = groups->count, columns = a->column_count;
     size_t *n = memory_array(rows, columns * sizeof *n);
     double *statistic =
         memory_array(rows, columns * a->statistic_count * sizeof *statistic);
 
-    *c = (struct collection){.a = a, .grid = g, .need = u->need};
-    for (size_t i = 0; i < selected->count; i++)
-        c->total += u->need[selected->cell[i]];
     a->row = memory_array(rows, sizeof *a->row);
     if (rows == 0 || !a->row) { /* nobody would own them */
         memory_free(n);
@@ -241,18 +181,33 @@ static int collection_init(struct collection *c, struct aggregate *a,
     for (size_t i = 0; i < rows; i++) {
         struct aggregate_row *row = &a->row[i];
         for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
-            row->expected += u->need[selected->cell[groups->member[k]]];
+            row->expected += l->need[selected->cell[groups->member[k]]];
         row->cell = selected->cell[groups->member[groups->start[i]]];
         row->n = n ? n + i * columns : NULL;
         row->statistic =
             statistic ? statistic + i * columns * a->statistic_count : NULL;
-        largest = row->expected > largest ? row->expected : largest;
     }
-    if (!n || !statistic || reserve(c, rows, columns, largest) != SWEEP_OK)
+    return n && statistic ? SWEEP_OK : SWEEP_NO_MEMORY;
+}
+
+/* For the rows of c->a. */
+static int collection_init(struct collection *c, const struct selection *selected)
+{
+    const struct partition *groups = &selected->groups;
+    const struct aggregate *a = c->a;
+    size_t largest = 0;
+
+    for (size_t i = 0; i < a->row_count; i++) {
+        c->total += a->row[i].expected;
+        largest = a->row[i].expected > largest ? a->row[i].expected : largest;
+    }
+    if (a->row_count == 0)
+        return SWEEP_OK;
+    if (reserve_collection(c, a->row_count, a->column_count, largest) != SWEEP_OK)
         return SWEEP_NO_MEMORY;
-    for (size_t cell = 0; cell < g->cell_count; cell++)
+    for (size_t cell = 0; cell < c->grid->cell_count; cell++)
         c->row_of[cell] = SIZE_MAX;
-    for (size_t i = 0; i < rows; i++) {
+    for (size_t i = 0; i < a->row_count; i++) {
         c->offset[i] = i > 0 ? c->offset[i - 1] + a->row[i - 1].expected : 0;
         for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
             c->row_of[selected->cell[groups->member[k]]] = i;
@@ -287,8 +242,8 @@ struct list {
 
 /* The defined values of a list to `scratch`, in their clusters. Returns their number.
  */
-static size_t gather(struct collection *c, size_t index, const struct list *list,
-                     struct clusters *clusters)
+static size_t gather_values(struct collection *c, size_t index, const struct list *list,
+                            struct clusters *clusters)
 {
     size_t count = 0, i = 0;
     *clusters = (struct clusters){.size = c->size};
@@ -321,18 +276,17 @@ static void finish_statistics(struct collection *c, size_t index)
         for (size_t s = 0; s < a->statistic_count; s++) {
             const struct statistic *which = &a->statistics[s];
             struct clusters clusters;
-            size_t n = gather(c, index, &list, &clusters);
+            size_t n = gather_values(c, index, &list, &clusters);
             row->statistic[k * a->statistic_count + s] =
-                which->kind == STATISTIC_N_FAILED
-                    ? (double)row->failed
-                    : statistic_compute(which, c->scratch, n, &clusters);
+                which->info->compute
+                    ? statistic_compute(which, c->scratch, n, &clusters)
+                    : (double)row->failed;
         }
     }
 }
 
 static void finish_rates(struct collection *c, size_t index)
 {
-    static const struct statistic share = {.kind = STATISTIC_MEAN};
     struct aggregate_row *row = &c->a->row[index];
     bool defined = c->a->has_success && row->trials > row->failed;
     for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++) {
@@ -342,9 +296,9 @@ static void finish_rates(struct collection *c, size_t index)
         *rate = (struct success_rate){NAN, NAN, NAN};
         if (!defined)
             continue;
-        size_t n = gather(c, index, &list, &clusters);
+        size_t n = gather_values(c, index, &list, &clusters);
         double trials = effective_trials(c->scratch, n, &clusters, 0.95);
-        rate->rate = statistic_compute(&share, c->scratch, n, NULL);
+        rate->rate = statistic_compute(&statistic_mean, c->scratch, n, NULL);
         wilson_interval(rate->rate, trials, Z95, &rate->low, &rate->high);
     }
 }
@@ -354,34 +308,52 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
 {
     struct selection selected = {0};
     struct collection c = {0};
-    struct until u = {0};
+    struct ledger l = {0};
     int status = aggregate_resolve(a, g, request, log);
     if (status != SWEEP_OK)
         return status;
     a->model = store_model(s);
     status = aggregate_cells(g, request->where, &selected.cell, &selected.count, log);
     if (status == SWEEP_OK)
-        status = group_cells(&selected, a, g);
+        status = partition_cells(&selected.groups, g, selected.cell, selected.count,
+                                 a->parameters, a->parameter_count);
     if (status == SWEEP_OK)
         status = aggregate_find_pooled(a, g, &selected);
     if (status == SWEEP_NO_MEMORY)
-        status = aggregate_no_memory(log);
+        status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
-        status = until_load(&u, s, g, log);
-    if (status == SWEEP_OK && collection_init(&c, a, &u, &selected) != SWEEP_OK)
-        status = aggregate_no_memory(log);
+        status = ledger_open_needs(&l, s, g, log);
+    c = (struct collection){.a = a, .grid = g, .need = l.need};
+    if (status == SWEEP_OK && (make_rows(a, &l, &selected) != SWEEP_OK ||
+                               collection_init(&c, &selected) != SWEEP_OK))
+        status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
-        status = store_each(s, g, collect, &c, log);
+        status = store_each(s, g, collect_trial, &c, log);
     for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++) {
         order_trials(&c, i);
         finish_statistics(&c, i);
         finish_rates(&c, i);
     }
     collection_release(&c);
-    until_release(&u);
+    ledger_release(&l);
     selection_release(&selected);
     if (status != SWEEP_OK)
         aggregate_release(a);
+    return status;
+}
+
+int aggregate_partition(struct partition *p, const struct aggregate *a,
+                        const struct grid *g, const enum parameter *parameter,
+                        size_t count)
+{
+    size_t *cell = memory_array(a->row_count, sizeof *cell);
+    *p = (struct partition){0};
+    if (!cell)
+        return SWEEP_NO_MEMORY;
+    for (size_t i = 0; i < a->row_count; i++)
+        cell[i] = a->row[i].cell;
+    int status = partition_cells(p, g, cell, a->row_count, parameter, count);
+    memory_free(cell);
     return status;
 }
 

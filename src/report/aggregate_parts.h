@@ -3,7 +3,6 @@
 #define SWEEP_AGGREGATE_PARTS_H
 
 #include "sweep/aggregate.h"
-#include "sweep/partition.h"
 
 /* The cells of a table and the rows they make. */
 struct selection {
@@ -12,8 +11,8 @@ struct selection {
     struct partition groups; /* of positions in `cell` */
 };
 
-/* Reports it. SWEEP_NO_MEMORY. */
-int aggregate_no_memory(struct diagnostics *log);
+/* By which certificates a trial meets the rule: bit `kind`; `most` as grid->success. */
+unsigned char aggregate_success(const struct record *r, const double *most);
 
 /* The axes that a row pools: a->pooled. SWEEP_OK, SWEEP_NO_MEMORY. */
 int aggregate_find_pooled(struct aggregate *a, const struct grid *g,

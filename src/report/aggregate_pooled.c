@@ -3,8 +3,8 @@
 #include "sweep/memory.h"
 
 /* Whether the parameter takes two values in one row. */
-static bool varies(const struct grid *g, const struct selection *selected,
-                   enum parameter p)
+static bool varies_in_row(const struct grid *g, const struct selection *selected,
+                          enum parameter p)
 {
     const struct partition *rows = &selected->groups;
     struct setting first, s;
@@ -19,25 +19,14 @@ static bool varies(const struct grid *g, const struct selection *selected,
     return false;
 }
 
-static int count_values(const struct grid *g, const struct selection *selected,
-                        enum parameter p, size_t *count)
+static int count_pooled_values(const struct grid *g, const struct selection *selected,
+                               enum parameter p, size_t *count)
 {
     struct partition values;
-    struct rng_key *key = memory_array(selected->count, sizeof *key);
-    if (!key)
-        return SWEEP_NO_MEMORY;
-    for (size_t k = 0; k < selected->count; k++) {
-        struct setting s;
-        grid_cell(g, selected->cell[k], &s);
-        key[k] = rng_key_real(rng_key_start(), s.value[p]);
-    }
-    int status = partition_build(&values, key, selected->count);
-    memory_free(key);
-    if (status != SWEEP_OK)
-        return status;
+    int status = partition_cells(&values, g, selected->cell, selected->count, &p, 1);
     *count = values.count;
     partition_release(&values);
-    return SWEEP_OK;
+    return status;
 }
 
 int aggregate_find_pooled(struct aggregate *a, const struct grid *g,
@@ -52,13 +41,13 @@ int aggregate_find_pooled(struct aggregate *a, const struct grid *g,
     for (size_t i = 0; i < g->axis_count && status == SWEEP_OK; i++) {
         const struct axis *axis = &g->axes[i];
         size_t k = 0;
-        while (k < axis->width && !varies(g, selected, axis->parameter[k]))
+        while (k < axis->width && !varies_in_row(g, selected, axis->parameter[k]))
             k++;
         if (k == axis->width)
             continue;
         struct aggregate_pooled *pooled = &a->pooled[a->pooled_count++];
         pooled->parameter = axis->parameter[k];
-        status = count_values(g, selected, pooled->parameter, &pooled->values);
+        status = count_pooled_values(g, selected, pooled->parameter, &pooled->values);
     }
     return status;
 }

@@ -1,7 +1,6 @@
 #include "aggregate_parts.h"
 
 #include "sweep/memory.h"
-#include "sweep/parse.h"
 
 /* What can be compared between trials and has a mean: none of these exceeds 2, while
  * eps and delta themselves grow without bound as the smallest margin nears 0. The last
@@ -16,12 +15,6 @@ static const enum column core_columns[] = {
 };
 static const char *const core_statistics[] = {"mean", "sem"};
 
-int aggregate_no_memory(struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "out of memory for the table");
-    return SWEEP_NO_MEMORY;
-}
-
 static int resolve_parameters(struct aggregate *a, const struct grid *g,
                               const struct table_request *request,
                               struct diagnostics *log)
@@ -32,7 +25,7 @@ static int resolve_parameters(struct aggregate *a, const struct grid *g,
             count += g->axes[i].width;
     a->parameters = memory_array(count, sizeof *a->parameters);
     if (!a->parameters)
-        return aggregate_no_memory(log);
+        return diagnostics_no_memory(log, "the table");
     for (size_t i = 0; i < request->row_count; i++)
         a->parameters[a->parameter_count++] = request->rows[i];
     for (size_t i = 0; request->row_count == 0 && i < g->axis_count; i++)
@@ -59,7 +52,7 @@ static int resolve_columns(struct aggregate *a, const struct grid *g,
     int status = SWEEP_OK;
     a->columns = memory_array(count, sizeof *a->columns);
     if (!a->columns)
-        return aggregate_no_memory(log);
+        return diagnostics_no_memory(log, "the table");
     a->column_count = count;
     for (size_t i = 0; i < count; i++) {
         const struct column_info *info = &column_table[columns[i]];
@@ -84,22 +77,14 @@ static int resolve_statistics(struct aggregate *a, const struct table_request *r
     int status = SWEEP_OK;
     a->statistics = memory_array(count, sizeof *a->statistics);
     if (!a->statistics)
-        return aggregate_no_memory(log);
+        return diagnostics_no_memory(log, "the table");
     a->statistic_count = count;
     for (size_t i = 0; i < count; i++) {
         const char *text =
             request->statistic_count ? request->statistics[i] : core_statistics[i];
         if (statistic_parse(text, &a->statistics[i]) == 0)
             continue;
-        const char *near =
-            parse_suggest(text, statistic_name_count(), statistic_name, NULL);
-        if (near)
-            diagnostics_add(log, NULL, 0, 0,
-                            "'%s' is not a statistic (did you mean '%s'?)", text, near);
-        else
-            diagnostics_add(log, NULL, 0, 0,
-                            "'%s' is not a statistic: use " STATISTIC_NAMES, text);
-        status = SWEEP_INPUT;
+        status = names_unknown(&all_statistics, text, log);
     }
     return status;
 }

@@ -2,9 +2,7 @@
 
 #include "figure_parts.h"
 #include "sweep/memory.h"
-#include "sweep/partition.h"
 #include <math.h>
-#include <stdlib.h>
 
 struct table_request figure_table(struct figure *f)
 {
@@ -53,21 +51,15 @@ double figure_value(const struct figure *f, size_t row, size_t result,
     }
 }
 
-static double coordinate(const struct figure *f, size_t row, enum parameter p)
+static double row_value(const struct figure *f, size_t row, enum parameter p)
 {
     struct setting s;
     grid_cell(f->cells->grid, f->data->row[row].cell, &s);
     return s.value[p];
 }
 
-static int ascending(const void *left, const void *right)
-{
-    const double *a = left, *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
 /* Where a value stands on the axis; count: nowhere. */
-static size_t place(const struct figure_axis *axis, double value)
+static size_t find_on_axis(const struct figure_axis *axis, double value)
 {
     size_t k = 0;
     while (k < axis->count && axis->value[k] != value)
@@ -85,33 +77,24 @@ static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields,
     if (!axis->value)
         return SWEEP_NO_MEMORY;
     for (size_t row = 0; row < f->data->row_count; row++) {
-        double value = coordinate(f, row, axis->parameter);
-        if (!isnan(value) && !apart[row] && place(axis, value) == axis->count)
+        double value = row_value(f, row, axis->parameter);
+        if (!isnan(value) && !apart[row] && find_on_axis(axis, value) == axis->count)
             axis->value[axis->count++] = value;
     }
     if (!axis->words)
-        qsort(axis->value, axis->count, sizeof *axis->value, ascending);
+        sort_numbers(axis->value, axis->count);
     if (axis->count > 0)
         axis->scale = figure_axis_scale(axis->value, axis->count, axis->words, fields);
     return SWEEP_OK;
 }
 
 /* Number the combinations of the parameters in the order of the rows. */
-static int number(const struct figure *f, const struct figure_list *list,
-                  size_t *of_row, size_t **cell, size_t *count)
+static int number_combinations(const struct figure *f, const struct figure_list *list,
+                               size_t *of_row, size_t **cell, size_t *count)
 {
-    size_t rows = f->data->row_count;
-    struct partition groups = {0};
-    struct rng_key *key = memory_array(rows, sizeof *key);
-    if (!key)
-        return SWEEP_NO_MEMORY;
-    for (size_t row = 0; row < rows; row++) {
-        key[row] = rng_key_start();
-        for (size_t i = 0; i < list->count; i++)
-            key[row] = rng_key_real(key[row], coordinate(f, row, list->parameter[i]));
-    }
-    int status = partition_build(&groups, key, rows);
-    memory_free(key);
+    struct partition groups;
+    int status = aggregate_partition(&groups, f->data, f->cells->grid, list->parameter,
+                                     list->count);
     if (status == SWEEP_OK && !(*cell = memory_array(groups.count, sizeof **cell)))
         status = SWEEP_NO_MEMORY;
     *count = groups.count;
@@ -156,9 +139,9 @@ static int find_apart(const struct figure *f, const size_t *line, const size_t *
 /* The axes and the lines and facets of the rows. */
 static int find_axes(struct figure *f, size_t *line, size_t *facet, bool *apart)
 {
-    int status = number(f, &f->by, line, &f->line_cell, &f->lines);
+    int status = number_combinations(f, &f->by, line, &f->line_cell, &f->lines);
     if (status == SWEEP_OK)
-        status = number(f, &f->facet, facet, &f->facet_cell, &f->facets);
+        status = number_combinations(f, &f->facet, facet, &f->facet_cell, &f->facets);
     if (status == SWEEP_OK && !f->map && !figure_has_words(f->x.parameter))
         status = find_apart(f, line, facet, apart);
     if (status == SWEEP_OK)
@@ -170,7 +153,8 @@ static int find_axes(struct figure *f, size_t *line, size_t *facet, bool *apart)
     status = collect_axis(f, &f->vertical, true, apart);
     f->lines = f->vertical.count;
     for (size_t row = 0; row < f->data->row_count && status == SWEEP_OK; row++)
-        line[row] = place(&f->vertical, coordinate(f, row, f->vertical.parameter));
+        line[row] =
+            find_on_axis(&f->vertical, row_value(f, row, f->vertical.parameter));
     return status;
 }
 
@@ -186,7 +170,8 @@ static int place_rows(struct figure *f, const size_t *line, const size_t *facet,
         f->row[k] = FIGURE_EMPTY;
     for (size_t row = 0; row < f->data->row_count; row++) {
         size_t k = facet[row] * f->lines + line[row];
-        size_t x = apart[row] ? 0 : place(&f->x, coordinate(f, row, f->x.parameter));
+        size_t x =
+            apart[row] ? 0 : find_on_axis(&f->x, row_value(f, row, f->x.parameter));
         if (x == f->x.count || line[row] == f->lines)
             continue;
         f->row[k * f->x.count + x] = row;
@@ -196,8 +181,8 @@ static int place_rows(struct figure *f, const size_t *line, const size_t *facet,
 }
 
 /* Take in the ends of a band, where there are any. */
-static void widen(const struct figure *f, size_t row, size_t index, double *low,
-                  double *high)
+static void widen_band(const struct figure *f, size_t row, size_t index, double *low,
+                       double *high)
 {
     double below = figure_value(f, row, index, FIGURE_LOW);
     double above = figure_value(f, row, index, FIGURE_HIGH);
@@ -223,7 +208,7 @@ static bool scale_result(struct figure *f, size_t index, double *value)
         r->least_n = n < r->least_n ? n : r->least_n;
         r->most_n = n > r->most_n ? n : r->most_n;
         if (n > 1) /* the quartiles of one value are no band */
-            widen(f, row, index, &low, &high);
+            widen_band(f, row, index, &low, &high);
     }
     if (r->most_n == 0)
         return false;
@@ -262,7 +247,7 @@ static int scale_results(struct figure *f, struct diagnostics *log)
 }
 
 /* Successful trials in which the result with most of them is undefined. */
-static size_t undefined(const struct figure *f, const struct aggregate_row *row)
+static size_t count_undefined(const struct figure *f, const struct aggregate_row *row)
 {
     size_t most = 0, successful = row->trials - row->failed;
     for (size_t i = 0; i < f->result_count; i++) {
@@ -273,14 +258,14 @@ static size_t undefined(const struct figure *f, const struct aggregate_row *row)
     return most;
 }
 
-static void count_trials(struct figure *f)
+static void count_figure_trials(struct figure *f)
 {
     for (size_t i = 0; i < f->data->row_count; i++) {
         const struct aggregate_row *row = &f->data->row[i];
         f->expected += row->expected;
         f->trials += row->trials;
         f->failed += row->failed;
-        f->undefined += undefined(f, row);
+        f->undefined += count_undefined(f, row);
     }
 }
 
@@ -302,7 +287,7 @@ int figure_fill(struct figure *f, const struct aggregate *a, struct diagnostics 
     if (status == SWEEP_OK)
         status = scale_results(f, log);
     if (status == SWEEP_OK)
-        count_trials(f);
+        count_figure_trials(f);
     return status;
 }
 

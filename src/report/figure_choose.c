@@ -1,7 +1,5 @@
 #include "figure_parts.h"
 
-#include "sweep/memory.h"
-#include "sweep/parse.h"
 #include "sweep/partition.h"
 #include <stdio.h>
 #include <string.h>
@@ -19,31 +17,19 @@ int figure_combinations(const struct figure_cells *cells,
                         const struct figure_list *list, size_t *count)
 {
     struct partition groups;
-    struct rng_key *key = memory_array(cells->count, sizeof *key);
-    if (!key)
-        return SWEEP_NO_MEMORY;
-    for (size_t k = 0; k < cells->count; k++) {
-        struct setting s;
-        grid_cell(cells->grid, cells->cell[k], &s);
-        key[k] = rng_key_start();
-        for (size_t i = 0; i < list->count; i++)
-            key[k] = rng_key_real(key[k], s.value[list->parameter[i]]);
-    }
-    int status = partition_build(&groups, key, cells->count);
-    memory_free(key);
-    if (status != SWEEP_OK)
-        return status;
+    int status = partition_cells(&groups, cells->grid, cells->cell, cells->count,
+                                 list->parameter, list->count);
     *count = groups.count;
     partition_release(&groups);
-    return SWEEP_OK;
+    return status;
 }
 
-static void append(struct figure_list *list, enum parameter p)
+static void list_append(struct figure_list *list, enum parameter p)
 {
     list->parameter[list->count++] = p;
 }
 
-static bool contains(const struct figure_list *list, enum parameter p)
+static bool list_contains(const struct figure_list *list, enum parameter p)
 {
     for (size_t i = 0; i < list->count; i++)
         if (list->parameter[i] == p)
@@ -58,10 +44,11 @@ struct choice {
     struct diagnostics *log;
     struct figure_list axes;        /* the first parameter of each axis with a choice */
     size_t values[PARAMETER_COUNT]; /* how many each parameter takes */
+    bool taken[PARAMETER_COUNT];    /* named by the user so far */
     struct figure_list used;        /* x, by and facet so far */
 };
 
-static int count_values(struct choice *c)
+static int count_axis_values(struct choice *c)
 {
     const struct grid *g = c->cells->grid;
     int status = SWEEP_OK;
@@ -71,29 +58,11 @@ static int count_values(struct choice *c)
     }
     for (size_t i = 0; i < g->axis_count; i++)
         if (c->values[g->axes[i].parameter[0]] > 1)
-            append(&c->axes, g->axes[i].parameter[0]);
+            list_append(&c->axes, g->axes[i].parameter[0]);
     /* One cell is one point along the first axis. */
     if (c->axes.count == 0 && g->axis_count > 0)
-        append(&c->axes, g->axes[0].parameter[0]);
+        list_append(&c->axes, g->axes[0].parameter[0]);
     return status;
-}
-
-static const char *parameter_name(size_t i, const void *context)
-{
-    (void)context;
-    return parameter_table[i].name;
-}
-
-static int unknown_parameter(struct choice *c, const char *word)
-{
-    const char *near = parse_suggest(word, PARAMETER_COUNT, parameter_name, NULL);
-    if (near)
-        diagnostics_add(c->log, NULL, 0, 0,
-                        "unknown parameter '%s' (did you mean '%s'?)", word, near);
-    else
-        diagnostics_add(c->log, NULL, 0, 0,
-                        "unknown parameter '%s'; see 'sweep parameters'", word);
-    return SWEEP_INPUT;
 }
 
 static int not_an_axis(struct choice *c, enum parameter p)
@@ -111,22 +80,18 @@ static int not_an_axis(struct choice *c, enum parameter p)
 }
 
 /* A parameter the user named, which must vary and not be in use. */
-static int take(struct choice *c, const char *word, enum parameter *p)
+static int take_axis(struct choice *c, const char *word, enum parameter *p)
 {
-    *p = parameter_find(word);
+    *p = (enum parameter)names_take(&all_parameters, word, c->taken, c->log);
     if (*p == PARAMETER_COUNT)
-        return unknown_parameter(c, word);
-    if (c->values[*p] < 2 && !contains(&c->axes, *p))
-        return not_an_axis(c, *p);
-    if (contains(&c->used, *p)) {
-        diagnostics_add(c->log, NULL, 0, 0, "'%s' is asked for twice", word);
         return SWEEP_INPUT;
-    }
-    append(&c->used, *p);
+    if (c->values[*p] < 2 && !list_contains(&c->axes, *p))
+        return not_an_axis(c, *p);
+    list_append(&c->used, *p);
     return SWEEP_OK;
 }
 
-static int take_list(struct choice *c, const struct figure_words *words,
+static int take_axes(struct choice *c, const struct figure_words *words,
                      struct figure_list *out)
 {
     int status = SWEEP_OK;
@@ -134,8 +99,8 @@ static int take_list(struct choice *c, const struct figure_words *words,
         return SWEEP_OK;
     for (size_t i = 0; i < words->count; i++) {
         enum parameter p;
-        if (take(c, words->word[i], &p) == SWEEP_OK)
-            append(out, p);
+        if (take_axis(c, words->word[i], &p) == SWEEP_OK)
+            list_append(out, p);
         else
             status = SWEEP_INPUT;
     }
@@ -146,14 +111,15 @@ static enum parameter preset_x(const struct choice *c)
 {
     enum parameter best = PARAMETER_COUNT;
     size_t most = 0;
-    if (contains(&c->axes, P_STEP_SCALE) && !contains(&c->used, P_STEP_SCALE) &&
+    if (list_contains(&c->axes, P_STEP_SCALE) &&
+        !list_contains(&c->used, P_STEP_SCALE) &&
         c->values[P_STEP_SCALE] >= FEWEST_VALUES)
         return P_STEP_SCALE;
     for (size_t i = 0; i < c->axes.count; i++) {
         enum parameter p = c->axes.parameter[i];
         bool curve = !figure_has_words(p) && c->values[p] >= FEWEST_VALUES;
         size_t rank = c->values[p] + (curve ? GRID_CELL_LIMIT : 0);
-        if (!contains(&c->used, p) && rank > most) {
+        if (!list_contains(&c->used, p) && rank > most) {
             best = p;
             most = rank;
         }
@@ -172,7 +138,7 @@ static int choose_x(struct choice *c, const struct figure_request *request)
                         "no axis is left for x: every one is in --by or --facet");
         return SWEEP_INPUT;
     }
-    append(&c->used, *x);
+    list_append(&c->used, *x);
     return SWEEP_OK;
 }
 
@@ -192,7 +158,7 @@ static uint64_t effect_axes(const struct choice *c)
 }
 
 /* The axes that still tell cells apart: each, given those before it. */
-static int leftover(const struct choice *c, struct figure_list *left)
+static int find_leftover(const struct choice *c, struct figure_list *left)
 {
     struct figure_list known = c->used;
     size_t before, after;
@@ -201,12 +167,12 @@ static int leftover(const struct choice *c, struct figure_list *left)
     left->count = 0;
     for (size_t i = 0; i < c->axes.count && status == SWEEP_OK; i++) {
         enum parameter p = c->axes.parameter[i];
-        if (contains(&known, p))
+        if (list_contains(&known, p))
             continue;
-        append(&known, p);
+        list_append(&known, p);
         status = figure_combinations(c->cells, &known, &after);
         if (status == SWEEP_OK && (after > before || effect & PARAMETER_BIT(p)))
-            append(left, p);
+            list_append(left, p);
         before = after;
     }
     return status;
@@ -229,14 +195,14 @@ static int choose_by(struct choice *c, const struct figure_request *request)
     struct figure_list left;
     if (request->by.count > 0)
         return SWEEP_OK; /* taken */
-    int status = leftover(c, &left);
+    int status = find_leftover(c, &left);
     if (status != SWEEP_OK)
         return status;
     enum parameter p = preset_by(c, &left);
     if (p == PARAMETER_COUNT)
         return SWEEP_OK;
-    append(&f->by, p);
-    append(&c->used, p);
+    list_append(&f->by, p);
+    list_append(&c->used, p);
     f->map = f->map || c->values[p] > FIGURE_LINES;
     return SWEEP_OK;
 }
@@ -244,7 +210,7 @@ static int choose_by(struct choice *c, const struct figure_request *request)
 static int choose_facets(struct choice *c, const struct figure_request *request)
 {
     struct figure_list left;
-    int status = leftover(c, &left);
+    int status = find_leftover(c, &left);
     if (status != SWEEP_OK)
         return status;
     if (request->facet.count > 0)
@@ -277,7 +243,7 @@ static int check_size(struct choice *c)
 static int choose_axes(struct choice *c, const struct figure_request *request)
 {
     struct figure *f = c->f;
-    int status = count_values(c);
+    int status = count_axis_values(c);
     if (status != SWEEP_OK)
         return status;
     if (c->axes.count == 0) {
@@ -286,9 +252,9 @@ static int choose_axes(struct choice *c, const struct figure_request *request)
                         "of values");
         return SWEEP_INPUT;
     }
-    int x = request->x ? take(c, request->x, &f->x.parameter) : SWEEP_OK;
-    int by = take_list(c, &request->by, &f->by);
-    int facet = take_list(c, &request->facet, &f->facet);
+    int x = request->x ? take_axis(c, request->x, &f->x.parameter) : SWEEP_OK;
+    int by = take_axes(c, &request->by, &f->by);
+    int facet = take_axes(c, &request->facet, &f->facet);
     if (x != SWEEP_OK || by != SWEEP_OK || facet != SWEEP_OK)
         return SWEEP_INPUT;
     status = choose_x(c, request);

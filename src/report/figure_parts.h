@@ -22,7 +22,7 @@ bool figure_has_words(enum parameter p);
 struct figure_scale figure_axis_scale(const double *value, size_t count, bool words,
                                       bool fields);
 
-/* The scale of the numbers in `value`, NaN among them but not alone, which it sorts;
+/* The scale of the numbers in `value`, which it sorts; some may be NaN, but not all.
  * `low` and `high` are the ends of the bands; `integers`: 0 is one of the counts. */
 struct figure_scale figure_value_scale(double *value, size_t count, double low,
                                        double high, bool integers);

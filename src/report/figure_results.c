@@ -1,6 +1,5 @@
 #include "figure_parts.h"
 
-#include "sweep/parse.h"
 #include <math.h>
 #include <string.h>
 
@@ -16,13 +15,6 @@ static const char *const rate_meanings[SUCCESS_KINDS] = {
         "share of trials that meet 'success' by the restored certificate",
     [SUCCESS_EXACT] = "share of trials that meet 'success' by the exact certificate",
 };
-
-/* Results and success rates, for suggestions. */
-static const char *result_name(size_t i, const void *context)
-{
-    (void)context;
-    return i < COLUMN_COUNT ? column_table[i].name : success_names[i - COLUMN_COUNT];
-}
 
 static void add_column(struct figure *f, enum column c)
 {
@@ -56,30 +48,31 @@ static int add_rate(struct figure *f, enum success_kind kind, struct diagnostics
     return SWEEP_OK;
 }
 
-static int add_named(struct figure *f, const char *word, struct diagnostics *log)
+/* Columns, and success rates behind them. */
+static int add_named(struct figure *f, const struct figure_words *words,
+                     struct diagnostics *log)
 {
-    enum column c = column_find(word);
-    for (size_t i = 0; i < f->result_count; i++)
-        if (strcmp(word, f->result[i].name) == 0) {
-            diagnostics_add(log, NULL, 0, 0, "'%s' is asked for twice", word);
-            return SWEEP_INPUT;
-        }
-    if (c < COLUMN_COUNT) {
-        add_column(f, c); /* aggregate_resolve refuses what has no statistics */
-        return SWEEP_OK;
+    enum { RESULTS = COLUMN_COUNT + SUCCESS_KINDS };
+    const char *name[RESULTS];
+    struct names results = all_columns;
+    bool taken[RESULTS] = {false};
+    int status = SWEEP_OK;
+
+    for (size_t i = 0; i < RESULTS; i++)
+        name[i] = i < COLUMN_COUNT ? names_at(&all_columns, i)
+                                   : success_names[i - COLUMN_COUNT];
+    results.first = name;
+    results.stride = sizeof name[0];
+    results.count = RESULTS;
+    for (size_t i = 0; i < words->count; i++) {
+        size_t k = names_take(&results, words->word[i], taken, log);
+        if (k < COLUMN_COUNT) /* aggregate_resolve refuses what has no statistics */
+            add_column(f, (enum column)k);
+        else if (k == RESULTS ||
+                 add_rate(f, (enum success_kind)(k - COLUMN_COUNT), log) != SWEEP_OK)
+            status = SWEEP_INPUT;
     }
-    for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++)
-        if (strcmp(word, success_names[kind]) == 0)
-            return add_rate(f, kind, log);
-    const char *near =
-        parse_suggest(word, COLUMN_COUNT + SUCCESS_KINDS, result_name, NULL);
-    if (near)
-        diagnostics_add(log, NULL, 0, 0, "unknown column '%s' (did you mean '%s'?)",
-                        word, near);
-    else
-        diagnostics_add(log, NULL, 0, 0, "unknown column '%s'; see 'sweep columns'",
-                        word);
-    return SWEEP_INPUT;
+    return status;
 }
 
 /* What the grid's table shows, as far as there is room. */
@@ -125,9 +118,7 @@ int figure_results(struct figure *f, const struct figure_request *request,
                         request->y.count, FIGURE_RESULTS);
         return SWEEP_INPUT;
     }
-    for (size_t i = 0; i < request->y.count; i++)
-        if (add_named(f, request->y.word[i], log) != SWEEP_OK)
-            status = SWEEP_INPUT;
+    status = add_named(f, &request->y, log);
     if (request->y.count == 0)
         add_preset(f, facets);
     for (size_t i = 0; i < f->result_count; i++)
@@ -146,15 +137,7 @@ static int add_statistic(struct figure *f, const char *word, struct diagnostics 
         strcpy(f->statistic[f->statistic_count++], s.name);
         return SWEEP_OK;
     }
-    const char *near =
-        parse_suggest(word, statistic_name_count(), statistic_name, NULL);
-    if (near)
-        diagnostics_add(log, NULL, 0, 0, "'%s' is not a statistic (did you mean '%s'?)",
-                        word, near);
-    else
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' is not a statistic: use " STATISTIC_NAMES, word);
-    return SWEEP_INPUT;
+    return names_unknown(&all_statistics, word, log);
 }
 
 /* Quartiles go with a median, an interval of the mean with a mean. */

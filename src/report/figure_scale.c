@@ -1,7 +1,6 @@
 #include "figure_parts.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 /* A parameter is on a log axis from such a ratio of its ends on; evenly spaced powers
  * from EVEN_RATIO on. Their steps may differ by EVEN_SLACK: whole numbers are rounded.
@@ -67,12 +66,6 @@ struct figure_scale figure_axis_scale(const double *value, size_t count, bool wo
     return (struct figure_scale){.low = first - edge, .high = last + edge};
 }
 
-static int ascending(const void *left, const void *right)
-{
-    const double *a = left, *b = right;
-    return (*a > *b) - (*a < *b);
-}
-
 /* The finite ones in front, ascending. */
 static size_t sort_finite(double *value, size_t count)
 {
@@ -80,7 +73,7 @@ static size_t sort_finite(double *value, size_t count)
     for (size_t i = 0; i < count; i++)
         if (isfinite(value[i]))
             value[kept++] = value[i];
-    qsort(value, kept, sizeof *value, ascending);
+    sort_numbers(value, kept);
     return kept;
 }
 

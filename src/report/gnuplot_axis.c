@@ -1,5 +1,6 @@
 #include "gnuplot_parts.h"
 
+#include "sweep/text.h"
 #include <math.h>
 #include <string.h>
 
@@ -36,7 +37,7 @@ static double tic_width(const struct figure *f, const struct figure_axis *axis)
     for (size_t k = 0; k < axis->count; k++) {
         char text[256];
         tic_text(f, axis, k, text, sizeof text);
-        size_t letters = text_length(text);
+        size_t letters = text_letters(text);
         if (strchr(text, '^')) /* "10^{4}" prints as 10 and a small number */
             letters -= 2;
         longest = letters > longest ? letters : longest;

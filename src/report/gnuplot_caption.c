@@ -9,7 +9,7 @@ static void put_statistic(FILE *stream, const char *name)
     if (strcmp(name, "median") == 0 || strcmp(name, "mean") == 0)
         fprintf(stream, "%ss", name);
     else if (statistic_parse(name, &s) == 0)
-        fprintf(stream, "%s (%s)", name, statistic_meaning(&s));
+        fprintf(stream, "%s (%s)", name, s.info->meaning);
 }
 
 /* Defined values behind a point, over all results. */

@@ -146,3 +146,12 @@ void script_data(FILE *stream, const struct figure *f)
     }
     fputs("EOD\n", stream);
 }
+
+void script_shown(FILE *stream, const char *name, const char *part,
+                  const struct figure_scale *s)
+{
+    if (s->log && s->floor > 0)
+        fprintf(stream, "(shown(column(\"%s%s\"), %.6g))", name, part, s->floor);
+    else
+        fprintf(stream, "(column(\"%s%s\"))", name, part);
+}

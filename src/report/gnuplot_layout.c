@@ -1,5 +1,6 @@
 #include "gnuplot_parts.h"
 
+#include "sweep/text.h"
 #include <math.h>
 #include <string.h>
 
@@ -26,8 +27,8 @@ static double longest_value(const struct figure *f, const struct figure_axis *ax
     size_t longest = 0;
     for (size_t k = 0; k < axis->count; k++)
         longest =
-            longer(longest, text_length(text_value(f, axis->parameter, axis->value[k],
-                                                   text, sizeof text)));
+            longer(longest, text_letters(text_value(f, axis->parameter, axis->value[k],
+                                                    text, sizeof text)));
     return (double)longest;
 }
 
@@ -40,12 +41,12 @@ static double key_width(const struct figure *f)
     for (size_t i = 0; i < f->by.count; i++) {
         const struct parameter_info *by = &parameter_table[f->by.parameter[i]];
         text_name(text, sizeof text, by->name, by->symbol, "");
-        longest = longer(longest, text_length(text));
+        longest = longer(longest, text_letters(text));
     }
     for (size_t k = 0; k < f->lines; k++)
         longest = longer(
-            longest, sample + text_length(text_combination(f, &f->by, f->line_cell[k],
-                                                           true, text, sizeof text)));
+            longest, sample + text_letters(text_combination(f, &f->by, f->line_cell[k],
+                                                            true, text, sizeof text)));
     return LETTER * (double)longest;
 }
 

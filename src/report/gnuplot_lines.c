@@ -6,17 +6,6 @@
  * it between two groups. */
 static const double DODGE = 0.7, MOST_DODGE = 0.2;
 
-/* A number of the data as a gnuplot expression; on a log axis what is below the floor
- * stands on it. */
-static void put_shown(FILE *stream, const char *name, const char *part,
-                      const struct figure_scale *s)
-{
-    if (s->log && s->floor > 0)
-        fprintf(stream, "(shown(column(\"%s%s\"), %.6g))", name, part, s->floor);
-    else
-        fprintf(stream, "(column(\"%s%s\"))", name, part);
-}
-
 /* "$data index 3 + k using (X):": the data of line k of a facet, and where it stands.
  */
 static void put_source(FILE *stream, const struct figure *f, size_t facet)
@@ -27,7 +16,7 @@ static void put_source(FILE *stream, const struct figure *f, size_t facet)
     else
         fputs("$data index k using ", stream);
     if (!f->x.words)
-        put_shown(stream, parameter_table[f->x.parameter].name, "", &f->x.scale);
+        script_shown(stream, parameter_table[f->x.parameter].name, "", &f->x.scale);
     else if (f->lines > 1)
         fprintf(stream, "(column(\"place\") + %.4g * (k - %.4g))",
                 fmin(DODGE / last, MOST_DODGE), last / 2);
@@ -38,9 +27,9 @@ static void put_source(FILE *stream, const struct figure *f, size_t facet)
 
 static void put_ends(FILE *stream, const struct figure_result *r)
 {
-    put_shown(stream, r->name, "_low", &r->scale);
+    script_shown(stream, r->name, "_low", &r->scale);
     putc(':', stream);
-    put_shown(stream, r->name, "_high", &r->scale);
+    script_shown(stream, r->name, "_high", &r->scale);
 }
 
 void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t result)
@@ -62,7 +51,7 @@ void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t res
     }
     fprintf(stream, "%sfor [k = 0:%zu] ", next, f->lines - 1);
     put_source(stream, f, facet);
-    put_shown(stream, r->name, "", &r->scale);
+    script_shown(stream, r->name, "", &r->scale);
     if (r->has_band && f->bars) {
         putc(':', stream);
         put_ends(stream, r);

@@ -6,14 +6,6 @@
  * a ratio where nothing is done, have none through them. */
 static const double HAIR = 1e-8;
 
-static void put_shown(FILE *stream, const struct figure_result *r)
-{
-    if (r->scale.log)
-        fprintf(stream, "shown(column(\"%s\"), %.6g)", r->name, r->scale.floor);
-    else
-        fprintf(stream, "column(\"%s\")", r->name);
-}
-
 /* A contour runs between fields: it needs two each way, numbers along both axes, and
  * values on either side. */
 static bool has_contour(const struct figure *f, const struct figure_result *r)
@@ -30,11 +22,11 @@ static void put_contour(FILE *stream, const struct figure *f, size_t facet,
     fprintf(stream,
             "set cntrparam levels discrete %.10g\n"
             "set table $contour_%zu_%zu\n"
-            "splot $data index %zu using \"x\":\"y\":(%s",
+            "splot $data index %zu using \"x\":\"y\":%s",
             r->scale.log ? log10(r->level) + HAIR : r->level + HAIR * fabs(r->level),
-            facet, result, facet, r->scale.log ? "log10(" : "");
-    put_shown(stream, r);
-    fprintf(stream, "%s)\nunset table\n", r->scale.log ? ")" : "");
+            facet, result, facet, r->scale.log ? "(log10" : "");
+    script_shown(stream, r->name, "", &r->scale);
+    fprintf(stream, "%s\nunset table\n", r->scale.log ? ")" : "");
 }
 
 void script_contours(FILE *stream, const struct figure *f)
@@ -58,10 +50,10 @@ void script_map(FILE *stream, const struct figure *f, size_t facet, size_t resul
     const struct figure_result *r = &f->result[result];
     fprintf(stream,
             "plot $data index %zu using (column(\"x\") + 0 * column(\"%s\")):\"y\":"
-            "\"left\":\"right\":\"bottom\":\"top\":(",
+            "\"left\":\"right\":\"bottom\":\"top\":",
             facet, r->name); /* a field without a value has no place */
-    put_shown(stream, r);
-    fputs(") \\\n         with boxxyerror fillcolor palette notitle", stream);
+    script_shown(stream, r->name, "", &r->scale);
+    fputs(" \\\n         with boxxyerror fillcolor palette notitle", stream);
     if (has_contour(f, r))
         fprintf(stream,
                 ", \\\n     $contour_%zu_%zu with lines lw 3 dt 1 lc rgb '#FFFFFF' "

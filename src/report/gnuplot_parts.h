@@ -18,9 +18,6 @@ char *text_greek(char *buffer, size_t size, const char *text);
  * that can be done without breaking "a = b". Returns the number of lines. */
 size_t text_wrap(char *text, size_t width);
 
-/* Letters, not bytes. */
-size_t text_length(const char *text);
-
 /* "step_scale s", "samples m [points]"; returns buffer. */
 char *text_name(char *buffer, size_t size, const char *name, const char *symbol,
                 const char *unit);
@@ -72,6 +69,11 @@ size_t layout_title(const struct layout *l, const struct figure *f, size_t facet
 /* Number of a panel, counted by rows. */
 size_t layout_panel(const struct layout *l, const struct figure *f, size_t facet,
                     size_t result);
+
+/* A column of the data as an expression; on a log axis what is below the floor stands on
+ * it. */
+void script_shown(FILE *stream, const char *name, const char *part,
+                  const struct figure_scale *s);
 
 /* "$data << EOD" and a block for each facet and line (map: each facet). */
 void script_data(FILE *stream, const struct figure *f);

@@ -1,5 +1,6 @@
 #include "gnuplot_parts.h"
 
+#include "sweep/text.h"
 #include <ctype.h>
 #include <math.h>
 #include <string.h>
@@ -43,26 +44,13 @@ char *text_greek(char *buffer, size_t size, const char *text)
     return buffer;
 }
 
-static bool starts_letter(char c)
-{
-    return ((unsigned char)c & 0xC0) != 0x80; /* UTF-8 */
-}
-
-size_t text_length(const char *text)
-{
-    size_t letters = 0;
-    for (; *text; text++)
-        letters += starts_letter(*text);
-    return letters;
-}
-
 size_t text_wrap(char *text, size_t width)
 {
     size_t lines = 1, column = 0, since = 0; /* letters on this line, after the blank */
     char *blank = NULL;                      /* the last one on this line */
     for (char *c = text; *c; c++) {
-        column += starts_letter(*c);
-        since += starts_letter(*c);
+        column += text_starts_letter(*c);
+        since += text_starts_letter(*c);
         bool equation = c[1] == '=' || (c > text && c[-1] == '=');
         if ((*c == ' ' && !equation) || *c == '\n') {
             blank = c;

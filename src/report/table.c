@@ -2,8 +2,6 @@
 
 #include "sweep/escape.h"
 #include "sweep/json.h"
-#include "sweep/memory.h"
-#include "sweep/partition.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
@@ -14,11 +12,18 @@ enum { RATE_PARTS = 3, RATE_FIELDS = SUCCESS_KINDS * RATE_PARTS };
 static const char *const count_names[] = {"trials", "failed", "undefined"};
 static const char *const rate_parts[RATE_PARTS] = {"", "low", "high"};
 
+/* How a line of fields is written. */
+struct dialect {
+    const char *before, *between, *after;
+    void (*put)(FILE *stream, const char *text);
+    int digits; /* of a number */
+};
+
 struct layout {
     const struct aggregate *a;
     const struct grid *grid;
     size_t counts, rates, statistics, end; /* first field of each part */
-    bool rounded;                          /* four digits are enough */
+    const struct dialect *dialect;
 };
 
 struct field {
@@ -27,9 +32,9 @@ struct field {
 };
 
 static struct layout layout_of(const struct aggregate *a, const struct grid *g,
-                               enum table_format format)
+                               const struct dialect *dialect)
 {
-    struct layout t = {.a = a, .grid = g, .rounded = format == TABLE_MARKDOWN};
+    struct layout t = {.a = a, .grid = g, .dialect = dialect};
     t.counts = a->parameter_count;
     t.rates = t.counts + COUNT_FIELDS;
     t.statistics = t.rates + (a->has_success ? RATE_FIELDS : 0);
@@ -61,11 +66,11 @@ static void field_real(const struct layout *t, double value, struct field *f)
     if (isnan(value))
         strcpy(f->text, "NaN");
     else
-        snprintf(f->text, sizeof f->text, "%.*g", t->rounded ? 4 : 17, value);
+        snprintf(f->text, sizeof f->text, "%.*g", t->dialect->digits, value);
 }
 
-static void coordinate(const struct layout *t, const struct setting *s,
-                       enum parameter p, struct field *f)
+static void field_coordinate(const struct layout *t, const struct setting *s,
+                             enum parameter p, struct field *f)
 {
     enum parameter_type type = parameter_table[p].type;
     f->word = type == PARAMETER_CHOICE || type == PARAMETER_TEXT;
@@ -86,7 +91,7 @@ static void field_value(const struct layout *t, const struct aggregate_row *row,
     const size_t counts[] = {row->trials, row->failed, row->undefined};
     f->word = false;
     if (k < t->counts)
-        coordinate(t, s, t->a->parameters[k], f);
+        field_coordinate(t, s, t->a->parameters[k], f);
     else if (k < t->rates)
         snprintf(f->text, sizeof f->text, "%zu", counts[k - t->counts]);
     else if (k < t->statistics)
@@ -105,38 +110,29 @@ static void put_json(FILE *stream, const struct field *f)
     json_text(stream, text);
 }
 
-static void put_plain(FILE *stream, const struct field *f, enum table_format format)
-{
-    if (format == TABLE_MARKDOWN)
-        escape_markdown(stream, f->text);
-    else if (format == TABLE_CSV)
-        escape_csv(stream, f->text);
-    else
-        escape_tsv(stream, f->text);
-}
+static const struct dialect tsv = {"", "\t", "\n", escape_tsv, 17};
+static const struct dialect csv = {"", ",", "\n", escape_csv, 17};
+static const struct dialect markdown = {"| ", " | ", " |\n", escape_markdown, 4};
 
-/* One line of TSV, CSV or Markdown; row NULL: the names. */
-static void write_line(FILE *stream, const struct layout *t, enum table_format format,
+/* Row NULL: the names. */
+static void write_line(FILE *stream, const struct layout *t,
                        const struct aggregate_row *row)
 {
-    const char *separator = format == TABLE_TSV   ? "\t"
-                            : format == TABLE_CSV ? ","
-                                                  : " | ";
     struct setting s;
     struct field f;
 
     if (row)
         grid_cell(t->grid, row->cell, &s);
-    fputs(format == TABLE_MARKDOWN ? "| " : "", stream);
+    fputs(t->dialect->before, stream);
     for (size_t k = 0; k < t->end; k++) {
         if (row)
             field_value(t, row, &s, k, &f);
         else
             field_name(t, k, &f);
-        fputs(k > 0 ? separator : "", stream);
-        put_plain(stream, &f, format);
+        fputs(k > 0 ? t->dialect->between : "", stream);
+        t->dialect->put(stream, f.text);
     }
-    fputs(format == TABLE_MARKDOWN ? " |\n" : "\n", stream);
+    fputs(t->dialect->after, stream);
 }
 
 /* What the rows pool, between two texts; nothing when each is of one cell. */
@@ -150,54 +146,70 @@ static void write_pooled(FILE *stream, const struct layout *t, const char *befor
     fputs(after, stream);
 }
 
-static void write_plain(FILE *stream, const struct layout *t, enum table_format format)
+static int write_csv(FILE *stream, const struct aggregate *a, const struct grid *g)
 {
-    write_line(stream, t, format, NULL);
-    if (format == TABLE_MARKDOWN) {
-        for (size_t k = 0; k < t->end; k++)
-            fputs(k == 0 ? "|---|" : "---|", stream);
-        fputs("\n", stream);
-    }
-    for (size_t i = 0; i < t->a->row_count; i++)
-        write_line(stream, t, format, &t->a->row[i]);
-    if (format == TABLE_MARKDOWN)
-        write_pooled(stream, t, "\nPooled over ", ".\n");
+    struct layout t = layout_of(a, g, &csv);
+    write_line(stream, &t, NULL);
+    for (size_t i = 0; i < a->row_count; i++)
+        write_line(stream, &t, &a->row[i]);
+    return SWEEP_OK;
 }
 
-static void write_json(FILE *stream, const struct layout *t)
+static int write_markdown(FILE *stream, const struct aggregate *a, const struct grid *g)
 {
-    struct field f = {.word = true};
-    snprintf(f.text, sizeof f.text, "%s", t->grid->name);
+    struct layout t = layout_of(a, g, &markdown);
+    write_line(stream, &t, NULL);
+    for (size_t k = 0; k < t.end; k++)
+        fputs(k == 0 ? "|---|" : "---|", stream);
+    fputs("\n", stream);
+    for (size_t i = 0; i < a->row_count; i++)
+        write_line(stream, &t, &a->row[i]);
+    write_pooled(stream, &t, "\nPooled over ", ".\n");
+    return SWEEP_OK;
+}
+
+/* What the file is of, down to the list of rows. */
+static void write_json_head(FILE *stream, const struct layout *t)
+{
+    const struct grid *g = t->grid;
+    char text[160];
     fputs("{\"grid\": ", stream);
-    put_json(stream, &f);
+    json_text(stream, g->name);
     fprintf(stream,
             ", \"seed\": %" PRIu64 ", \"replicates\": %zu, \"sweep\": \"%s\", "
             "\"model_version\": %zu,\n",
-            t->grid->seed, t->grid->replicates, SWEEP_VERSION, t->a->model);
-    if (t->grid->until.least > 0) {
+            g->seed, g->replicates, SWEEP_VERSION, t->a->model);
+    if (g->until.least > 0) {
         fputs(" \"until\": ", stream);
-        grid_replicates_text(t->grid, f.text, sizeof f.text);
-        put_json(stream, &f);
+        json_text(stream, grid_replicates_text(g, text, sizeof text));
         fputs(",\n", stream);
     }
     write_pooled(stream, t, " \"pooled_over\": \"", "\",\n");
+}
+
+static int write_json(FILE *stream, const struct aggregate *a, const struct grid *g)
+{
+    struct layout t = layout_of(a, g, &tsv); /* its digits */
+    struct field f;
+    write_json_head(stream, &t);
     fputs(" \"rows\": [", stream);
-    for (size_t i = 0; i < t->a->row_count; i++) {
-        const struct aggregate_row *row = &t->a->row[i];
+    for (size_t i = 0; i < a->row_count; i++) {
+        const struct aggregate_row *row = &a->row[i];
         struct setting s;
-        grid_cell(t->grid, row->cell, &s);
+        grid_cell(g, row->cell, &s);
         fputs(i > 0 ? ",\n  {" : "\n  {", stream);
-        for (size_t k = 0; k < t->end; k++) {
+        for (size_t k = 0; k < t.end; k++) {
             fputs(k > 0 ? ", " : "", stream);
-            field_name(t, k, &f);
+            field_name(&t, k, &f);
             put_json(stream, &f);
             fputs(": ", stream);
-            field_value(t, row, &s, k, &f);
+            field_value(&t, row, &s, k, &f);
             put_json(stream, &f);
         }
         fputs("}", stream);
     }
     fputs("\n ]}\n", stream);
+    return SWEEP_OK;
 }
 
 static void write_provenance(FILE *stream, const struct layout *t)
@@ -218,7 +230,7 @@ static void write_provenance(FILE *stream, const struct layout *t)
                 column_table[a->columns[k]].meaning);
     for (size_t k = 0; k < a->statistic_count; k++)
         fprintf(stream, "# _%s: %s\n", a->statistics[k].name,
-                statistic_meaning(&a->statistics[k]));
+                a->statistics[k].info->meaning);
     write_pooled(stream, t, "# pooled over ", "\n");
 }
 
@@ -247,20 +259,12 @@ static bool names_block(const struct layout *t, size_t k)
 
 static int group_blocks(struct partition *blocks, const struct layout *t)
 {
-    struct rng_key *key = memory_array(t->a->row_count, sizeof *key);
-    if (!key)
-        return SWEEP_NO_MEMORY;
-    for (size_t i = 0; i < t->a->row_count; i++) {
-        struct setting s;
-        grid_cell(t->grid, t->a->row[i].cell, &s);
-        key[i] = rng_key_start();
-        for (size_t k = 0; k < t->a->parameter_count; k++)
-            if (names_block(t, k))
-                key[i] = rng_key_real(key[i], s.value[t->a->parameters[k]]);
-    }
-    int status = partition_build(blocks, key, t->a->row_count);
-    memory_free(key);
-    return status;
+    enum parameter name[PARAMETER_COUNT];
+    size_t count = 0;
+    for (size_t k = 0; k < t->a->parameter_count; k++)
+        if (names_block(t, k))
+            name[count++] = t->a->parameters[k];
+    return aggregate_partition(blocks, t->a, t->grid, name, count);
 }
 
 /* "# [samples=10 model=relu]"; nothing when there is but one block by nature. */
@@ -273,7 +277,7 @@ static void write_block_name(FILE *stream, const struct layout *t,
     grid_cell(t->grid, row->cell, &s);
     for (size_t k = 0; k < t->a->parameter_count; k++)
         if (names_block(t, k)) {
-            coordinate(t, &s, t->a->parameters[k], &f);
+            field_coordinate(t, &s, t->a->parameters[k], &f);
             escape_print(stream, "%s%s=%s", before,
                          parameter_table[t->a->parameters[k]].name, f.text);
             before = " ";
@@ -282,69 +286,84 @@ static void write_block_name(FILE *stream, const struct layout *t,
         fputs("]\n", stream);
 }
 
-static int write_tsv(FILE *stream, const struct layout *t)
+int table_write_tsv(FILE *stream, const struct aggregate *a, const struct grid *g)
 {
+    struct layout t = layout_of(a, g, &tsv);
     struct partition blocks;
-    int status = group_blocks(&blocks, t);
+    int status = group_blocks(&blocks, &t);
     if (status != SWEEP_OK)
         return status;
-    write_provenance(stream, t);
+    write_provenance(stream, &t);
     for (size_t b = 0; b < blocks.count; b++) {
         fputs(b > 0 ? "\n\n" : "", stream);
-        write_block_name(stream, t, &t->a->row[blocks.member[blocks.start[b]]]);
-        write_line(stream, t, TABLE_TSV, NULL);
+        write_block_name(stream, &t, &a->row[blocks.member[blocks.start[b]]]);
+        write_line(stream, &t, NULL);
         for (size_t i = blocks.start[b]; i < blocks.start[b + 1]; i++)
-            write_line(stream, t, TABLE_TSV, &t->a->row[blocks.member[i]]);
+            write_line(stream, &t, &a->row[blocks.member[i]]);
     }
     partition_release(&blocks);
     return SWEEP_OK;
 }
 
-/* Everything from the rates on is a result and a statistic of it. */
-static void write_long(FILE *stream, const struct layout *t)
+/* The coordinates and counts that every line of the long format repeats; s NULL: their
+ * names. */
+static void write_key(FILE *stream, const struct layout *t,
+                      const struct aggregate_row *row, const struct setting *s)
 {
-    const struct aggregate *a = t->a;
     struct field f;
-    write_provenance(stream, t);
     for (size_t k = 0; k < t->counts + FIELD_UNDEFINED; k++) {
-        field_name(t, k, &f);
-        fprintf(stream, "%s\t", f.text);
-    }
-    fputs("result\tstatistic\tvalue\n", stream);
-    for (size_t i = 0; i < a->row_count; i++) {
-        struct setting s;
-        grid_cell(t->grid, a->row[i].cell, &s);
-        for (size_t k = t->rates; k < t->end; k++) {
-            size_t rate = k - t->rates, at = k - t->statistics;
-            for (size_t c = 0; c < t->counts + FIELD_UNDEFINED; c++) {
-                field_value(t, &a->row[i], &s, c, &f);
-                put_plain(stream, &f, TABLE_LONG);
-                putc('\t', stream);
-            }
-            field_value(t, &a->row[i], &s, k, &f);
-            if (k < t->statistics)
-                fprintf(stream, "%s\t%s\t%s\n", success_names[rate / RATE_PARTS],
-                        rate % RATE_PARTS ? rate_parts[rate % RATE_PARTS] : "rate",
-                        f.text);
-            else
-                fprintf(stream, "%s\t%s\t%s\n",
-                        column_table[a->columns[at / a->statistic_count]].name,
-                        a->statistics[at % a->statistic_count].name, f.text);
-        }
+        if (s)
+            field_value(t, row, s, k, &f);
+        else
+            field_name(t, k, &f);
+        t->dialect->put(stream, f.text);
+        putc('\t', stream);
     }
 }
 
-int table_write(FILE *stream, const struct aggregate *a, const struct grid *g,
-                enum table_format format)
+/* Everything from the rates on is a result and a statistic of it. */
+static void write_statistic(FILE *stream, const struct layout *t, size_t k,
+                            const char *value)
 {
-    struct layout t = layout_of(a, g, format);
-    if (format == TABLE_TSV)
-        return write_tsv(stream, &t);
-    if (format == TABLE_JSON)
-        write_json(stream, &t);
-    else if (format == TABLE_LONG)
-        write_long(stream, &t);
-    else
-        write_plain(stream, &t, format);
+    const struct aggregate *a = t->a;
+    const char *result, *statistic;
+    if (k < t->statistics) {
+        size_t rate = k - t->rates;
+        result = success_names[rate / RATE_PARTS];
+        statistic = rate % RATE_PARTS ? rate_parts[rate % RATE_PARTS] : "rate";
+    } else {
+        size_t at = k - t->statistics;
+        result = column_table[a->columns[at / a->statistic_count]].name;
+        statistic = a->statistics[at % a->statistic_count].name;
+    }
+    fprintf(stream, "%s\t%s\t%s\n", result, statistic, value);
+}
+
+static int write_long(FILE *stream, const struct aggregate *a, const struct grid *g)
+{
+    struct layout t = layout_of(a, g, &tsv);
+    struct field f;
+    write_provenance(stream, &t);
+    write_key(stream, &t, NULL, NULL);
+    fputs("result\tstatistic\tvalue\n", stream);
+    for (size_t i = 0; i < a->row_count; i++) {
+        struct setting s;
+        grid_cell(g, a->row[i].cell, &s);
+        for (size_t k = t.rates; k < t.end; k++) {
+            write_key(stream, &t, &a->row[i], &s);
+            field_value(&t, &a->row[i], &s, k, &f);
+            write_statistic(stream, &t, k, f.text);
+        }
+    }
     return SWEEP_OK;
 }
+
+const struct table_format table_formats[] = {
+    {"tsv", "default", table_write_tsv},
+    {"long", "TSV, a line per statistic", write_long},
+    {"csv", NULL, write_csv},
+    {"json", NULL, write_json},
+    {"md", NULL, write_markdown},
+};
+
+const struct names all_formats = {.what = "format", NAMES_OF(table_formats)};

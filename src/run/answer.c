@@ -46,7 +46,7 @@ static const char question[] =
     "  test_samples: 9\n"
     "zip: [[loss, optimizer]]\n";
 
-static int absorb(void *context, size_t cell, const struct record *r)
+static int absorb_record(void *context, size_t cell, const struct record *r)
 {
     struct rng_key *key = context;
     *key = rng_key_word(*key, cell);
@@ -73,9 +73,9 @@ static int digest_of(const char *grid, char digest[ANSWER_SIZE],
         status = trial_workspace_alloc(&ws, &g, NULL);
     for (size_t k = 0; k < p.group_count && status == SWEEP_OK; k++)
         status = trial_unit(ws, &g, p.cell + p.start[k], p.start[k + 1] - p.start[k], 0,
-                            NULL, absorb, &key);
+                            NULL, absorb_record, &key);
     if (status == SWEEP_NO_MEMORY)
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        diagnostics_no_memory(log, NULL);
     snprintf(digest, ANSWER_SIZE, "%016" PRIx64 "%016" PRIx64, key.word[0],
              key.word[1]);
     trial_workspace_free(ws);

@@ -1,138 +1,237 @@
-/* The constants are CPU seconds of one thread of a shared AMD EPYC (AVX2, OpenBLAS),
- * fitted term by term, relative errors weighted alike, to 1015 units: m from 3 to 200,
- * n from 10 to 1000, d from 100 to 1e6, all models, with and without `polish`, with and
- * without a signal. Expected over measured in 90 % of these units: as a whole 0.59 to
- * 1.54; drawing in all dimensions 0.75 to 1.25, in the span 0.51 to 1.33; training with
- * the exact point 0.61 to 1.89; cells 0.40 to 1.64. */
-#include "sweep/cost.h"
+/* cost_seconds are CPU seconds of one thread of a busy AMD EPYC (AVX2, OpenBLAS),
+ * fitted by tests/bench/cost_fit.c to the units of tests/bench/cost_units.tsv: m from 4
+ * to 200, n from 10 to 800, d from 100 to 2e4, all models, with and without `polish`,
+ * with and without a signal. Expected over measured in 90 % of these units: drawing
+ * 0.59 to 1.46; training with the exact point 0.36 to 1.55; cells 0.31 to 2.4. A term
+ * of 0 is too short to be told from the others. Again, on another machine or for faster
+ * code:
+ *
+ *     meson setup build -Dtests=enabled && ninja -C build tests/bench/cost_fit
+ *     build/tests/bench/cost_fit measure 200 > tests/bench/cost_units.tsv
+ *     build/tests/bench/cost_fit fit tests/bench/cost_units.tsv
+ *
+ * whose first lines are the table. */
+#include "cost_terms.h"
 
 #include "sweep/train.h"
 #include <math.h>
 
-static double parameter(const struct setting *s, enum parameter p)
+/* clang-format off */
+const double cost_seconds[COST_TERMS] = {
+    [COST_DRAW] = 7.2e-06,
+    [COST_GRAM] = 8.6e-11,
+    [COST_NORMALS] = 1.7e-08,
+    [COST_PROJECTED_X] = 3.9e-10,
+    [COST_PROJECTED_W] = 8e-10,
+    [COST_PROJECTED_T] = 4.2e-11,
+    [COST_OUTSIDE] = 1e-10,
+    [COST_STEP] = 7.9e-08,
+    [COST_STEP_POINTS] = 2.9e-09,
+    [COST_STEP_TABLES] = 2e-08,
+    [COST_STEP_TILES] = 4.2e-10,
+    [COST_STEP_BLOCKS] = 0,
+    [COST_STEP_KINKS] = 1.2e-09,
+    [COST_MULTIPLIERS] = 1.7e-07,
+    [COST_MULTIPLIERS_M] = 0,
+    [COST_EXACT] = 7.5e-06,
+    [COST_EXACT_CUBE] = 4.4e-11,
+    [COST_EXACT_KINKS] = 1.1e-09,
+    [COST_TESTS] = 0,
+    [COST_TESTS_M] = 3.6e-10,
+    [COST_RANKS] = 1.2e-09,
+    [COST_CELL] = 2.7e-05,
+    [COST_CELL_PAIRS] = 1.9e-07,
+    [COST_CELL_CUBE] = 3.1e-09,
+    [COST_CELL_KINKS] = 4.8e-10,
+    [COST_REFIT_PAIRS] = 3.7e-09,
+    [COST_REFIT_M] = 4.3e-09,
+};
+/* clang-format on */
+
+static double total(const double *count)
+{
+    double sum = 0;
+    for (size_t k = 0; k < COST_TERMS; k++)
+        sum += cost_seconds[k] * count[k];
+    return sum;
+}
+
+static double value_of(const struct setting *s, enum parameter p)
 {
     return s->value[p];
 }
 
-/* About the share of neurons held on a kink, from 0 to 1: it decides how long the exact
- * solver takes. In a mixture the means, m |mu|^2, soon outweigh what m inner products
- * of noise add up to, sqrt(m / d); then no neuron is. A leaky one is when the points
- * are far from orthogonal. */
-static double kinks(const struct setting *s)
+/* In a mixture the means, m |mu|^2, soon outweigh what m inner products of noise add up
+ * to, sqrt(m / d). */
+double cost_pull(const struct setting *s)
 {
-    double m = parameter(s, P_SAMPLES), d = parameter(s, P_DIMENSION);
-    double length = parameter(s, P_SIGNAL) / parameter(s, P_NOISE);
-    double pull = length * length * sqrt(m * d) / 0.8, crowd = m * m / d;
+    double m = value_of(s, P_SAMPLES), d = value_of(s, P_DIMENSION);
+    double length = value_of(s, P_SIGNAL) / value_of(s, P_NOISE);
+    return length * length * sqrt(m * d);
+}
+
+/* It decides how long the exact solver takes. No neuron is on a kink where the pull is
+ * large; a leaky one is when the points are far from orthogonal. HALF is the pull that
+ * leaves half of them: measured 1.3, quartiles 1.0 and 1.5, with 6 to 60 points in 300
+ * to 10000 dimensions; with it the fit is better than with 0.8 or 1.0. */
+double cost_kinks(const struct setting *s)
+{
+    static const double HALF = 1.3;
+    double m = value_of(s, P_SAMPLES), d = value_of(s, P_DIMENSION);
+    double pull = cost_pull(s) / HALF, crowd = m * m / d;
     double share = 1 / (1 + pull * pull * pull * pull);
-    if (parameter(s, P_MODEL) == MODEL_LINEAR)
+    if (value_of(s, P_MODEL) == MODEL_LINEAR)
         return 0;
-    if (parameter(s, P_MODEL) == MODEL_LEAKY_RELU)
-        share *= (1 - parameter(s, P_LEAK)) * crowd * crowd / (1 + crowd * crowd);
+    if (value_of(s, P_MODEL) == MODEL_LEAKY_RELU)
+        share *= (1 - value_of(s, P_LEAK)) * crowd * crowd / (1 + crowd * crowd);
     return share;
 }
 
 /* The accuracy is closed form. */
 static int needs_no_tests(const struct setting *s)
 {
-    return parameter(s, P_MODEL) == MODEL_LINEAR && parameter(s, P_DATA) == DATA_MIXTURE;
+    return value_of(s, P_MODEL) == MODEL_LINEAR && value_of(s, P_DATA) == DATA_MIXTURE;
 }
 
 /* A model keeps what its initial weights have outside the span. */
 static int keeps_outside(const struct setting *s)
 {
-    return parameter(s, P_POLISH) == 0 && parameter(s, P_MODEL) != MODEL_LINEAR;
+    return value_of(s, P_POLISH) == 0 && value_of(s, P_MODEL) != MODEL_LINEAR;
 }
 
-static double ambient(const struct setting *s, double tests)
+static void ambient_terms(const struct setting *s, double tests, double *count)
 {
-    double d = parameter(s, P_DIMENSION), m = parameter(s, P_SAMPLES);
-    double n = parameter(s, P_WIDTH);
-    double normals = (m + n + tests) * d;
-    double outside = keeps_outside(s) ? n * tests * d : 0;
-    double projections = m < d ? (4e-10 * m + 8e-10 * n + 8e-11 * tests) * m * d : 0;
-    return 1.3e-8 * normals + projections + 7e-11 * outside;
+    double d = value_of(s, P_DIMENSION), m = value_of(s, P_SAMPLES);
+    double n = value_of(s, P_WIDTH);
+    count[COST_NORMALS] += (m + n + tests) * d;
+    count[COST_OUTSIDE] += keeps_outside(s) ? n * tests * d : 0;
+    if (m >= d)
+        return;
+    count[COST_PROJECTED_X] += m * m * d;
+    count[COST_PROJECTED_W] += n * m * d;
+    count[COST_PROJECTED_T] += tests * m * d;
 }
 
-static double bartlett(const struct setting *s, double tests)
+static void bartlett_terms(const struct setting *s, double tests, double *count)
 {
-    double m = parameter(s, P_SAMPLES), n = parameter(s, P_WIDTH);
+    double m = value_of(s, P_SAMPLES), n = value_of(s, P_WIDTH);
     double rest =
-        keeps_outside(s) && tests > 0 ? fmin(n, parameter(s, P_DIMENSION) - m - 1) : 0;
-    double normals = (m / 2 + n + tests) * m + (n / 2 + tests) * rest;
-    return 1.3e-8 * normals + 6.5e-11 * n * tests * rest;
+        keeps_outside(s) && tests > 0 ? fmin(n, value_of(s, P_DIMENSION) - m - 1) : 0;
+    count[COST_NORMALS] += (m / 2 + n + tests) * m + (n / 2 + tests) * rest;
+    count[COST_OUTSIDE] += n * tests * rest;
 }
 
-double cost_data(const struct setting *s, double tests)
+void cost_terms_data(const struct setting *s, double tests, double *count)
 {
-    double m = parameter(s, P_SAMPLES);
-    double start = 8e-6 + 8e-11 * m * m * m; /* X X^T */
+    double m = value_of(s, P_SAMPLES);
     if (needs_no_tests(s))
         tests = 0;
-    return start + (parameter(s, P_SAMPLER) == SAMPLER_AMBIENT ? ambient(s, tests)
-                                                               : bartlett(s, tests));
+    count[COST_DRAW] += 1;
+    count[COST_GRAM] += m * m * m;
+    if (value_of(s, P_SAMPLER) == SAMPLER_AMBIENT)
+        ambient_terms(s, tests, count);
+    else
+        bartlett_terms(s, tests, count);
 }
 
-/* Steps until the gates rest, which takes the longer the more of them there are. */
-static double steps(const struct setting *s)
+/* Steps until the gates rest, which takes the longer the more of them there are: the
+ * fit prints how much longer. */
+double cost_steps(const struct setting *s)
 {
-    double n = parameter(s, P_WIDTH), m = parameter(s, P_SAMPLES);
-    double most = parameter(s, P_MAX_STEPS), stable = parameter(s, P_STABLE_STEPS);
-    if (parameter(s, P_POLISH) == 0 || stable == 0)
+    double n = value_of(s, P_WIDTH), m = value_of(s, P_SAMPLES);
+    double most = value_of(s, P_MAX_STEPS), stable = value_of(s, P_STABLE_STEPS);
+    if (value_of(s, P_POLISH) == 0 || stable == 0)
         return most;
-    return fmin(most, stable + TRAIN_CHECK_STEPS + 1.8 * kinks(s) * m * sqrt(n));
+    return fmin(most, stable + TRAIN_CHECK_STEPS + 1.8 * cost_kinks(s) * m * sqrt(n));
 }
 
 /* A step adds, tile by tile of 8 points, a row of a table for every neuron and block of
- * 4 points; see step.h. */
-static double step(const struct setting *s, double m)
+ * 4 points, unless no activation state changes; see step.h and pattern.h. */
+static void step_terms(const struct setting *s, double m, double *count)
 {
-    double n = parameter(s, P_WIDTH), tiles = ceil(m / 8), blocks = 2 * tiles;
-    return 4e-8 + 1.6e-8 * m + 2.5e-8 * tiles * blocks +
-           (3.1e-9 + 5.5e-10 * blocks) * n * tiles;
+    double n = value_of(s, P_WIDTH), tiles = ceil(m / 8), blocks = 2 * tiles;
+    double steps = cost_steps(s);
+    count[COST_STEP] += steps;
+    count[COST_STEP_POINTS] += steps * m;
+    count[COST_STEP_TABLES] += steps * tiles * blocks;
+    count[COST_STEP_TILES] += steps * n * tiles;
+    count[COST_STEP_BLOCKS] += steps * n * tiles * blocks;
+    count[COST_STEP_KINKS] += cost_kinks(s) * steps * n * tiles * blocks;
 }
 
 /* The accuracy of one model. Exact points without kinks have few distinct neurons. */
-static double accuracy(const struct setting *s, double tests)
+static void accuracy_terms(const struct setting *s, double tests, double *count)
 {
-    double n = parameter(s, P_WIDTH), m = parameter(s, P_SAMPLES);
-    double distinct = keeps_outside(s) ? 1 : fmax(0.07, kinks(s));
+    double n = value_of(s, P_WIDTH), m = value_of(s, P_SAMPLES);
+    double distinct = keeps_outside(s) ? 1 : fmax(0.07, cost_kinks(s));
     if (needs_no_tests(s))
-        return 0;
-    return (1.8e-9 + 7e-11 * m) * distinct * n * tests;
+        return;
+    count[COST_TESTS] += distinct * n * tests;
+    count[COST_TESTS_M] += distinct * n * tests * m;
 }
 
 /* The convex programs behind a model: a term for each of their sizes, and one for the
  * box least squares of neurons on kinks. */
+void cost_terms_training(const struct setting *s, double points, double tests,
+                         double *count)
+{
+    double m = points, n = value_of(s, P_WIDTH);
+    step_terms(s, m, count);
+    accuracy_terms(s, tests, count);
+    count[COST_MULTIPLIERS] += n * m;
+    count[COST_MULTIPLIERS_M] += n * m * m;
+    if (value_of(s, P_POLISH) == 0)
+        return;
+    count[COST_EXACT] += 1;
+    count[COST_EXACT_CUBE] += m * m * m;
+    count[COST_EXACT_KINKS] += cost_kinks(s) * n * m * m * m;
+}
+
+void cost_terms_ranks(const struct setting *s, double *count)
+{
+    double n = value_of(s, P_WIDTH);
+    count[COST_RANKS] += n * n * n;
+}
+
+/* The refits are those of the one method that is not small against certifying its
+ * result: the multipliers again for every step but the first. */
+void cost_terms_cell(const struct setting *s, double *count)
+{
+    double m = value_of(s, P_SAMPLES) - value_of(s, P_FORGET);
+    double n = value_of(s, P_WIDTH), refits = value_of(s, P_UNLEARN_STEPS) - 1;
+    count[COST_CELL] += 1;
+    count[COST_CELL_PAIRS] += n * m;
+    count[COST_CELL_CUBE] += m * m * m;
+    count[COST_CELL_KINKS] += cost_kinks(s) * n * m * m * m;
+    accuracy_terms(s, value_of(s, P_TEST_SAMPLES), count);
+    count[COST_REFIT_PAIRS] += refits * n * m;
+    count[COST_REFIT_M] += refits * n * m * m;
+}
+
+double cost_data(const struct setting *s, double tests)
+{
+    double count[COST_TERMS] = {0};
+    cost_terms_data(s, tests, count);
+    return total(count);
+}
+
 double cost_training(const struct setting *s, double points, double tests)
 {
-    double m = points, n = parameter(s, P_WIDTH);
-    double cost = steps(s) * step(s, m) + accuracy(s, tests);
-    cost += 1.2e-7 * n * m + 2.4e-9 * n * m * m; /* multipliers */
-    if (parameter(s, P_POLISH) != 0)
-        cost += 5.4e-5 + 2.4e-9 * m * m * m + 9.5e-10 * kinks(s) * n * m * m * m;
-    return cost;
+    double count[COST_TERMS] = {0};
+    cost_terms_training(s, points, tests, count);
+    return total(count);
 }
 
 double cost_ranks(const struct setting *s)
 {
-    double n = parameter(s, P_WIDTH);
-    return 1.2e-9 * n * n * n;
+    double count[COST_TERMS] = {0};
+    cost_terms_ranks(s, count);
+    return total(count);
 }
 
-/* The multipliers again for every step but the first of the one method that is not
- * small against certifying its result. */
-static double refits(const struct setting *s, double m)
-{
-    double n = parameter(s, P_WIDTH), steps = parameter(s, P_UNLEARN_STEPS);
-    return (steps - 1) * (1e-8 * n * m + 1e-10 * n * m * m);
-}
-
-/* The terms of the convex programs, three times over but from a start that is near. */
 double cost_cell(const struct setting *s)
 {
-    double m = parameter(s, P_SAMPLES) - parameter(s, P_FORGET);
-    double n = parameter(s, P_WIDTH);
-    return 1.7e-5 + 1.6e-7 * n * m + 6e-10 * m * m * m +
-           6.6e-10 * kinks(s) * n * m * m * m +
-           accuracy(s, parameter(s, P_TEST_SAMPLES)) + refits(s, m);
+    double count[COST_TERMS] = {0};
+    cost_terms_cell(s, count);
+    return total(count);
 }

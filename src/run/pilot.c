@@ -41,7 +41,8 @@ struct sample {
     double cost;
 };
 
-static void choose(struct sample *s, const struct plan *p, size_t group, double seconds)
+static void choose_units(struct sample *s, const struct plan *p, size_t group,
+                         double seconds)
 {
     size_t all = p->start[group + 1] - p->start[group];
     double most = (seconds - plan_unit_cost(p, group, 0)) / p->cell_cost[group];
@@ -52,8 +53,9 @@ static void choose(struct sample *s, const struct plan *p, size_t group, double 
         s->cell[i] = p->cell[p->start[group] + i * all / s->count];
 }
 
-static void measure(struct pilot *pilot, struct trial_workspace *ws,
-                    const struct grid *g, const struct plan *p, const struct sample *s)
+static void measure_unit(struct pilot *pilot, struct trial_workspace *ws,
+                         const struct grid *g, const struct plan *p,
+                         const struct sample *s)
 {
     double start = clock_thread_cpu();
     trial_unit(ws, g, s->cell, s->count, pilot->units % p->replicates, NULL, drop,
@@ -76,12 +78,14 @@ static void run_units(struct pilot *pilot, struct trial_workspace *ws,
         total += p->cost[order[k]];
     for (size_t i = 0; i < most && i < PILOT_MOST; i++) {
         double scale = i > 0 ? pilot->ratio / (double)i : 1;
-        choose(s, p, group_at(p, order, count, share(i) * total), seconds / PARTS);
+        choose_units(s, p, group_at(p, order, count, share(i) * total),
+                     seconds / PARTS);
         if (i > 0 && pilot->seconds + scale * s->cost > seconds)
             break;
         for (size_t k = 0; s->cost > seconds && k < count; k++)
-            choose(s, p, order[k], seconds / PARTS); /* the most expensive that fits */
-        measure(pilot, ws, g, p, s);
+            choose_units(s, p, order[k],
+                         seconds / PARTS); /* the most expensive that fits */
+        measure_unit(pilot, ws, g, p, s);
     }
     pilot->ratio /= (double)pilot->units;
 }

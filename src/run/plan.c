@@ -94,40 +94,6 @@ size_t plan_largest_group(const struct plan *p)
     return largest;
 }
 
-size_t plan_unit_missing(const struct plan *p, const bool *done, size_t group,
-                         uint64_t replicate, size_t *cells)
-{
-    size_t count = 0;
-    for (size_t i = p->start[group]; i < p->start[group + 1]; i++)
-        if (!done[p->cell[i] * p->replicates + replicate])
-            cells[count++] = p->cell[i];
-    return count;
-}
-
-struct plan_rest plan_missing(const struct plan *p, const bool *done, size_t *units_of)
-{
-    struct plan_rest rest = {0};
-    for (size_t k = 0; k < p->group_count; k++) {
-        size_t units = 0;
-        for (size_t r = 0; r < p->replicates; r++) {
-            size_t missing = 0;
-            for (size_t i = p->start[k]; i < p->start[k + 1]; i++)
-                missing += !done[p->cell[i] * p->replicates + r];
-            if (missing == 0)
-                continue;
-            double cost = plan_unit_cost(p, k, missing);
-            rest.trials += missing;
-            rest.cost += cost;
-            rest.longest = fmax(rest.longest, cost);
-            units++;
-        }
-        rest.units += units;
-        if (units_of)
-            units_of[k] = units;
-    }
-    return rest;
-}
-
 double plan_unit_cost(const struct plan *p, size_t group, size_t cells)
 {
     size_t all = p->start[group + 1] - p->start[group];
@@ -159,25 +125,4 @@ int plan_order(const struct plan *p, size_t *order)
         order[k] = costed[k].group;
     memory_free(costed);
     return SWEEP_OK;
-}
-
-int plan_deal(const struct plan *p, const struct grid *g, size_t shard, size_t shards,
-              bool *mine, size_t *count)
-{
-    size_t *order = memory_array(p->group_count, sizeof *order);
-    int status = order ? plan_order(p, order) : SWEEP_NO_MEMORY;
-
-    *count = 0;
-    for (size_t k = 0; k < p->group_count && status == SWEEP_OK; k++)
-        for (size_t r = 0; r < p->replicates; r++) {
-            size_t unit = g->until.least > 0 ? k : k * p->replicates + r;
-            size_t place = unit % shards;
-            size_t owner = unit / shards % 2 == 0 ? place + 1 : shards - place;
-            for (size_t i = p->start[order[k]]; i < p->start[order[k] + 1]; i++) {
-                mine[p->cell[i] * p->replicates + r] = owner == shard;
-                *count += owner == shard;
-            }
-        }
-    memory_free(order);
-    return status;
 }

@@ -49,8 +49,12 @@ char *progress_duration(double seconds, char *buffer, size_t size)
 
 static void draw(struct progress *p, double now)
 {
-    double share = p->work_total > 0 ? fmin(p->work_done / p->work_total, 1) : 1;
-    double left = p->done == p->total ? 0 : (now - p->start) * (1 - share) / share;
+    double work_left = fmax(p->work_total - p->work_done, 0);
+    double all = p->work_before + p->work_total;
+    double share = all > 0 ? 1 - work_left / all : 1;
+    double left = p->done < p->total && work_left > 0
+                      ? (now - p->start) * work_left / p->work_done
+                      : 0;
     const char *least = p->open ? "at least " : "";
     char eta[32], failed[64] = "";
 
@@ -73,6 +77,14 @@ static void draw(struct progress *p, double now)
     fflush(p->stream);
     p->drawn = true;
     p->last = now;
+}
+
+void progress_resume(struct progress *p, size_t done, size_t failed, double work)
+{
+    p->done += done;
+    p->failed += failed;
+    p->total += done;
+    p->work_before += work;
 }
 
 void progress_extend(struct progress *p, size_t total, double work_total)

@@ -6,9 +6,9 @@
  * the database. */
 static const size_t PROGRAM = 24u << 20;
 
-/* Of a cell: its place in the product, in the plan and in the table at the end; of a
- * trial: whether it is done, and with `until` whether it has to be, and its value. */
-enum { CELL_BYTES = 96, TRIAL_BYTES = 1, UNTIL_BYTES = 34 };
+/* Of a cell: its place in the product, in the plan, in the ledger and in the table at
+ * the end; of a trial: what the ledger holds, with `until` its value too. */
+enum { CELL_BYTES = 96, TRIAL_BYTES = 1, UNTIL_BYTES = 17 };
 
 struct runner_memory runner_memory(const struct grid *g, const struct plan *p,
                                    size_t threads)
@@ -16,15 +16,15 @@ struct runner_memory runner_memory(const struct grid *g, const struct plan *p,
     struct runner_memory need = {.thread = trial_workspace_bytes(g)};
     size_t units = p->group_count * p->replicates, workers;
     size_t data = grid_data_bytes(&g->data);
-    size_t trial = g->until.least > 0 ? UNTIL_BYTES : TRIAL_BYTES;
+    size_t trial = until_has_rule(g) ? UNTIL_BYTES : TRIAL_BYTES;
 
     if (threads > units)
         threads = units;
     if (__builtin_mul_overflow(need.thread, threads, &workers) ||
-        __builtin_add_overflow(
-            workers,
-            PROGRAM + data + g->cell_count * (CELL_BYTES + trial * g->replicates),
-            &need.total))
+        __builtin_add_overflow(workers,
+                               PROGRAM + data +
+                                   g->cell_count * (CELL_BYTES + trial * g->replicates),
+                               &need.total))
         need.total = SIZE_MAX;
     return need;
 }

@@ -24,7 +24,7 @@ struct store_lock {
     int descriptor; /* -1: not held */
     char *path;
     pthread_t toucher;
-    sem_t end; /* of the toucher */
+    sem_t end;    /* of the toucher */
     bool touched; /* by this thread */
 };
 

@@ -2,6 +2,7 @@
 #include "sweep/escape.h"
 #include "sweep/memory.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -187,36 +188,6 @@ static int bind_bounds(struct store *s, sqlite3_stmt *q, const struct grid *g,
     return SWEEP_OK;
 }
 
-int store_done(struct store *s, const struct grid *g, enum store_which which,
-               bool *done, struct diagnostics *log)
-{
-    static const char *const sql[] = {
-        [STORE_ALL] = "SELECT cell, replicate FROM cells JOIN trials ON cell_id = id"
-                      " WHERE cell < ? AND replicate < ?",
-        [STORE_GOOD] = "SELECT cell, replicate FROM cells JOIN trials ON cell_id = id"
-                       " WHERE cell < ? AND replicate < ? AND status = 'ok'"};
-    sqlite3_stmt *q = NULL;
-    size_t cell;
-    uint64_t replicate;
-
-    int status = match_cells(s, g, log);
-    if (status == SWEEP_OK)
-        status = store_prepare(s, sql[which], &q, log);
-    if (status == SWEEP_OK)
-        status = bind_bounds(s, q, g, log);
-    while (status == SWEEP_OK) {
-        int rc = sqlite3_step(q);
-        if (rc == SQLITE_DONE)
-            break;
-        status = rc == SQLITE_ROW ? read_place(s, q, g, &cell, &replicate, log)
-                                  : store_fail(s, log);
-        if (status == SWEEP_OK)
-            done[cell * g->replicates + replicate] = true;
-    }
-    sqlite3_finalize(q);
-    return status;
-}
-
 int store_put(struct store *s, size_t cell, uint64_t replicate, const struct record *r,
               struct diagnostics *log)
 {
@@ -283,19 +254,65 @@ int store_each(struct store *s, const struct grid *g, store_visit *visit, void *
     return status;
 }
 
-/* What is wanted of every other database of a folder. */
-struct search {
-    const struct grid *g;
-    enum store_which which;
-    bool *done;         /* or, NULL, */
-    store_visit *visit; /* every trial */
-    void *context;
-};
+/* The status alone is in its index. */
+static char *scan_sql(const struct store *s, enum column column)
+{
+    char *sql;
+    bool status_only = column == COLUMN_COUNT;
+    const char *from = status_only ? "trials INDEXED BY trials_by_status" : "trials";
+    bool there = !status_only && store_has_column(&s->have, column);
+    if (asprintf(&sql,
+                 "SELECT cell, replicate, status, %s%s%s FROM %s"
+                 " CROSS JOIN cells ON id = cell_id WHERE cell < ? AND replicate < ?",
+                 there ? "trials.\"" : "NULL", there ? column_table[column].name : "",
+                 there ? "\"" : "", from) < 0)
+        return NULL;
+    return sql;
+}
+
+static int scan_row(struct store *s, sqlite3_stmt *q, const struct grid *g,
+                    store_glance *visit, void *context, struct diagnostics *log)
+{
+    size_t cell;
+    uint64_t replicate;
+    int found = read_place(s, q, g, &cell, &replicate, log);
+    if (found != SWEEP_OK)
+        return found;
+    int status = store_read_status(q, 2), type = sqlite3_column_type(q, 3);
+    bool defined = type != SQLITE_NULL;
+    double value = defined ? sqlite3_column_double(q, 3) : (double)NAN;
+    if (status < 0 || (defined && type != SQLITE_INTEGER && type != SQLITE_FLOAT))
+        return stray(s, (sqlite3_int64)cell, (sqlite3_int64)replicate,
+                     status < 0 ? "no trial has such a 'status'"
+                                : "a result is not a number",
+                     log);
+    return visit(context, cell, replicate, (enum trial_status)status, value);
+}
+
+int store_scan(struct store *s, const struct grid *g, enum column column,
+               store_glance *visit, void *context, struct diagnostics *log)
+{
+    sqlite3_stmt *q = NULL;
+    int status = match_cells(s, g, log);
+    if (status == SWEEP_OK)
+        status = store_prepare_owned(s, scan_sql(s, column), &q, log);
+    if (status == SWEEP_OK)
+        status = bind_bounds(s, q, g, log);
+    while (status == SWEEP_OK) {
+        int rc = sqlite3_step(q);
+        if (rc == SQLITE_DONE)
+            break;
+        status = rc == SQLITE_ROW ? scan_row(s, q, g, visit, context, log)
+                                  : store_fail(s, log);
+    }
+    sqlite3_finalize(q);
+    return status;
+}
 
 /* A database of an attempt that never got its tables, or was of an older grid or
  * another model, holds nothing of use: it is passed by. */
-static int search_elsewhere(struct store *s, const struct search *want,
-                            struct diagnostics *log)
+int store_scan_elsewhere(struct store *s, const struct grid *g, enum column column,
+                         store_glance *visit, void *context, struct diagnostics *log)
 {
     struct store_list list;
     int status = store_list(&list, s->directory, log);
@@ -307,10 +324,8 @@ static int search_elsewhere(struct store *s, const struct search *want,
         status = store_open_database(&other, list.path[i], &ignored);
         if (status == SWEEP_OK && other->model != s->model)
             status = SWEEP_INPUT;
-        if (status == SWEEP_OK && want->done)
-            status = store_done(other, want->g, want->which, want->done, &ignored);
-        else if (status == SWEEP_OK)
-            status = store_each(other, want->g, want->visit, want->context, &ignored);
+        if (status == SWEEP_OK)
+            status = store_scan(other, g, column, visit, context, &ignored);
         store_close(other, &ignored);
         diagnostics_release(&ignored);
         if (status == SWEEP_IO || status == SWEEP_INPUT || status == SWEEP_BUSY)
@@ -320,18 +335,4 @@ static int search_elsewhere(struct store *s, const struct search *want,
     }
     store_list_release(&list);
     return status;
-}
-
-int store_done_elsewhere(struct store *s, const struct grid *g, enum store_which which,
-                         bool *done, struct diagnostics *log)
-{
-    struct search want = {.g = g, .which = which, .done = done};
-    return search_elsewhere(s, &want, log);
-}
-
-int store_each_elsewhere(struct store *s, const struct grid *g, store_visit *visit,
-                         void *context, struct diagnostics *log)
-{
-    struct search want = {.g = g, .visit = visit, .context = context};
-    return search_elsewhere(s, &want, log);
 }

@@ -39,8 +39,7 @@ size_t bench_argument(const char *text, size_t limit);
 void bench_compete(struct contender *const *contenders, size_t count, size_t repeats);
 
 /* BENCH_LAYOUT(&arena) { carve; } measures, allocates and carves. */
-#define BENCH_LAYOUT(arena)                                                            \
-    for (int pass_ = 0; bench_pass((arena), pass_); pass_++)
+#define BENCH_LAYOUT(arena) for (int pass_ = 0; bench_pass((arena), pass_); pass_++)
 bool bench_pass(struct arena *a, int pass);
 
 /* The mixture of every benchmark, |mu| = d^-0.2, balanced labels. */

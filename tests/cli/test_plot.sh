@@ -312,10 +312,10 @@ bad 2 "a map needs two axes: one for --x and one for --by" out --map --by model,
 bad 2 "--level 'high' is not a number" out --level high
 bad 2 "--level '1e999' is too large" out --level 1e999
 statistics='mean, sd, sem, median, min, max, n, clusters, n_failed, a quantile such as q05 or an end of an interval of the mean such as t95_low or boot95_high'
-bad 2 "'meen' is not a statistic (did you mean 'mean'?)" out --statistic meen
-bad 2 "'zzzzzz' is not a statistic: use $statistics" out --statistic zzzzzz
-bad 2 "'mean,sd' is not a statistic: use $statistics" out --statistic mean,sd
-bad 2 "'zzzzzz' is not a statistic: use $statistics" out --band zzzzzz,q95
+bad 2 "unknown statistic 'meen' (did you mean 'mean'?)" out --statistic meen
+bad 2 "unknown statistic 'zzzzzz': use $statistics" out --statistic zzzzzz
+bad 2 "unknown statistic 'mean,sd': use $statistics" out --statistic mean,sd
+bad 2 "unknown statistic 'zzzzzz': use $statistics" out --band zzzzzz,q95
 for band in q05 q05,q50,q95; do
     bad 2 "a band is two statistics, such as q05,q95, or sem, sd or none" out --band $band
 done

@@ -98,7 +98,7 @@ sed 's/max_steps: 200/max_steps: 0/; s/replicates: 2/replicates: 200/; s/, 0.5, 
     s/samples: 4/samples: 20/; s/signal: 1/signal: 0/
     s/model: relu/model: leaky_relu/; s/polish: true/polish: false/' small.yaml >fail.yaml
 run run fail.yaml -o f
-status 3
+status 4
 err_has "the first 20 trainings all failed (trials: 20 not_separated); one says: training: \
 smallest margin -"
 err_has "stopped by trials that all failed; to go on: sweep run fail.yaml -o f \
@@ -112,7 +112,7 @@ status 3
 err_has "200 of 200 trials done, 180 now"
 err_has "200 of 200 trials failed: 200 not_separated ("
 check "a table" [ -e f/table.tsv ]
-run run fail.yaml -o f --retry-failed --max-failures 100%
+run run fail.yaml -o f --retry-failed
 status 3
 err_has "200 of 200 trials done, 200 now"
 run status f
@@ -121,12 +121,16 @@ check "the state, then the advice" [ "$(sed 's/;.*//' .out)" = \
     "f: 200 of 200 trials done, 200 failed
 200 of 200 trials failed: 200 not_separated (try more max_steps or a larger learning_rate)" ]
 run run fail.yaml -o g --max-failures 7
-status 3
+status 4
 err_has "8 of 200 trials done, 8 now"
 err_has "stopped by --max-failures; to go on: "
 run run fail.yaml -o h --max-failures 5%
-status 3
+status 4
 err_has "11 of 200 trials done, 11 now"
+run run fail.yaml -o h --retry-failed --max-failures 2
+status 4
+err_has "3 of 200 trials done, 3 now"
+err_has "3 of 3 trials failed: 3 not_separated"
 run run small.yaml -o i --max-failures 0
 status 0
 
@@ -136,7 +140,7 @@ dead="dead_point (no neuron is active on a training point: try model: leaky_relu
 larger init_scale or width)"
 not="not_separated (try more max_steps or a larger learning_rate)"
 run run fail.yaml -o l
-status 3
+status 4
 check "both are counted" [ "$(sed '/^note: /d; s/says: .*/says:/' .err)" = "20 of 200 trials done, 20 now
 20 of 20 trials failed: 13 $dead, 7 $not; see l/run.log
 the first 20 trainings all failed (trials: 13 dead_point, 7 not_separated); one says:
@@ -183,4 +187,4 @@ for bad in 0/3 4/3 1 /3 1/ 1.5/3 1/0 1/2/3 a/b; do
 done
 check "nothing was written" [ ! -e k ]
 
-finish 106
+finish 109

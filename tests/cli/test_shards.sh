@@ -74,6 +74,19 @@ status 0
 out_has "3 of 3 shards complete, 0 not begun"
 out_has "s: 30 of 30 trials done"
 
+# What is no folder of a shard is not counted as one, and a shard is not the whole.
+cp -r s/shard-1-of-3 s/shard-1-of-3.old
+run status s
+status 0
+out_has "3 of 3 shards complete, 0 not begun"
+run merge s/shard-*
+status 2
+err "sweep merge: 's/shard-1-of-3' is the folder of a shard; name the folder of the \
+whole first: sweep merge OUT s/shard-1-of-3 ..."
+check "it is as before" [ "$(count s/shard-1-of-3/sweep.db)" -eq \
+    "$(count s/shard-1-of-3.old/sweep.db)" ]
+rm -r s/shard-1-of-3.old
+
 # Foreign and conflicting records.
 sed 's/seed: 1/seed: 2/' bartlett.yaml >seed.yaml
 run run -q seed.yaml -o seed
@@ -131,4 +144,4 @@ run merge u t/shard-*
 status 0
 check "the union" cmp -s u/table.tsv bartlett/table.tsv
 
-finish 132
+finish 137

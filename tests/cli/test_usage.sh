@@ -91,15 +91,17 @@ run table nowhere --rows dimention --columns scaled_epz,zz --format xml
 status 2
 err "sweep table: unknown parameter 'dimention' (did you mean 'dimension'?)
 sweep table: unknown column 'scaled_epz' (did you mean 'scaled_eps'?)
-sweep table: unknown column 'zz'; see 'sweep help table'
-sweep table: unknown format 'xml'; see 'sweep help table'"
+sweep table: unknown column 'zz'; see 'sweep columns'
+sweep table: unknown format 'xml': use tsv, long, csv, json or md"
 run table nowhere --rows width,width --columns norm --statistics n,mean,n,mean
 status 2
-err "sweep table: --rows: 'width' is listed twice"
+err "sweep table: 'width' is asked for twice
+sweep table: 'n' is asked for twice
+sweep table: 'mean' is asked for twice"
 run table nowhere --statistics n,mean,n,mean
 status 2
-err "sweep table: --statistics: 'n' is listed twice
-sweep table: --statistics: 'mean' is listed twice"
+err "sweep table: 'n' is asked for twice
+sweep table: 'mean' is asked for twice"
 run table nowhere
 status 1
 err "sweep table: cannot open 'nowhere/grid.yaml': No such file or directory"

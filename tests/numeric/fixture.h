@@ -24,8 +24,7 @@ void fixture_main(void);
 void fixture_need(bool held, const char *what);
 
 /* FIXTURE_LAYOUT(&arena) { carve; } measures, allocates and carves. */
-#define FIXTURE_LAYOUT(arena)                                                          \
-    for (int pass_ = 0; fixture_pass((arena), pass_); pass_++)
+#define FIXTURE_LAYOUT(arena) for (int pass_ = 0; fixture_pass((arena), pass_); pass_++)
 bool fixture_pass(struct arena *a, int pass);
 
 /* A stream of its own for every (name, number). */

@@ -263,8 +263,8 @@ static void test_orthogonal_point(void **state)
             step_add_ascent(&b.step, -1.0L, move);
             check_close(step_error(&b.step, move), 0.0, 1e-14);
             certificate_exact(&b.in.net, &retain, &b.step.out, NULL, &w, &c);
-            check_true(c.stop == CERTIFIED && c.tau <= 1e-12, "model %zu: stop %d, tau is %g", k,
-                       c.stop, c.tau);
+            check_true(c.stop == CERTIFIED && c.tau <= 1e-12,
+                       "model %zu: stop %d, tau is %g", k, c.stop, c.tau);
             check_true(c.eps <= 1e-12 * c.norm && c.delta <= 1e-12,
                        "model %zu: eps %g, delta %g", k, c.eps, c.delta);
         }

@@ -102,4 +102,27 @@ static inline void fixture_fill(struct store *s, const struct grid *g)
     assert_int_equal(store_commit(s, &log), SWEEP_OK);
 }
 
+/* done[cell * replicates + replicate] of every trial that store_scan visits. */
+struct fixture_mark {
+    const struct grid *grid;
+    bool *done;
+};
+
+static inline int fixture_mark(void *context, size_t cell, uint64_t replicate,
+                               enum trial_status status, double value)
+{
+    struct fixture_mark *m = context;
+    m->done[cell * m->grid->replicates + replicate] = true;
+    check_true(status < TRIAL_STATUS_COUNT && isnan(value), "a status and no value");
+    return SWEEP_OK;
+}
+
+static inline void fixture_done(struct store *s, const struct grid *g, bool *done)
+{
+    struct diagnostics log = {0};
+    struct fixture_mark mark = {g, done};
+    assert_int_equal(store_scan(s, g, COLUMN_COUNT, fixture_mark, &mark, &log),
+                     SWEEP_OK);
+}
+
 #endif

@@ -27,11 +27,11 @@ struct law {
 /* Intervals of what is skewed miss more often, as they do for independent values. */
 static const struct law laws[] = {
     {C_PHI, 0.5, 0, BY_CLUSTER, {0.93, 0.97}, {0.92, 0.97}},
-    {C_FLIPS, 0.5, 1, AT_RANDOM, {0.90, 0.97}, {0.90, 0.97}},
+    {C_TRAINED_EPS, 0.5, 1, AT_RANDOM, {0.90, 0.97}, {0.90, 0.97}},
     {C_PSI, 0.1, 0, AT_RANDOM, {0.93, 0.97}, {0.92, 0.97}},
     {C_NORM, 0.9, 0, BY_CLUSTER, {0.93, 0.97}, {0.92, 0.97}},
     {C_KINKS, 0.5, 0, BY_EFFECT, {0.93, 0.97}, {0.92, 0.97}},
-    {C_STEPS, 0.1, 1, BY_CLUSTER, {0.92, 0.97}, {0.91, 0.97}},
+    {C_TRAINED_NORM, 0.1, 1, BY_CLUSTER, {0.92, 0.97}, {0.91, 0.97}},
     {C_RETRAIN_TAU, 0.9, 1, BY_CLUSTER, {0.88, 0.97}, {0.88, 0.97}},
 };
 enum { LAWS = sizeof laws / sizeof laws[0] };

@@ -59,8 +59,8 @@ static const double *shape;
 static double shaped(const struct setting *s, uint64_t replicate, enum column c)
 {
     (void)replicate;
-    (void)c;
-    return shape[(size_t)s->value[P_STEP_SCALE]];
+    double value = shape[(size_t)s->value[P_STEP_SCALE]];
+    return column_table[c].type == COLUMN_INTEGER ? round(value) : value;
 }
 
 /* The scale of these results. */

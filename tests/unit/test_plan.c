@@ -81,40 +81,14 @@ static void test_groups(void **state)
     grid_release(&g);
 }
 
-static void test_missing(void **state)
+/* Cells alike cost alike, and the training remains. */
+static void test_unit_cost(void **state)
 {
     (void)state;
     struct grid g;
     struct plan p;
-    size_t cells[2], trials = 0, units = 0;
-    double cost = 0, longest = 0;
-    size_t units_of[2];
     fixture_grid(&g, "grid:\n  samples: [5, 6]\n  step_scale: [0, 1]\n");
-    plan_build(&p, &g);
-    bool done[12] = {true, true, false, true, false, false,
-                     true, true, true,  true, true,  true};
-    for (size_t k = 0; k < p.group_count; k++)
-        for (size_t r = 0; r < 3; r++) {
-            size_t count = plan_unit_missing(&p, done, k, r, cells);
-            size_t want = 0;
-            for (size_t c = 2 * k; c < 2 * k + 2; c++)
-                if (!done[3 * c + r])
-                    check_equal(cells[want++], c);
-            check_equal(count, want);
-            trials += count;
-            units += count > 0;
-            double unit = count > 0 ? plan_unit_cost(&p, k, count) : 0;
-            cost += unit;
-            longest = fmax(longest, unit);
-        }
-    struct plan_rest rest = plan_missing(&p, done, units_of);
-    check_equal(trials, 3);
-    check_equal(rest.trials, trials);
-    check_equal(rest.units, units);
-    check_close_relative(rest.cost, cost, 1e-12);
-    check_close_relative(rest.longest, longest, 1e-12);
-    check_equal(units_of[0] + units_of[1], units);
-    /* Cells alike cost alike, and the training remains. */
+    check_equal(plan_build(&p, &g), SWEEP_OK);
     check_close_relative(plan_unit_cost(&p, 0, 2), p.cost[0], 1e-12);
     check_close_relative(plan_unit_cost(&p, 0, 2) - plan_unit_cost(&p, 0, 1),
                          plan_unit_cost(&p, 0, 1) - plan_unit_cost(&p, 0, 0), 1e-9);
@@ -170,68 +144,18 @@ static void test_retrainings(void **state)
         }
 }
 
-/* Every trial in exactly one shard, units whole, and no shard ahead of another by more
- * than the largest unit. */
-static void test_deal(void **state)
-{
-    (void)state;
-    static const size_t shards[] = {1, 2, 3, 5, 7, 64};
-    struct grid g;
-    struct plan p;
-    fixture_grid(&g, "grid:\n  samples: [4, 5, 20]\n  width: [4, 100, 400]\n"
-                     "  step_scale: [0, 1]\n");
-    check_equal(plan_build(&p, &g), SWEEP_OK);
-    size_t trials = g.cell_count * g.replicates;
-    double largest = 0;
-    for (size_t k = 0; k < p.group_count; k++)
-        largest = fmax(largest, p.cost[k]);
-    for (size_t n = 0; n < sizeof shards / sizeof shards[0]; n++) {
-        bool mine[64], taken[64] = {false};
-        double least = INFINITY, most = 0;
-        size_t sum = 0;
-        assert_true(trials <= 64);
-        for (size_t i = 1; i <= shards[n]; i++) {
-            size_t count, counted = 0;
-            double cost = 0;
-            check_equal(plan_deal(&p, &g, i, shards[n], mine, &count), SWEEP_OK);
-            for (size_t t = 0; t < trials; t++) {
-                check_true(!(mine[t] && taken[t]), "trial %zu in two shards", t);
-                taken[t] |= mine[t];
-                counted += mine[t];
-            }
-            for (size_t k = 0; k < p.group_count; k++)
-                for (size_t r = 0; r < p.replicates; r++) {
-                    size_t first = p.cell[p.start[k]] * p.replicates + r;
-                    for (size_t c = p.start[k]; c < p.start[k + 1]; c++)
-                        check_equal(mine[p.cell[c] * p.replicates + r], mine[first]);
-                    cost += mine[first] ? p.cost[k] : 0;
-                }
-            check_equal(count, counted);
-            sum += count;
-            least = fmin(least, cost);
-            most = fmax(most, cost);
-        }
-        check_equal(sum, trials);
-        check_true(most - least <= largest * (1 + 1e-12), "%zu shards: %g to %g",
-                   shards[n], least, most);
-    }
-    plan_release(&p);
-    grid_release(&g);
-}
-
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(10817 + 3 * 2 * METHOD_COUNT);
+    check_cases(1770 + 3 * 2 * METHOD_COUNT);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_partition),  cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_missing),    cmocka_unit_test(test_cost),
-        cmocka_unit_test(test_deal),       cmocka_unit_test(test_retrainings),
-        cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_partition),   cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_unit_cost),   cmocka_unit_test(test_cost),
+        cmocka_unit_test(test_retrainings), cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -84,6 +84,32 @@ static void test_open(void **state)
     clock_replace_monotonic(NULL);
 }
 
+/* What was there before is counted, and has no part in the pace. */
+static void test_resume(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size;
+    struct progress p;
+    FILE *stream = open_memstream(&text, &size);
+    now = 500;
+    clock_replace_monotonic(fake_clock);
+    progress_start(&p, stream, false, 4, 8);
+    progress_resume(&p, 96, 3, 32);
+    for (int i = 0; i < 4; i++) {
+        now += 60;
+        progress_add(&p, 1, i == 2, 2);
+    }
+    progress_finish(&p);
+    fclose(stream);
+    check_text(text, "97 of 100 trials (85 %), 3 failed, 3 min 00 s left\n"
+                     "98 of 100 trials (90 %), 3 failed, 2 min 00 s left\n"
+                     "99 of 100 trials (95 %), 4 failed, 1 min 00 s left\n"
+                     "100 of 100 trials (100 %), 4 failed, 0.0 s left\n");
+    free(text);
+    clock_replace_monotonic(NULL);
+}
+
 static void test_bar(void **state)
 {
     (void)state;
@@ -139,15 +165,16 @@ static void test_silent(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(22);
+    check_cases(23);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_duration), cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_open),     cmocka_unit_test(test_bar),
-        cmocka_unit_test(test_silent),   cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_duration),   cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_open),       cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_bar),        cmocka_unit_test(test_silent),
+        cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

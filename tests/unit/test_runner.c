@@ -2,7 +2,6 @@
 #include "fixture.h"
 
 #include "sweep/answer.h"
-#include "sweep/memory.h"
 #include "sweep/runner.h"
 
 #define GOOD                                                                           \
@@ -33,19 +32,23 @@ static struct runner_result run(const char *body, size_t replicates, size_t thre
     fixture_grid(&g, body);
     g.replicates = replicates;
     check_equal(plan_build(&p, &g), SWEEP_OK);
-    bool *done = memory_array(g.cell_count, replicates);
+    struct ledger l;
+    check_equal(ledger_open(&l, &g, &p, 0, 0, &log), SWEEP_OK);
     struct store *s = fixture_store(fixture_folder(path), &g);
     progress_start(&meter, NULL, true, 0, 0);
-    check_equal(
-        runner_run(&g, &p, s, NULL, done, threads, limits, &meter, &result, &log),
-        SWEEP_OK);
+    struct runner_options options = {threads, *limits, &meter};
+    check_equal(runner_run(&l, s, &options, &result, &log), SWEEP_OK);
+    struct ledger_tally tally = ledger_tally(&l);
+    check_equal(tally.done, result.ran);
     struct store_counts counts;
     check_equal(store_count(s, &counts, &log), SWEEP_OK);
     check_equal(counts.done, result.ran);
     for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
         check_equal(counts.by_status[i], result.by_status[i]);
+    for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
+        check_equal(tally.by_status[i], result.by_status[i]);
     store_close(s, &log);
-    memory_free(done);
+    ledger_release(&l);
     plan_release(&p);
     grid_release(&g);
     fixture_remove(path);
@@ -118,7 +121,7 @@ static void test_answer(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(149);
+    check_cases(248);
 }
 
 int main(void)

@@ -137,10 +137,23 @@ static void test_lost(void **state)
     }
 }
 
+static void test_no_memory(void **state)
+{
+    struct diagnostics list = {0};
+
+    (void)state;
+    check_equal(diagnostics_no_memory(&list, NULL), SWEEP_NO_MEMORY);
+    check_equal(diagnostics_no_memory(&list, "the table"), SWEEP_NO_MEMORY);
+    check_equal(list.count, 2);
+    check_text(list.item[0].message, "out of memory");
+    check_text(list.item[1].message, "out of memory for the table");
+    diagnostics_release(&list);
+}
+
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(30 + 404 + 15 + 10 + 16);
+    check_cases(30 + 404 + 15 + 10 + 16 + 5);
 }
 
 int main(void)
@@ -148,7 +161,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names), cmocka_unit_test(test_add),
         cmocka_unit_test(test_text),  cmocka_unit_test(test_sort),
-        cmocka_unit_test(test_lost),  cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_lost),  cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_cases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -181,17 +181,71 @@ static void test_done(void **state)
             fixture_record(&g, i / 3, i % 3, &r);
             store_put(s, i / 3, i % 3, &r, &log);
         }
-    check_equal(store_done(s, &g, STORE_ALL, done, &log), SWEEP_OK);
+    fixture_done(s, &g, done);
     for (size_t i = 0; i < 6; i++)
         check_equal(done[i], want[i]);
 
     /* Fewer replicates: the others stay recorded but are not the grid's. */
     g.replicates = 2;
     memset(done, 0, sizeof done);
-    check_equal(store_done(s, &g, STORE_ALL, done, &log), SWEEP_OK);
+    fixture_done(s, &g, done);
     for (size_t i = 0; i < 4; i++)
         check_equal(done[i], i == 1);
     check_equal(count_expected(s, &g), 1);
+    store_close(s, &log);
+    grid_release(&g);
+    fixture_remove(path);
+}
+
+/* Of every trial its status and one value, as store_each gives them. */
+struct glances {
+    size_t count;
+    struct {
+        bool there;
+        enum trial_status status;
+        double value;
+    } trial[6];
+};
+
+static int glance(void *context, size_t cell, uint64_t replicate,
+                  enum trial_status status, double value)
+{
+    struct glances *seen = context;
+    size_t i = cell * 3 + replicate;
+    check_true(!seen->trial[i].there, "once");
+    seen->trial[i].there = true;
+    seen->trial[i].status = status;
+    seen->trial[i].value = value;
+    return ++seen->count == 99 ? 77 : SWEEP_OK;
+}
+
+static int compare_glance(void *context, size_t cell, uint64_t replicate,
+                          const struct record *r)
+{
+    struct glances *seen = context;
+    size_t i = cell * 3 + replicate;
+    check_equal(seen->trial[i].there, true);
+    check_equal(seen->trial[i].status, r->status);
+    check_same_bits(seen->trial[i].value, r->value[C_EXACT_TAU]);
+    return SWEEP_OK;
+}
+
+static void test_scan(void **state)
+{
+    (void)state;
+    struct grid g;
+    struct diagnostics log = {0};
+    struct glances seen = {0};
+    char path[32];
+    fixture_grid(&g, BODY("[0, 1]"));
+    struct store *s = fixture_store(fixture_folder(path), &g);
+    fixture_fill(s, &g);
+    check_equal(store_scan(s, &g, C_EXACT_TAU, glance, &seen, &log), SWEEP_OK);
+    check_equal(seen.count, 6);
+    check_equal(store_each(s, &g, compare_glance, &seen, &log), SWEEP_OK);
+    seen = (struct glances){.count = 98}; /* the visit ends it */
+    check_equal(store_scan(s, &g, COLUMN_COUNT, glance, &seen, &log), 77);
+    check_equal(seen.count, 99);
     store_close(s, &log);
     grid_release(&g);
     fixture_remove(path);
@@ -212,7 +266,7 @@ static void test_changed_grid(void **state)
     store_close(s, &log);
 
     s = fixture_store(path, &second);
-    check_equal(store_done(s, &second, STORE_ALL, done, &log), SWEEP_OK);
+    fixture_done(s, &second, done);
     for (size_t i = 0; i < 9; i++)
         check_equal(done[i], i / 3 == 1);
     check_equal(count_expected(s, &second), 3);
@@ -334,19 +388,16 @@ static void test_death(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(186 + PARAMETER_COUNT);
+    check_cases(219 + PARAMETER_COUNT);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_infinity_and_extremes),
-        cmocka_unit_test(test_schema),
-        cmocka_unit_test(test_done),
-        cmocka_unit_test(test_changed_grid),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_death),
+        cmocka_unit_test(test_round_trip), cmocka_unit_test(test_infinity_and_extremes),
+        cmocka_unit_test(test_schema),     cmocka_unit_test(test_done),
+        cmocka_unit_test(test_scan),       cmocka_unit_test(test_changed_grid),
+        cmocka_unit_test(test_refused),    cmocka_unit_test(test_death),
         cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,10 +36,9 @@ static int merge_into(struct store *to, const char *path, const struct grid *g,
 
 static size_t count_done(struct store *s, const struct grid *g)
 {
-    struct diagnostics log = {0};
     bool done[64] = {false};
     size_t count = 0;
-    check_equal(store_done(s, g, STORE_ALL, done, &log), SWEEP_OK);
+    fixture_done(s, g, done);
     for (size_t i = 0; i < g->cell_count * g->replicates; i++)
         count += done[i];
     return count;
@@ -337,10 +336,12 @@ static void test_attempts(void **state)
     fputs("other 1 1 boot 2026-01-01T00:00:00Z\n", stream);
     fclose(stream);
     check_equal(store_open(&s, path, &g, &shard, &log), SWEEP_OK);
-    check_equal(store_done(s, &g, STORE_ALL, done, &log), SWEEP_OK);
+    fixture_done(s, &g, done);
     for (int i = 0; i < 6; i++)
         check_equal(done[i], false);
-    check_equal(store_done_elsewhere(s, &g, STORE_ALL, done, &log), SWEEP_OK);
+    struct fixture_mark mark = {&g, done};
+    check_equal(store_scan_elsewhere(s, &g, COLUMN_COUNT, fixture_mark, &mark, &log),
+                SWEEP_OK);
     for (int i = 0; i < 6; i++)
         check_equal(done[i], i == 0 || i == 2);
     store_close(s, &log);
@@ -386,7 +387,7 @@ static void test_platforms(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(146 + (COLUMN_COUNT - 2) + 1 + 4);
+    check_cases(160 + (COLUMN_COUNT - 2) + 1 + 4);
 }
 
 int main(void)

@@ -9,7 +9,7 @@ static size_t pooled_count;
 /* A table made by hand over the cells of a grid: one result, two statistics, numbers
  * that are exact in a few digits. */
 static char *render(const char *body, const struct table_request *request,
-                    enum table_format format)
+                    const char *format)
 {
     struct grid g;
     struct diagnostics log = {0};
@@ -41,7 +41,9 @@ static char *render(const char *body, const struct table_request *request,
         statistic[2 * i + 1] = i == 1 ? (double)NAN : 0.1;
     }
     FILE *stream = open_memstream(&text, &size);
-    check_equal(table_write(stream, &a, &g, format), SWEEP_OK);
+    size_t k = names_find(&all_formats, format);
+    assert_true(k < all_formats.count);
+    check_equal(table_formats[k].write(stream, &a, &g), SWEEP_OK);
     fclose(stream);
     a.row = NULL;
     a.pooled = NULL;
@@ -54,7 +56,7 @@ static char *render(const char *body, const struct table_request *request,
 static enum column norm[] = {C_NORM};
 static struct table_request only_norm = {.columns = norm, .column_count = 1};
 
-static void check_table(const char *body, enum table_format format, const char *want)
+static void check_table(const char *body, const char *format, const char *want)
 {
     char *text = render(body, &only_norm, format);
     check_text(text, want);
@@ -73,15 +75,15 @@ static void check_table(const char *body, enum table_format format, const char *
 static void test_tsv(void **state)
 {
     (void)state;
-    check_table("grid:\n  step_scale: [0, 0.1, 2]\n", TABLE_TSV,
+    check_table("grid:\n  step_scale: [0, 0.1, 2]\n", "tsv",
                 TOP("3") "step_scale\t" COUNTS RESULTS
                          "0\t3\t0\t0\t0.5\t0.10000000000000001\n"
                          "0.1\t3\t1\t0\t1.5\tNaN\n"
                          "2\t3\t0\t1\t2.5\t0.10000000000000001\n");
     /* No axis, no coordinate. */
-    check_table("grid:\n  samples: 5\n", TABLE_TSV,
+    check_table("grid:\n  samples: 5\n", "tsv",
                 TOP("1") COUNTS RESULTS "3\t0\t0\t0.5\t0.10000000000000001\n");
-    check_table("grid:\n  samples: 5\nsuccess: {eps: 1}\n", TABLE_TSV,
+    check_table("grid:\n  samples: 5\nsuccess: {eps: 1}\n", "tsv",
                 TOP("1") COUNTS
                 "success\tsuccess_low\tsuccess_high\t"
                 "scaled_success\tscaled_success_low\tscaled_success_high\t"
@@ -94,7 +96,7 @@ static void test_tsv(void **state)
 static void test_blocks(void **state)
 {
     (void)state;
-    check_table("grid:\n  model: [linear, relu]\n  samples: [5, 6]\n", TABLE_TSV,
+    check_table("grid:\n  model: [linear, relu]\n  samples: [5, 6]\n", "tsv",
                 TOP("4") "# [model=linear]\n"
                          "model\tsamples\t" COUNTS RESULTS
                          "linear\t5\t3\t0\t0\t0.5\t0.10000000000000001\n"
@@ -106,7 +108,7 @@ static void test_blocks(void **state)
                          "relu\t6\t3\t0\t0\t3.5\t0.10000000000000001\n");
     /* What is zipped with the last coordinate makes no block of its own. */
     check_table("grid:\n  width: [4, 8]\n  samples: [5, 6]\nzip: [[width, samples]]\n",
-                TABLE_TSV,
+                "tsv",
                 TOP("2") "width\tsamples\t" COUNTS RESULTS
                          "4\t5\t3\t0\t0\t0.5\t0.10000000000000001\n"
                          "8\t6\t3\t1\t0\t1.5\tNaN\n");
@@ -115,8 +117,8 @@ static void test_blocks(void **state)
     struct table_request turned = only_norm;
     turned.rows = rows;
     turned.row_count = 2;
-    char *text = render("grid:\n  model: [linear, relu]\n  samples: [5, 6]\n", &turned,
-                        TABLE_TSV);
+    char *text =
+        render("grid:\n  model: [linear, relu]\n  samples: [5, 6]\n", &turned, "tsv");
     check_text(text, TOP("4") "# [samples=5]\n"
                               "samples\tmodel\t" COUNTS RESULTS
                               "5\tlinear\t3\t0\t0\t0.5\t0.10000000000000001\n"
@@ -133,12 +135,12 @@ static void test_other_formats(void **state)
 {
     (void)state;
     const char *body = "grid:\n  polish: [false, true]\n  model: [relu]\n";
-    check_table(body, TABLE_CSV,
+    check_table(body, "csv",
                 "polish,model,trials,failed,undefined,norm_mean,norm_sem\n"
                 "false,relu,3,0,0,0.5,0.10000000000000001\n"
                 "true,relu,3,1,0,1.5,NaN\n");
     check_table(
-        body, TABLE_JSON,
+        body, "json",
         "{\"grid\": \"test\", \"seed\": 7, \"replicates\": 3, \"sweep\": "
         "\"" SWEEP_VERSION "\", \"model_version\": 3,\n"
         " \"rows\": [\n"
@@ -148,7 +150,7 @@ static void test_other_formats(void **state)
         "  {\"polish\": true, \"model\": \"relu\", \"trials\": 3, \"failed\": 1,"
         " \"undefined\": 0, \"norm_mean\": 1.5, \"norm_sem\": null}\n"
         " ]}\n");
-    check_table(body, TABLE_MARKDOWN,
+    check_table(body, "md",
                 "| polish | model | trials | failed | undefined | norm_mean | norm_sem "
                 "|\n"
                 "|---|---|---|---|---|---|---|\n"
@@ -164,18 +166,18 @@ static void test_pooled(void **state)
     "width (2 values), method (4 values): sem and intervals over 1 to 3 clusters "     \
     "(trials of the same data)"
     pooled_count = 2;
-    check_table(body, TABLE_TSV,
+    check_table(body, "tsv",
                 TOP("2") "# pooled over " POOLED "\n"
                          "step_scale\t" COUNTS RESULTS
                          "0\t3\t0\t0\t0.5\t0.10000000000000001\n"
                          "2\t3\t1\t0\t1.5\tNaN\n");
-    check_table(body, TABLE_MARKDOWN,
+    check_table(body, "md",
                 "| step_scale | trials | failed | undefined | norm_mean | norm_sem |\n"
                 "|---|---|---|---|---|---|\n"
                 "| 0 | 3 | 0 | 0 | 0.5 | 0.1 |\n"
                 "| 2 | 3 | 1 | 0 | 1.5 | NaN |\n"
                 "\nPooled over " POOLED ".\n");
-    check_table(body, TABLE_JSON,
+    check_table(body, "json",
                 "{\"grid\": \"test\", \"seed\": 7, \"replicates\": 3, \"sweep\": "
                 "\"" SWEEP_VERSION "\", \"model_version\": 3,\n"
                 " \"pooled_over\": \"" POOLED "\",\n"
@@ -185,7 +187,7 @@ static void test_pooled(void **state)
                 "  {\"step_scale\": 2, \"trials\": 3, \"failed\": 1, \"undefined\": 0,"
                 " \"norm_mean\": 1.5, \"norm_sem\": null}\n"
                 " ]}\n");
-    check_table(body, TABLE_CSV,
+    check_table(body, "csv",
                 "step_scale,trials,failed,undefined,norm_mean,norm_sem\n"
                 "0,3,0,0,0.5,0.10000000000000001\n"
                 "2,3,1,0,1.5,NaN\n");

@@ -2,10 +2,9 @@
  * quantile by bisection on Simpson's rule, equal values by counting. */
 #include "fixture.h"
 
+#include "sweep/ledger.h"
 #include "sweep/memory.h"
-#include "sweep/plan.h"
 #include "sweep/statistic.h"
-#include "sweep/until.h"
 
 /* Rounding of sums and of the quantile. */
 static const double TIGHT = 1e-9;
@@ -105,6 +104,12 @@ static void trial(const struct grid *g, size_t cell, uint64_t replicate,
     }
 }
 
+static void open_ledger(struct ledger *l, const struct grid *g)
+{
+    struct diagnostics log = {0};
+    check_equal(ledger_open(l, g, NULL, 0, 0, &log), SWEEP_OK);
+}
+
 struct verdict {
     size_t need;
     enum until_state state;
@@ -154,26 +159,26 @@ static struct verdict oracle(const struct grid *g, size_t cell)
     }
 }
 
-static void check_verdicts(const struct until *u)
+static void check_verdicts(const struct ledger *l)
 {
-    for (size_t cell = 0; cell < u->grid->cell_count; cell++) {
-        struct verdict want = oracle(u->grid, cell);
-        check_equal(u->need[cell], want.need);
-        check_equal(u->state[cell], want.state);
+    for (size_t cell = 0; cell < l->grid->cell_count; cell++) {
+        struct verdict want = oracle(l->grid, cell);
+        check_equal(l->need[cell], want.need);
+        check_equal(l->state[cell], want.state);
     }
 }
 
-static void put(struct until *u, size_t cell, uint64_t replicate)
+static void put(struct ledger *l, size_t cell, uint64_t replicate)
 {
     struct record r;
-    trial(u->grid, cell, replicate, &r);
-    check_equal(until_add(u, cell, replicate, &r), SWEEP_OK);
+    trial(l->grid, cell, replicate, &r);
+    check_equal(ledger_add(l, cell, replicate, &r), SWEEP_OK);
 }
 
 /* All trials there could be, in any order: most of them are beyond `need`. */
 static void look_at_everything(const struct grid *g)
 {
-    struct until u;
+    struct ledger l;
     size_t trials = g->cell_count * g->replicates;
     size_t *order = memory_array(trials, sizeof *order);
     gsl_rng *rng = gsl_rng_alloc(rng_philox);
@@ -183,12 +188,12 @@ static void look_at_everything(const struct grid *g)
         order[i] = order[j];
         order[j] = i;
     }
-    check_equal(until_init(&u, g), SWEEP_OK);
+    open_ledger(&l, g);
     for (size_t i = 0; i < trials; i++)
-        put(&u, order[i] / g->replicates, order[i] % g->replicates);
-    until_look(&u);
-    check_verdicts(&u);
-    until_release(&u);
+        put(&l, order[i] / g->replicates, order[i] % g->replicates);
+    ledger_look(&l);
+    check_verdicts(&l);
+    ledger_release(&l);
     memory_free(order);
     gsl_rng_free(rng);
 }
@@ -197,29 +202,26 @@ static void look_at_everything(const struct grid *g)
  * no other. */
 static void look_as_a_run(const struct grid *g, bool one_by_one)
 {
-    struct until u;
+    struct ledger l;
     size_t put_in = 0, trials = g->cell_count * g->replicates;
-    bool *done = memory_array(trials, 1), *skip = memory_array(trials, 1);
-    check_equal(until_init(&u, g), SWEEP_OK);
+    open_ledger(&l, g);
     for (bool more = true; more;) {
         more = false;
-        until_look(&u);
-        until_skip(&u, done, skip);
+        ledger_look(&l);
         for (size_t i = 0; i < trials && !(one_by_one && more); i++)
-            if (!skip[i]) {
-                put(&u, i / g->replicates, i % g->replicates);
+            if (i % g->replicates < l.need[i / g->replicates] &&
+                !ledger_has(&l, i / g->replicates, i % g->replicates)) {
+                put(&l, i / g->replicates, i % g->replicates);
                 put_in++;
                 more = true;
             }
     }
-    check_verdicts(&u);
-    struct until_tally tally = until_tally(&u, NULL);
+    check_verdicts(&l);
+    struct ledger_tally tally = ledger_tally(&l);
     check_equal(tally.by_state[UNTIL_OPEN], 0);
     check_equal(tally.done, put_in);
     check_equal(tally.trials, put_in);
-    until_release(&u);
-    memory_free(done);
-    memory_free(skip);
+    ledger_release(&l);
 }
 
 static void test_rule(void **state)
@@ -256,7 +258,7 @@ static void test_union(void **state)
 {
     (void)state;
     struct grid g;
-    struct until u;
+    struct ledger l;
     struct record lost, good;
     double mean, halfwidth;
     rule_grid(&g, 20, "halfwidth: 1, min: 2, max: 4");
@@ -264,21 +266,21 @@ static void test_union(void **state)
     record_clear(&good);
     lost.status = TRIAL_OUT_OF_MEMORY;
     good.value[C_EXACT_TAU] = 5;
-    check_equal(until_init(&u, &g), SWEEP_OK);
-    until_add(&u, 7, 0, &lost);
-    until_add(&u, 7, 0, &good);
+    open_ledger(&l, &g);
+    ledger_add(&l, 7, 0, &lost);
+    ledger_add(&l, 7, 0, &good);
     good.value[C_EXACT_TAU] = 5.125;
-    until_add(&u, 7, 1, &good);
-    until_add(&u, 7, 1, &lost);
-    until_look(&u);
-    check_equal(u.state[7], UNTIL_PRECISE);
-    check_equal(u.need[7], 2);
-    until_estimate(&u, 7, &mean, &halfwidth);
+    ledger_add(&l, 7, 1, &good);
+    ledger_add(&l, 7, 1, &lost);
+    ledger_look(&l);
+    check_equal(l.state[7], UNTIL_PRECISE);
+    check_equal(l.need[7], 2);
+    ledger_estimate(&l, 7, &mean, &halfwidth);
     check_same_bits(mean, 5.0625);
     check_close(halfwidth, 0.0625 * tan(acos(-1.0) * 0.475), TIGHT);
-    check_true(until_has(&u, 7, 1) && !until_has(&u, 7, 2) && !until_has(&u, 8, 0),
+    check_true(ledger_has(&l, 7, 1) && !ledger_has(&l, 7, 2) && !ledger_has(&l, 8, 0),
                "what is there");
-    until_release(&u);
+    ledger_release(&l);
     grid_release(&g);
 }
 
@@ -286,7 +288,7 @@ static void test_union(void **state)
 static size_t settled_at(const char *rule, double value)
 {
     struct grid g;
-    struct until u;
+    struct ledger l;
     struct record r;
     struct diagnostics log = {0};
     char text[256];
@@ -296,12 +298,12 @@ static size_t settled_at(const char *rule, double value)
         fail_msg("bad grid: %s", log.item[0].message);
     record_clear(&r);
     r.value[g.until.column] = value;
-    check_equal(until_init(&u, &g), SWEEP_OK);
+    open_ledger(&l, &g);
     for (uint64_t k = 0; k < g.replicates; k++)
-        until_add(&u, 0, k, &r);
-    until_look(&u);
-    size_t need = u.state[0] == UNTIL_PRECISE ? u.need[0] : 0;
-    until_release(&u);
+        ledger_add(&l, 0, k, &r);
+    ledger_look(&l);
+    size_t need = l.state[0] == UNTIL_PRECISE ? l.need[0] : 0;
+    ledger_release(&l);
     grid_release(&g);
     return need;
 }
@@ -336,7 +338,7 @@ static void test_store(void **state)
 {
     (void)state;
     struct grid g;
-    struct until u;
+    struct ledger l;
     struct diagnostics log = {0};
     char path[32];
     rule_grid(&g, 20, "relative_halfwidth: 0.05, min: 20, max: 100");
@@ -348,74 +350,55 @@ static void test_store(void **state)
             check_equal(store_put(s, cell, k, &r, &log), SWEEP_OK);
         }
     store_commit(s, &log);
-    check_equal(until_load(&u, s, &g, &log), SWEEP_OK);
-    check_verdicts(&u);
-    struct until_tally all = until_tally(&u, NULL);
+    check_equal(ledger_open_needs(&l, s, &g, &log), SWEEP_OK);
+    check_verdicts(&l);
+    struct ledger_tally all = ledger_tally(&l);
     check_equal(all.cells, 20);
     check_equal(all.done, all.trials);
-    until_release(&u);
+    ledger_release(&l);
 
     /* Failed trials that are to run again are not there. */
-    bool own[20] = {false};
-    own[0] = own[9] = true;
-    check_equal(until_init(&u, &g), SWEEP_OK);
-    check_equal(until_read(&u, s, STORE_GOOD, &log), SWEEP_OK);
-    until_look(&u);
-    struct until_tally good = until_tally(&u, own);
-    check_equal(good.cells, 2);
-    check_equal(good.by_state[UNTIL_OPEN], 2);
+    open_ledger(&l, &g);
+    check_equal(ledger_read(&l, s, &log), SWEEP_OK);
+    ledger_look(&l);
+    ledger_retry(&l);
+    ledger_look(&l);
+    struct ledger_tally good = ledger_tally(&l);
+    check_equal(good.cells, 20);
+    check_equal(l.state[0], UNTIL_OPEN);
+    check_equal(l.state[9], UNTIL_OPEN);
+    check_equal(l.need[0], 20);
     check_equal(good.by_status[TRIAL_OK], good.done);
-    check_true(!until_has(&u, 0, 0) && good.done > 0 && good.done < 20, "good ones");
-    until_release(&u);
+    check_true(!ledger_has(&l, 0, 0) && good.done > 0 && good.done < good.trials,
+               "good ones");
+    ledger_release(&l);
     store_close(s, &log);
     grid_release(&g);
     fixture_remove(path);
 }
 
+/* A fixed number is a rule whose first look is its last. */
 static void test_no_rule(void **state)
 {
     (void)state;
     struct grid g;
-    struct until u;
+    struct ledger l;
     struct record r;
     fixture_grid(&g, "grid:\n  samples: [4, 5]\n");
-    check_equal(until_init(&u, &g), SWEEP_OK);
-    fixture_record(&g, 0, 0, &r);
-    check_equal(until_add(&u, 0, 0, &r), SWEEP_OK);
-    until_look(&u);
-    check_equal(u.need[0], 3);
-    check_equal(u.need[1], 3);
-    check_true(!until_has(&u, 0, 0), "nothing is kept");
-    until_release(&u);
-    grid_release(&g);
-}
-
-/* With a rule a group is in one shard, with all its replicates. */
-static void test_deal(void **state)
-{
-    (void)state;
-    struct grid g;
-    struct plan p;
-    rule_grid(&g, 20, "halfwidth: 1, min: 2, max: 5");
-    check_equal(plan_build(&p, &g), SWEEP_OK);
-    check_equal(p.group_count, 2);
-    for (size_t shards = 1; shards <= 4; shards++) {
-        bool mine[100];
-        size_t owners[20] = {0}, count, sum = 0;
-        for (size_t shard = 1; shard <= shards; shard++) {
-            memset(mine, 0, sizeof mine);
-            check_equal(plan_deal(&p, &g, shard, shards, mine, &count), SWEEP_OK);
-            sum += count;
-            for (size_t i = 0; i < 100; i++) {
-                check_equal(mine[i], mine[i / 50 * 50]);
-                owners[i / 5] += i % 5 == 0 && mine[i];
-            }
-        }
-        check_equal(sum, 100);
-        for (size_t cell = 0; cell < 20; cell++)
-            check_equal(owners[cell], 1);
+    open_ledger(&l, &g);
+    for (uint64_t k = 0; k < 3; k++) {
+        ledger_look(&l);
+        check_equal(l.state[0], UNTIL_OPEN);
+        fixture_record(&g, 0, k, &r);
+        check_equal(ledger_add(&l, 0, k, &r), SWEEP_OK);
     }
-    plan_release(&p);
+    ledger_look(&l);
+    check_equal(l.need[0], 3);
+    check_equal(l.need[1], 3);
+    check_equal(l.state[0], UNTIL_PRECISE);
+    check_equal(l.state[1], UNTIL_OPEN);
+    check_true(l.values == NULL, "no value is kept");
+    ledger_release(&l);
     grid_release(&g);
 }
 
@@ -423,38 +406,41 @@ static void test_memory(void **state)
 {
     (void)state;
     struct grid g;
-    struct until u;
+    struct ledger l;
     struct record r;
     rule_grid(&g, 20, "halfwidth: 1, min: 2, max: 5");
     trial(&g, 9, 4, &r);
-    for (long k = 0; k < 4; k++) {
+    for (long k = 0; k < 6; k++) {
+        struct diagnostics log = {0};
         memory_fail_after(k);
-        check_equal(until_init(&u, &g), SWEEP_NO_MEMORY);
+        check_equal(ledger_open(&l, &g, NULL, 0, 0, &log), SWEEP_NO_MEMORY);
+        check_equal(log.count, 1);
+        diagnostics_release(&log);
+        ledger_release(&l);
     }
     memory_fail_after(-1);
-    check_equal(until_init(&u, &g), SWEEP_OK);
+    open_ledger(&l, &g);
     memory_fail_after(0);
-    check_equal(until_add(&u, 9, 4, &r), SWEEP_NO_MEMORY);
+    check_equal(ledger_add(&l, 9, 4, &r), SWEEP_NO_MEMORY);
     memory_fail_after(-1);
-    check_true(!until_has(&u, 9, 4), "it is not there");
-    until_release(&u);
+    check_true(!ledger_has(&l, 9, 4), "it is not there");
+    ledger_release(&l);
     grid_release(&g);
 }
 
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(24910);
+    check_cases(23831);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_halfwidth),  cmocka_unit_test(test_rule),
-        cmocka_unit_test(test_union),      cmocka_unit_test(test_store),
-        cmocka_unit_test(test_no_rule),    cmocka_unit_test(test_deal),
-        cmocka_unit_test(test_memory),     cmocka_unit_test(test_equal),
-        cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_halfwidth), cmocka_unit_test(test_rule),
+        cmocka_unit_test(test_union),     cmocka_unit_test(test_store),
+        cmocka_unit_test(test_no_rule),   cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_equal),     cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

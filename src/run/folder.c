@@ -1,13 +1,12 @@
-#include "folder.h"
+#include "sweep/folder.h"
 
 #include "sweep/answer.h"
 #include "sweep/escape.h"
 #include "sweep/grid_yaml.h"
-#include "sweep/outfile.h"
 #include "sweep/platform.h"
-#include "sweep/table.h"
 #include <glob.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 static int out_of_memory(struct diagnostics *log)
@@ -38,6 +37,24 @@ int folder_shard(char **out, const char *folder, size_t shard, size_t shards,
     return out_of_memory(log);
 }
 
+bool folder_is_shard_name(const char *name, size_t *shard, size_t *shards)
+{
+    int end = 0;
+    if (sscanf(name, "shard-%zu-of-%zu%n", shard, shards, &end) == 2 &&
+        name[end] == '\0' && *shard >= 1 && *shard <= *shards)
+        return true;
+    *shard = *shards = 0;
+    return false;
+}
+
+bool folder_is_shard(const char *directory, size_t *shard, size_t *shards)
+{
+    char *path = realpath(directory, NULL), *slash = path ? strrchr(path, '/') : NULL;
+    bool is = folder_is_shard_name(slash ? slash + 1 : directory, shard, shards);
+    free(path);
+    return is;
+}
+
 bool folder_has_shards(const char *directory)
 {
     char *pattern;
@@ -48,6 +65,16 @@ bool folder_has_shards(const char *directory)
     globfree(&found);
     free(pattern);
     return there;
+}
+
+bool folder_has_results(const char *directory)
+{
+    char *path;
+    if (asprintf(&path, "%s/sweep.db", directory) < 0)
+        return false;
+    bool exists = access(path, F_OK) == 0;
+    free(path);
+    return exists;
 }
 
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
@@ -66,37 +93,6 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
                         directory, word, word);
     free(word);
     free(path);
-    return status;
-}
-
-int folder_open(struct store **out, const char *directory, struct diagnostics *log)
-{
-    int status = store_open_readonly(out, directory, log);
-    if (status == SWEEP_OK && store_model(*out) != MODEL_VERSION)
-        escape_print(
-            stderr,
-            "'%s' holds results of model version %zu, this sweep computes version "
-            "%d: its numbers may differ\n",
-            directory, store_model(*out), MODEL_VERSION);
-    return status;
-}
-
-int folder_write_table(const char *directory, struct store *s, const struct grid *g,
-                       struct diagnostics *log)
-{
-    struct aggregate a;
-    struct outfile out = {0};
-
-    int status = aggregate_build(&a, s, g, &g->table, log);
-    if (status != SWEEP_OK)
-        return status;
-    status = outfile_open_in(&out, directory, "table.tsv", log);
-    if (status == SWEEP_OK)
-        status = table_write(out.stream, &a, g, TABLE_TSV);
-    if (status == SWEEP_OK)
-        status = outfile_commit(&out, log);
-    outfile_discard(&out);
-    aggregate_release(&a);
     return status;
 }
 

@@ -3,16 +3,15 @@
 #ifndef SWEEP_OUTLOOK_H
 #define SWEEP_OUTLOOK_H
 
-#include "run_options.h"
 #include "sweep/grid.h"
+#include "sweep/ledger.h"
 #include "sweep/pilot.h"
 #include "sweep/plan.h"
 #include "sweep/runner.h"
-#include "sweep/until.h"
 
 /* What is left to do and how long it takes. */
 struct outlook_work {
-    struct plan_rest rest;
+    struct ledger_rest rest;
     double core_seconds, wall_seconds;
 };
 
@@ -21,22 +20,27 @@ struct outlook {
     struct plan plan;
     char *folder; /* of the results; of those of the shard */
     bool exists;
-    bool shards_there;    /* not it, but shards of it do */
-    size_t shard, shards; /* 0: all in one */
-    size_t threads;
-    size_t trials, units, retrainings; /* of the shard; with `until` at most */
-    size_t trials_done;
-    struct outlook_work missing, least; /* least: with `until` up to the next look;
-                                           missing: at most */
-    struct until_tally tally;
+    bool shards_there;                  /* not it, but shards of it do */
+    size_t shard, shards, threads;      /* as requested */
+    size_t trials, units, retrainings;  /* of the shard; with `until` at most */
+    struct outlook_work missing, least; /* least: up to the next look; missing: at
+                                           most */
+    struct ledger_tally tally;
     struct runner_memory memory;
     struct pilot pilot; /* no units: none was run */
 };
 
+struct outlook_request {
+    const char *file;     /* of the grid */
+    const char *output;   /* as folder_named takes it */
+    size_t shard, shards; /* 0: all in one */
+    size_t threads;
+    bool pilot; /* run some units to scale the times */
+};
+
 /* Read the grid file and the folder, and estimate. Release in any case.
  * SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
-int outlook_init(struct outlook *o, const char *file, const char *output,
-                 const struct run_options *options, bool pilot,
+int outlook_init(struct outlook *o, const struct outlook_request *request,
                  struct diagnostics *log);
 
 /* Whether this machine has the memory. */

@@ -1,12 +1,11 @@
-/* folder.h - what several commands do with a results folder. */
+/* folder.h - results folders: their names, what is in them, what computes here. */
 #ifndef SWEEP_FOLDER_H
 #define SWEEP_FOLDER_H
 
 #include "sweep/grid.h"
 #include "sweep/status.h"
-#include "sweep/store.h"
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
 
 /* The results folder meant: `option` (-o), or results/NAME of the grid when it is NULL.
  * Memory from malloc; NULL on failure. */
@@ -17,20 +16,20 @@ int folder_named(char **out, const char *option, const struct grid *g,
 int folder_shard(char **out, const char *folder, size_t shard, size_t shards,
                  struct diagnostics *log);
 
+/* Whether a folder, or the name of one, is that of a shard: shard-1-of-3. shards 0: it
+ * is not. */
+bool folder_is_shard(const char *directory, size_t *shard, size_t *shards);
+bool folder_is_shard_name(const char *name, size_t *shard, size_t *shards);
+
 /* The grid kept in the folder; SWEEP_INPUT also when there are shards in its place.
  * Release it, whatever is returned. */
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log);
 
+/* Whether a run left results there: a folder without sweep.db is a new one. */
+bool folder_has_results(const char *directory);
+
 /* Whether folders of shards with results are in there. */
 bool folder_has_shards(const char *directory);
-
-/* Open a folder to show what is in it; a line on standard error says so when its
- * numbers are of another model version. */
-int folder_open(struct store **out, const char *directory, struct diagnostics *log);
-
-/* DIR/table.tsv, old or new, whole. */
-int folder_write_table(const char *directory, struct store *s, const struct grid *g,
-                       struct diagnostics *log);
 
 /* What computes here: platform_text and the digest of the known answer, one line in
  * memory from malloc. */

@@ -1,0 +1,100 @@
+#include "sweep/names.h"
+
+#include "sweep/parse.h"
+#include <stdio.h>
+#include <string.h>
+
+/* Bytes of a list of names in a message. */
+enum { MOST_LISTED = 512 };
+
+const char *names_at(const struct names *n, size_t i)
+{
+    const void *row = (const char *)n->first + i * n->stride;
+    return *(const char *const *)row;
+}
+
+size_t names_find(const struct names *n, const char *word)
+{
+    size_t i = 0;
+    while (i < n->count && strcmp(names_at(n, i), word) != 0)
+        i++;
+    return i;
+}
+
+static const char *candidate(size_t i, const void *names)
+{
+    return names_at(names, i);
+}
+
+const char *names_near(const struct names *n, const char *word)
+{
+    return parse_suggest(word, n->count, candidate, n);
+}
+
+char *names_list(const struct names *n, char *buffer, size_t size)
+{
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (size_t i = 0; i < n->count && used < size; i++) {
+        const char *before = i == 0                          ? ""
+                             : i + 1 < n->count || n->others ? ", "
+                                                             : " or ";
+        used += (size_t)snprintf(buffer + used, size - used, "%s%s", before,
+                                 names_at(n, i));
+    }
+    if (n->others && used < size)
+        snprintf(buffer + used, size - used, ", %s", n->others);
+    return buffer;
+}
+
+int names_unknown(const struct names *n, const char *word, struct diagnostics *log)
+{
+    const char *near = names_near(n, word);
+    char list[MOST_LISTED];
+    if (near)
+        diagnostics_add(log, NULL, 0, 0, "unknown %s '%s' (did you mean '%s'?)",
+                        n->what, word, near);
+    else if (n->see)
+        diagnostics_add(log, NULL, 0, 0, "unknown %s '%s'; see '%s'", n->what, word,
+                        n->see);
+    else
+        diagnostics_add(log, NULL, 0, 0, "unknown %s '%s': use %s", n->what, word,
+                        names_list(n, list, sizeof list));
+    return SWEEP_INPUT;
+}
+
+static int report_twice(const char *word, struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "'%s' is asked for twice", word);
+    return SWEEP_INPUT;
+}
+
+size_t names_take(const struct names *n, const char *word, bool *taken,
+                  struct diagnostics *log)
+{
+    size_t i = names_find(n, word);
+    if (i == n->count) {
+        names_unknown(n, word, log);
+        return i;
+    }
+    if (taken && taken[i]) {
+        report_twice(word, log);
+        return n->count;
+    }
+    if (taken)
+        taken[i] = true;
+    return i;
+}
+
+int names_once(char *const *word, size_t count, struct diagnostics *log)
+{
+    int status = SWEEP_OK;
+    for (size_t i = 0; i < count; i++) {
+        size_t k = 0;
+        while (strcmp(word[k], word[i]) != 0)
+            k++;
+        if (k < i)
+            status = report_twice(word[i], log);
+    }
+    return status;
+}
