@@ -26,4 +26,7 @@ struct picture {
 /* SWEEP_OK, SWEEP_NO_MEMORY. Errors of the stream are left to its owner (ferror). */
 int gnuplot_write(FILE *stream, const struct figure *f, const struct picture *p);
 
+/* Whether the file starts like a script that gnuplot_write wrote. */
+bool gnuplot_wrote(FILE *stream);
+
 #endif

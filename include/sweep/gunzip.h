@@ -8,6 +8,9 @@
 /* Whether the bytes start like a gzip file. */
 bool gunzip_is(const void *bytes, size_t size);
 
+/* The reason that a file unpacks to more than may be. */
+extern const char gunzip_more[];
+
 /* All members of the file, one after the other, as one zero-terminated text in memory
  * from memory_array, `*length` bytes without the zero. SWEEP_OK; SWEEP_INPUT with the
  * reason: "is damaged", "ends early" or "holds more than is read" (`most` bytes);

@@ -2,8 +2,9 @@
  *
  * Writes go to a temporary PATH.PID-N.tmp beside the target; commit flushes, syncs and
  * renames. Errors are remembered and reported once, by outfile_commit, as
- * "cannot write 'PATH': REASON". A crash leaves the old file, and maybe the temporary.
- * A device or a pipe has no stand-in: it is written to directly.
+ * "cannot write 'PATH': REASON". A crash leaves the old file, and maybe the temporary,
+ * which the next writer of the file removes. A link, a device or a pipe in place of the
+ * file is an error.
  */
 #ifndef SWEEP_OUTFILE_H
 #define SWEEP_OUTFILE_H
@@ -14,7 +15,7 @@
 struct outfile {
     FILE *stream;    /* write here; never close it */
     char *path;      /* the target */
-    char *temporary; /* its stand-in until commit; NULL: none */
+    char *temporary; /* its stand-in until commit */
 };
 
 /* SWEEP_OK, SWEEP_IO or SWEEP_NO_MEMORY (reported in `log`). */

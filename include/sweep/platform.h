@@ -7,9 +7,19 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One line: "step avx2; blas Haswell; cpu fma avx2; gcc 12.2.0 optimized". Returns
- * buffer. */
+/* One line: "step avx2; blas Haswell; cpu fma avx2; gcc 12.2.0 -O3 -march=haswell for
+ * fma avx2; library OpenBLAS 0.3.21; gsl 2.7; libm 2.36 0c1a2b3c". The last word is of
+ * the last bits of exp, log and their like: one version has them for several CPUs.
+ * Returns buffer. */
 char *platform_text(char *buffer, size_t size);
+
+/* The same as it was before versions and flags were in it. */
+char *platform_text_before(char *buffer, size_t size);
+
+/* What differs between the first line of `there` and `here`: "compiler, libm". Returns
+ * buffer. */
+char *platform_differences(const char *there, const char *here, char *buffer,
+                           size_t size);
 
 /* How a program that calls itself `here` comes to compute as `there` did, the first
  * line of it; both may end in "; answer WORD", what a known trial gave. In buffer, "use

@@ -40,10 +40,11 @@ struct store;
 /* Zero-initialised: the defaults. */
 struct store_options {
     const char *platform; /* what the results come from (platform.h); NULL: unsaid */
-    bool allow_mixed;     /* results of several platforms in one folder */
-    bool fresh;           /* what is there moves to DIR/old-TIME first; killed on the
+    const char *platform_before; /* the same in words of before; NULL: unsaid */
+    bool allow_mixed;            /* results of several platforms in one folder */
+    bool fresh; /* what is there moves to DIR/old-TIME first; killed on the
                              way, the next writer goes on with it */
-    bool shard;           /* an attempt of a shard: see above */
+    bool shard; /* an attempt of a shard: see above */
 };
 
 /* Open or create DIR/sweep.db for writing, make its cells those of the grid, write
@@ -160,8 +161,14 @@ struct store_holder {
     char host[65];
     long process;
     char since[24];
+    bool elsewhere; /* in another container of this machine */
+    double silent;  /* seconds since its last sign of life */
 };
 void store_holder(const char *directory, struct store_holder *holder);
+
+/* "process 12 on HOST since 2026-...", and where it cannot be seen its last sign of
+ * life; returns buffer. */
+char *store_holder_text(const struct store_holder *holder, char *buffer, size_t size);
 
 /* Commits, closes, frees. NULL is allowed. */
 int store_close(struct store *s, struct diagnostics *log);

@@ -7,6 +7,8 @@
 /* Window of 32 KiB, gzip format. */
 enum { WINDOW = 15 + 16, FIRST_CAPACITY = 1 << 16 };
 
+const char gunzip_more[] = "holds more than is read";
+
 struct output {
     char *text;
     size_t length, capacity, most;
@@ -76,7 +78,7 @@ static int inflate_all(z_stream *z, const unsigned char *next, size_t left,
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR)
             return SWEEP_INPUT;
         if (o->length > o->most) {
-            *reason = "holds more than is read";
+            *reason = gunzip_more;
             return SWEEP_INPUT;
         }
     }

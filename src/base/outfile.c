@@ -1,13 +1,17 @@
 #include "sweep/outfile.h"
 
+#include "sweep/infile.h"
 #include "sweep/memory.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,13 +24,51 @@ static int report_write(const char *path, int reason, struct diagnostics *log)
     return reason == ENOMEM ? SWEEP_NO_MEMORY : SWEEP_IO;
 }
 
-/* A device or a pipe is written to as it is: a rename would replace it by a file. A
- * folder and an empty path come here too, and open says what is wrong with them. */
-static bool is_direct(const char *path)
+/* "table.tsv.123-0.tmp" of "table.tsv"? */
+static bool is_temporary(const char *entry, const char *name)
 {
-    struct stat status;
+    size_t length = strlen(name);
+    int end = 0;
+    if (strncmp(entry, name, length) != 0)
+        return false;
+    (void)sscanf(entry + length, ".%*[0-9]-%*[0-9].tmp%n", &end);
+    return end > 0 && entry[length + (size_t)end] == '\0';
+}
 
-    return *path == '\0' || (stat(path, &status) == 0 && !S_ISREG(status.st_mode));
+/* A writer holds the lock on its temporary: what can be locked was left by one that was
+ * killed. Where there are no locks it stays. */
+static void remove_if_left(int folder, const char *entry)
+{
+    int descriptor =
+        openat(folder, entry, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+    if (descriptor < 0)
+        return;
+    if (flock(descriptor, LOCK_EX | LOCK_NB) == 0)
+        unlinkat(folder, entry, 0);
+    close(descriptor);
+}
+
+static void remove_left(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%.*s", slash ? (int)(name - path) : 1,
+             slash ? path : ".");
+    DIR *stream = opendir(folder);
+    if (!stream)
+        return;
+    for (struct dirent *entry; (entry = readdir(stream));)
+        if (is_temporary(entry->d_name, name))
+            remove_if_left(dirfd(stream), entry->d_name);
+    closedir(stream);
+}
+
+/* Whether the new file is ours, and not just being removed by another writer. */
+static bool hold(int descriptor)
+{
+    struct stat info;
+    bool locked = flock(descriptor, LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK;
+    return locked && fstat(descriptor, &info) == 0 && info.st_nlink > 0;
 }
 
 /* A new file beside the target, with the permissions any new file would have (which
@@ -41,11 +83,16 @@ static int create_temporary(struct outfile *out)
         errno = ENOMEM;
         return -1;
     }
-    for (int i = 0; i < ATTEMPTS; i++) {
+    for (int i = 0; i < ATTEMPTS && descriptor < 0; i++) {
         snprintf(name, size, "%s.%ld-%d.tmp", out->path, (long)getpid(), i);
         descriptor = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (descriptor >= 0 || errno != EEXIST)
+        if (descriptor < 0 && errno != EEXIST)
             break;
+        if (descriptor >= 0 && !hold(descriptor)) {
+            close(descriptor);
+            descriptor = -1;
+            errno = EEXIST;
+        }
     }
     if (descriptor >= 0) {
         out->temporary = name;
@@ -65,8 +112,14 @@ int outfile_open(struct outfile *out, const char *path, struct diagnostics *log)
     *out = (struct outfile){.path = memory_string(path)};
     if (!out->path)
         return report_write(path, ENOMEM, log);
-    descriptor =
-        is_direct(path) ? open(path, O_WRONLY | O_CLOEXEC) : create_temporary(out);
+    const char *obstacle = *path ? infile_obstacle(path) : strerror(ENOENT);
+    if (obstacle) {
+        diagnostics_add(log, NULL, 0, 0, "cannot write '%s': %s", path, obstacle);
+        outfile_discard(out);
+        return SWEEP_IO;
+    }
+    remove_left(path);
+    descriptor = create_temporary(out);
     if (descriptor >= 0)
         out->stream = fdopen(descriptor, "w");
     if (out->stream)
@@ -90,7 +143,7 @@ static int finish_stream(struct outfile *out)
         reason = errno;
     else if (ferror(stream))
         reason = EIO; /* an earlier write failed, its errno is gone */
-    else if (out->temporary && fsync(fileno(stream)) != 0)
+    else if (fsync(fileno(stream)) != 0)
         reason = errno;
     if (fclose(stream) != 0 && reason == 0)
         reason = errno;
@@ -129,7 +182,7 @@ int outfile_commit(struct outfile *out, struct diagnostics *log)
     int reason = finish_stream(out);
     int status = SWEEP_OK;
 
-    if (reason == 0 && out->temporary) {
+    if (reason == 0) {
         if (rename(out->temporary, out->path) == 0) {
             sync_folder(dirname(out->temporary));
             memory_free(out->temporary);

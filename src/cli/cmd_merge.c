@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "failures.h"
+#include "sweep/escape.h"
 #include "sweep/folder.h"
 #include "sweep/memory.h"
 #include "sweep/table.h"
@@ -146,7 +147,7 @@ static int report(const struct merge *m, const char *out)
         print_failed(stderr, t->by_status, t->done);
         fputc('\n', stderr);
     }
-    fprintf(stderr, "table: %s/table.tsv\n", out);
+    escape_print(stderr, "table: %s/table.tsv\n", out);
     return missing > 0 ? EXIT_STOPPED : failed > 0 ? EXIT_FAILED_TRIALS : EXIT_DONE;
 }
 

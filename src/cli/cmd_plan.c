@@ -2,6 +2,7 @@
 
 #include "notice.h"
 #include "run_options.h"
+#include "sweep/escape.h"
 #include "sweep/json.h"
 #include "sweep/memory.h"
 #include "sweep/outlook.h"
@@ -62,10 +63,12 @@ static void print_done(const struct outlook *o)
 {
     const struct ledger_rest *least = &o->least.rest, *rest = &o->missing.rest;
     char trials[64], units[64];
-    printf("%-13s%s: ", "folder", o->folder);
-    if (o->shards_there)
-        printf("results of shards only, see 'sweep status %s'\n", o->folder);
-    else if (!o->exists)
+    escape_print(stdout, "%-13s%s: ", "folder", o->folder);
+    if (o->shards_there) {
+        fputs("results of shards only, see: sweep status ", stdout);
+        escape_shell(stdout, o->folder);
+        putchar('\n');
+    } else if (!o->exists)
         printf("no results yet\n");
     if (!o->exists)
         return;
@@ -116,9 +119,9 @@ static void print_data(const struct grid *g)
 {
     for (size_t i = 0; i < g->data.file_count; i++) {
         const struct labelled *l = &g->data.files[i].points;
-        printf("%-13s%s: %zu points, %zu features, %zu classes\n", "data",
-               grid_string(g, g->data.files[i].data), l->rows, l->features,
-               l->class_count);
+        escape_print(stdout, "%-13s%s: %zu points, %zu features, %zu classes\n", "data",
+                     grid_string(g, g->data.files[i].data), l->rows, l->features,
+                     l->class_count);
     }
 }
 

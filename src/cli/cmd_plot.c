@@ -2,8 +2,10 @@
 #include "notice.h"
 
 #include "draw.h"
+#include "sweep/escape.h"
 #include "sweep/folder.h"
 #include "sweep/gnuplot.h"
+#include "sweep/infile.h"
 #include "sweep/memory.h"
 #include "sweep/outfile.h"
 #include "sweep/parse.h"
@@ -93,6 +95,24 @@ static int plot_wish_init(struct wish *w, const struct arguments *args,
     return status == SWEEP_OK ? named : status;
 }
 
+/* Nobody asked for the script by its name: a file that is not such a script stays. */
+static int check_script(const struct wish *w, struct diagnostics *log)
+{
+    const char *reason;
+    FILE *there = infile_open(w->script, INFILE_OWN, &reason);
+    if (!there)
+        return SWEEP_OK; /* outfile says what is wrong with it, if anything is */
+    bool ours = gnuplot_wrote(there);
+    fclose(there);
+    if (ours)
+        return SWEEP_OK;
+    diagnostics_add(log, NULL, 0, 0,
+                    "the script of this figure would replace '%s', which is not one "
+                    "of sweep's; move it away, or choose another name with -o",
+                    w->script);
+    return SWEEP_INPUT;
+}
+
 static int write_script(const struct wish *w, const struct figure *f,
                         struct diagnostics *log)
 {
@@ -141,11 +161,13 @@ static int make_plot(const char *directory, const struct wish *w,
                      struct diagnostics *log)
 {
     struct grid g = {0};
-    int status = folder_grid(&g, directory, log);
+    int status = check_script(w, log);
+    if (status == SWEEP_OK)
+        status = folder_grid(&g, directory, log);
     if (status == SWEEP_OK)
         status = make_script(directory, &g, w, log);
     if (status == SWEEP_OK)
-        status = draw_picture(w->script, w->path, log);
+        status = draw_picture(w->script, w->path, w->picture.format, log);
     grid_release(&g);
     return status;
 }
@@ -161,8 +183,10 @@ int cmd_plot(const struct command *self, const struct arguments *args)
         status = make_plot(args->operand[0], &w, &log);
     if (status != SWEEP_OK)
         code = give_up(self, status, &log);
-    else
-        fprintf(stderr, "figure: %s\nscript: %s\n", w.path, w.script);
+    else {
+        escape_print(stderr, "figure: %s\n", w.path);
+        escape_print(stderr, "script: %s\n", w.script);
+    }
     plot_wish_release(&w);
     return code;
 }

@@ -7,6 +7,7 @@
 #include "signals.h"
 #include "sweep/aggregate.h"
 #include "sweep/clock.h"
+#include "sweep/escape.h"
 #include "sweep/folder.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
@@ -84,12 +85,16 @@ static int open_folder(struct session *s)
     struct store_options options = {.allow_mixed = s->options.allow_mixed,
                                     .fresh = s->options.fresh,
                                     .shard = s->options.shards > 0};
-    char *platform;
+    char *platform, *before = NULL;
     int status = folder_platform(&platform, &s->log);
+    if (status == SWEEP_OK)
+        status = folder_platform_before(&before, &s->log);
     options.platform = platform;
+    options.platform_before = before;
     if (status == SWEEP_OK)
         status = store_open(&s->store, s->directory, &s->grid, &options, &s->log);
     free(platform);
+    free(before);
     if (status != SWEEP_OK)
         return status;
     s->log_file = run_log_open(s->directory, &s->log);
@@ -242,11 +247,14 @@ static int log_failures(struct session *s)
 }
 
 /* The same command again, whatever the limits were. */
-static void print_resume(const struct session *s)
+static void print_resume(FILE *stream, const struct session *s)
 {
-    fprintf(stderr, "sweep run %s -o %s", s->file, s->output);
+    fputs("sweep run ", stream);
+    escape_shell(stream, s->file);
+    fputs(" -o ", stream);
+    escape_shell(stream, s->output);
     if (s->options.shards > 0)
-        fprintf(stderr, " --shard %zu/%zu", s->options.shard, s->options.shards);
+        fprintf(stream, " --shard %zu/%zu", s->options.shard, s->options.shards);
 }
 
 static void print_stop(const struct session *s)
@@ -254,13 +262,22 @@ static void print_stop(const struct session *s)
     if (s->result.end == RUNNER_HOPELESS) {
         fprintf(stderr, "the first %d trainings all failed (trials: ", UNITS_FAILED);
         print_reasons(stderr, s->result.by_status);
-        fprintf(stderr, "); one says: %s\n", s->reason);
+        escape_print(stderr, "); one says: %s\n", s->reason);
     }
     fprintf(stderr, "stopped by %s; to go on: ", stopped_by(s));
-    print_resume(s);
+    print_resume(stderr, s);
     bool too_many =
         s->result.end == RUNNER_HOPELESS || s->result.end == RUNNER_FAILURES;
     fputs(too_many ? " --max-failures 100%\n" : "\n", stderr);
+}
+
+static void print_merge(const struct session *s)
+{
+    fputs("when all shards are done: sweep merge ", stderr);
+    escape_shell(stderr, s->output);
+    putc(' ', stderr);
+    escape_shell(stderr, s->output);
+    fputs("/shard-*\n", stderr);
 }
 
 static void print_summary(const struct session *s)
@@ -271,17 +288,47 @@ static void print_summary(const struct session *s)
     fputc('\n', stderr);
     if (count_failed(s->tally.by_status) > 0) {
         print_failed(stderr, s->tally.by_status, s->tally.done);
-        fprintf(stderr, "; see %s/run.log\n", s->directory);
+        escape_print(stderr, "; see %s/run.log\n", s->directory);
     }
     print_imprecise(stderr, &s->ledger);
     print_notice(stderr, &s->grid);
     if (s->result.end != RUNNER_COMPLETE)
         print_stop(s);
     else if (s->options.shards > 0)
-        fprintf(stderr, "when all shards are done: sweep merge %s %s/shard-*\n",
-                s->output, s->output);
+        print_merge(s);
     else
-        fprintf(stderr, "table: %s/table.tsv\n", s->directory);
+        escape_print(stderr, "table: %s/table.tsv\n", s->directory);
+}
+
+/* Counting and the table take minutes where there are millions of trials: a signal is
+ * obeyed at once, and the old table stays. The words from malloc, or NULL. */
+static char *obey_at_once(const struct session *s)
+{
+    char *words = NULL;
+    size_t size;
+    FILE *stream = s->options.quiet ? NULL : open_memstream(&words, &size);
+    if (stream) {
+        fputs(" before the table was made; to make it: ", stream);
+        print_resume(stream, s);
+        putc('\n', stream);
+        fclose(stream);
+    }
+    signals_end_at_once(words);
+    return words;
+}
+
+/* What comes after all trials. */
+static int make_table(struct session *s)
+{
+    char *words = obey_at_once(s);
+    int status = SWEEP_OK;
+    if (signals_stop) /* one came after the last trial */
+        s->result.end = RUNNER_CANCELLED;
+    else if ((status = log_failures(s)) == SWEEP_OK)
+        status = table_write_file(s->directory, s->store, &s->grid, &s->log);
+    signals_end_at_once(NULL);
+    free(words);
+    return status;
 }
 
 static int run(struct session *s, const struct arguments *args)
@@ -296,12 +343,10 @@ static int run(struct session *s, const struct arguments *args)
         status = read_folder(s);
     if (status == SWEEP_OK)
         status = compute(s);
-    if (status == SWEEP_OK)
-        status = log_failures(s);
-    if (status == SWEEP_OK && s->result.end == RUNNER_COMPLETE &&
-        s->options.shards == 0)
-        status = table_write_file(s->directory, s->store, &s->grid, &s->log);
-    return status;
+    if (status != SWEEP_OK)
+        return status;
+    bool table = s->result.end == RUNNER_COMPLETE && s->options.shards == 0;
+    return table ? make_table(s) : log_failures(s);
 }
 
 /* Close what is open, whatever happened; the first failure counts. */

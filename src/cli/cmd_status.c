@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "failures.h"
+#include "sweep/escape.h"
 #include "sweep/folder.h"
 #include "sweep/progress.h"
 #include "tally.h"
@@ -129,15 +130,15 @@ static int look_into(const char *directory, struct reading *r, struct state *sta
 static void print_holder(const struct state *s)
 {
     const struct store_holder *h = &s->holder;
-    char duration[32];
+    char duration[32], who[256];
     if (h->state == STORE_ALIVE || h->state == STORE_UNKNOWN)
-        printf("; process %ld on %s since %s%s", h->process, h->host, h->since,
-               s->running ? "" : " (not seen from here)");
+        escape_print(stdout, "; %s%s", store_holder_text(h, who, sizeof who),
+                     s->running ? "" : " (not seen from here)");
     if (s->running || s->unseen || is_done(s))
         return;
     fputs("; nobody works here", stdout);
     if (h->state == STORE_DEAD)
-        printf(" (process %ld on %s died)", h->process, h->host);
+        escape_print(stdout, " (process %ld on %s died)", h->process, h->host);
     if (isfinite(s->last))
         printf(", last result %s ago",
                progress_duration(fmax((double)time(NULL) - s->last, 0), duration,
@@ -149,7 +150,7 @@ static void print_state(const char *directory, const struct state *s)
     const struct ledger_tally *t = &s->tally;
     size_t missing = t->trials - t->done;
     char duration[32];
-    printf("%s: ", directory);
+    escape_print(stdout, "%s: ", directory);
     print_trials(stdout, t);
     printf(" done");
     print_settled(stdout, t);

@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "export.h"
+#include "sweep/escape.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/outfile.h"
 #include "sweep/parse.h"
@@ -22,11 +23,11 @@ static void print_record(const struct grid *g, const struct inspection *what)
     const struct record *r = what->record;
     char text[4096];
 
-    printf("status %s\nmessage %s\n", trial_status_words[r->status],
-           *r->message ? r->message : "-");
+    printf("status %s\n", trial_status_words[r->status]);
+    escape_print(stdout, "message %s\n", *r->message ? r->message : "-");
     for (enum parameter p = 0; p < PARAMETER_COUNT; p++)
-        printf("%s %s\n", parameter_table[p].name,
-               grid_format(g, p, what->setting->value[p], text, sizeof text));
+        escape_print(stdout, "%s %s\n", parameter_table[p].name,
+                     grid_format(g, p, what->setting->value[p], text, sizeof text));
     for (enum column c = 0; c < COLUMN_COUNT; c++) {
         double value = r->value[c];
         if (isnan(value))
@@ -53,7 +54,7 @@ static int show_record(void *context, const struct inspection *what)
 static void tell_stage(void *context, const char *stage, const char *account)
 {
     (void)context;
-    fprintf(stderr, "%-8s %s\n", stage, account);
+    escape_print(stderr, "%-8s %s\n", stage, account);
 }
 
 /* The value of an option that must be given: 0 to count - 1. */

@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "sweep/escape.h"
 #include "sweep/folder.h"
 #include "sweep/inspect.h"
 #include "sweep/memory.h"
@@ -35,6 +36,7 @@ struct verify {
     bool prove;
     size_t proofs[PROOF_OUTCOMES]; /* of the exact points, by outcome */
     bool elsewhere;                /* results of another platform, or of several */
+    char parts[128];               /* in which the platforms differ */
     struct diagnostics log;
 };
 
@@ -82,27 +84,37 @@ static int choose_sample(struct verify *v)
     return store_each(v->store, &v->grid, pick_trial, v, &v->log);
 }
 
+/* What differs, and the way back. */
+static void tell_platforms(struct verify *v, const char *there, const char *here)
+{
+    char way[128];
+    bool several = strchr(there, '\n') != NULL;
+    platform_differences(there, here, v->parts, sizeof v->parts);
+    escape_print(stderr,
+                 "another platform: there '%.*s'%s, here '%s'; differences of rounding "
+                 "are allowed: %g of a value, or %g of what it is measured in",
+                 (int)strcspn(there, "\n"), there, several ? " and others" : "", here,
+                 OTHER_PLATFORM.value, OTHER_PLATFORM.rounding);
+    if (!several)
+        escape_print(stderr, "; to compare every bit, %s",
+                     platform_way_back(there, here, "verify", way, sizeof way));
+    fputc('\n', stderr);
+}
+
 /* Results of another platform, or of several, are compared with a tolerance. */
 static int compare_platforms(struct verify *v)
 {
-    char *here, *there = store_meta(v->store, "platform"), way[128];
+    char *here, *before = NULL, *there = store_meta(v->store, "platform");
     int status = folder_platform(&here, &v->log);
-    v->elsewhere = status == SWEEP_OK && (!there || strcmp(here, there) != 0);
-    if (v->elsewhere) {
-        const char *first = there ? there : "unknown";
-        bool several = strchr(first, '\n') != NULL;
-        fprintf(stderr,
-                "another platform: there '%.*s'%s, here '%s'; differences of rounding "
-                "are allowed: %g of a value, or %g of what it is measured in",
-                (int)strcspn(first, "\n"), first, several ? " and others" : "", here,
-                OTHER_PLATFORM.value, OTHER_PLATFORM.rounding);
-        if (!several)
-            fprintf(stderr, "; to compare every bit, %s",
-                    platform_way_back(first, here, "verify", way, sizeof way));
-        fputc('\n', stderr);
-    }
+    if (status == SWEEP_OK)
+        status = folder_platform_before(&before, &v->log);
+    v->elsewhere = status == SWEEP_OK &&
+                   (!there || (strcmp(here, there) != 0 && strcmp(before, there) != 0));
+    if (v->elsewhere)
+        tell_platforms(v, there ? there : "unknown", here);
     memory_free(there);
     free(here);
+    free(before);
     return status;
 }
 
@@ -208,8 +220,10 @@ static void report_pairs(const struct verify *v)
                 "events: likely because the platforms differ\n",
                 v->events);
     if (v->elsewhere && v->differ > v->events)
-        fprintf(stderr, "%zu of them by more than rounding explains\n",
-                v->differ - v->events);
+        fprintf(stderr,
+                "%zu of them by more than rounding explains; the platforms differ in: "
+                "%s\n",
+                v->differ - v->events, v->parts);
 }
 
 int cmd_verify(const struct command *self, const struct arguments *args)

@@ -49,14 +49,16 @@ const struct command command_table[] = {
      "Exit status: 0 all done, 1 failure, 2 refused, 3 done but some trials failed, 4\n"
      "trials are missing.\n",
      BIT(ALLOW_MIXED), 2, MOST_FOLDERS, false, cmd_merge},
-    {"verify", "DIR [--sample N] [--prove]", "compute stored trials again and compare every bit",
+    {"verify", "DIR [--sample N] [--prove]",
+     "compute stored trials again and compare every bit",
      "Computes N of the trials in the results folder DIR again, spread evenly over "
      "all\n"
      "of them, and compares every bit of every result. On another CPU, BLAS kernel or\n"
      "compiler than the results come from, differences of rounding are allowed: 1e-9 "
      "of\n"
      "a value, or 1e-12 of what it is measured in, such as |theta| for a residual.\n"
-     "With --prove their exact KKT points are proved in ball arithmetic, whatever 'prove'\n"
+     "With --prove their exact KKT points are proved in ball arithmetic, whatever "
+     "'prove'\n"
      "is in the grid.\n"
      "\n"
      "Exit status: 0 all agree, 1 some differ, or failure.\n",
@@ -94,7 +96,8 @@ const struct command command_table[] = {
      "standard error\n"
      "and prints every parameter and result, one a line. With --export the arrays "
      "behind\n"
-     "them go into DIR for NumPy, and the record as record.json. With --proof the exact\n"
+     "them go into DIR for NumPy, and the record as record.json. With --proof the "
+     "exact\n"
      "KKT points are proved in ball arithmetic, whatever 'prove' is, and what anybody\n"
      "can check against those arrays goes into FILE.\n"
      "\n"

@@ -1,5 +1,7 @@
 #include "draw.h"
 
+#include "sweep/escape.h"
+#include "sweep/infile.h"
 #include "sweep/outfile.h"
 
 #include <errno.h>
@@ -7,8 +9,8 @@
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -55,31 +57,85 @@ static int wait_for(pid_t child)
     return result;
 }
 
-static int draw_script(const char *script, const char *picture, FILE *said,
-                       struct diagnostics *log)
+/* Begins and ends as its format does: a full disk may cut a picture off without a word
+ * of gnuplot's. */
+static bool is_whole(const char *picture, enum picture_format format)
 {
-    struct stat info;
-    pid_t child;
-    int failed = start_gnuplot(&child, script, picture, said);
-    if (failed) {
-        diagnostics_add(log, NULL, 0, 0,
-                        failed == ENOENT
-                            ? "gnuplot is not installed: install it (Debian: apt-get "
-                              "install gnuplot-nox), then: gnuplot '%s'"
-                            : "cannot start gnuplot on '%s': %s",
-                        script, strerror(failed));
-        return SWEEP_IO;
-    }
-    int result = wait_for(child);
-    bool empty =
-        stat(picture, &info) != 0 || (S_ISREG(info.st_mode) && info.st_size == 0);
-    if (result == 0 && !empty)
-        return SWEEP_OK;
-    report_gnuplot(script, said, log);
+    static const char *const first[PICTURE_FORMATS] = {"<?xml", "\x89PNG", "%PDF"};
+    static const char *const last[PICTURE_FORMATS] = {"</svg>", "IEND\xae\x42\x60\x82",
+                                                      "%%EOF"};
+    char head[8] = "", tail[33] = "";
+    const char *reason;
+    FILE *stream = infile_open(picture, INFILE_OWN, &reason);
+    if (!stream)
+        return false;
+    (void)!fread(head, 1, sizeof head - 1, stream);
+    (void)(fseek(stream, 1 - (long)sizeof tail,
+                 SEEK_END) || /* a short one is not whole */
+           fread(tail, 1, sizeof tail - 1, stream));
+    fclose(stream);
+    return strncmp(head, first[format], strlen(first[format])) == 0 &&
+           memmem(tail, sizeof tail - 1, last[format], strlen(last[format]));
+}
+
+static int refuse_start(const char *script, int reason, struct diagnostics *log)
+{
+    char *word = escape_shell_word(script);
+    diagnostics_add(log, NULL, 0, 0,
+                    reason == ENOENT
+                        ? "gnuplot is not installed: install it (Debian: apt-get "
+                          "install gnuplot-nox), then: gnuplot %s"
+                        : "cannot start gnuplot on %s: %s",
+                    word ? word : script, strerror(reason));
+    free(word);
     return SWEEP_IO;
 }
 
-int draw_picture(const char *script, const char *picture, struct diagnostics *log)
+static int draw(const char *script, const char *picture, enum picture_format format,
+                FILE *said, struct diagnostics *log)
+{
+    pid_t child;
+    int failed = start_gnuplot(&child, script, picture, said);
+    if (failed)
+        return refuse_start(script, failed, log);
+    if (wait_for(child) != 0) {
+        report_gnuplot(script, said, log);
+        return SWEEP_IO;
+    }
+    if (is_whole(picture, format))
+        return SWEEP_OK;
+    report_gnuplot(script, said, log);
+    diagnostics_add(log, NULL, 0, 0, "the picture is not whole: is the disk full?");
+    return SWEEP_IO;
+}
+
+/* gnuplot runs what stands behind | or < in the name of a file, knows ~ and takes what
+ * begins with - for an option. */
+static char *plain_name(const char *path)
+{
+    char *plain;
+    return asprintf(&plain, "%s%s", *path && strchr("|<~-", *path) ? "./" : "", path) <
+                   0
+               ? NULL
+               : plain;
+}
+
+static int draw_into(const char *script, const struct outfile *out,
+                     enum picture_format format, FILE *said, struct diagnostics *log)
+{
+    char *from = plain_name(script), *to = plain_name(out->temporary);
+    int status = SWEEP_NO_MEMORY;
+    if (from && to)
+        status = draw(from, to, format, said, log);
+    else
+        diagnostics_add(log, NULL, 0, 0, "out of memory");
+    free(from);
+    free(to);
+    return status;
+}
+
+int draw_picture(const char *script, const char *picture, enum picture_format format,
+                 struct diagnostics *log)
 {
     struct outfile out = {0};
     FILE *said = tmpfile();
@@ -90,8 +146,7 @@ int draw_picture(const char *script, const char *picture, struct diagnostics *lo
     }
     int status = outfile_open(&out, picture, log);
     if (status == SWEEP_OK)
-        status =
-            draw_script(script, out.temporary ? out.temporary : picture, said, log);
+        status = draw_into(script, &out, format, said, log);
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);

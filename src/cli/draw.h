@@ -2,11 +2,13 @@
 #ifndef SWEEP_DRAW_H
 #define SWEEP_DRAW_H
 
+#include "sweep/gnuplot.h"
 #include "sweep/status.h"
 
 /* Draw `script` into the file `picture`, which is either the old one or the new one,
  * whole. No shell takes part, nor the user's settings of gnuplot. SWEEP_OK; SWEEP_IO,
  * with what gnuplot said in `log`; SWEEP_NO_MEMORY. */
-int draw_picture(const char *script, const char *picture, struct diagnostics *log);
+int draw_picture(const char *script, const char *picture, enum picture_format format,
+                 struct diagnostics *log);
 
 #endif

@@ -84,6 +84,7 @@ int main(int argc, char **argv)
 {
     gsl_set_error_handler_off();
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* ulimit -f: a message then says which file it was */
     occupy_standard_streams();
     if (!platform_serial_blas()) {
         tell(NULL, "OpenBLAS does not run in one thread; set OPENBLAS_NUM_THREADS=1");

@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "sweep/escape.h"
 #include <stdarg.h>
 
 enum { MOST_MESSAGES = 20 };
@@ -9,7 +10,7 @@ void tell(const struct command *command, const char *format, ...)
     va_list arguments;
     fprintf(stderr, "sweep%s%s: ", command ? " " : "", command ? command->name : "");
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    escape_vprint(stderr, format, arguments);
     va_end(arguments);
     fputc('\n', stderr);
 }
@@ -36,7 +37,8 @@ int give_up(const struct command *command, int status, struct diagnostics *log)
     for (size_t i = 0; i < shown; i++) {
         char text[2048];
         if (log->item[i].file)
-            fprintf(stderr, "%s\n", diagnostic_text(&log->item[i], text, sizeof text));
+            escape_print(stderr, "%s\n",
+                         diagnostic_text(&log->item[i], text, sizeof text));
         else
             tell(command, "%s", log->item[i].message);
     }

@@ -1,5 +1,7 @@
 #include "notice.h"
 
+#include "sweep/escape.h"
+
 #include <stdbool.h>
 
 static bool leaves_kinks(const struct grid *g)
@@ -25,8 +27,9 @@ void print_notice(FILE *stream, const struct grid *g)
 void print_model_notice(FILE *stream, const char *directory, struct store *s)
 {
     if (store_model(s) != MODEL_VERSION)
-        fprintf(stream,
-                "'%s' holds results of model version %zu, this sweep computes version "
-                "%d: its numbers may differ\n",
-                directory, store_model(s), MODEL_VERSION);
+        escape_print(
+            stream,
+            "'%s' holds results of model version %zu, this sweep computes version "
+            "%d: its numbers may differ\n",
+            directory, store_model(s), MODEL_VERSION);
 }

@@ -1,10 +1,14 @@
 #include "run_log.h"
 
 #include "sweep/clock.h"
+#include "sweep/escape.h"
+#include "sweep/infile.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 FILE *run_log_open(const char *directory, struct diagnostics *log)
 {
@@ -13,9 +17,15 @@ FILE *run_log_open(const char *directory, struct diagnostics *log)
         diagnostics_no_memory(log, NULL);
         return NULL;
     }
-    FILE *file = fopen(path, "ae");
+    const char *obstacle = infile_obstacle(path);
+    int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+    int descriptor = obstacle ? -1 : open(path, flags, 0666);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "a");
     if (!file)
-        diagnostics_add(log, NULL, 0, 0, "cannot open '%s': %s", path, strerror(errno));
+        diagnostics_add(log, NULL, 0, 0, "cannot open '%s': %s", path,
+                        obstacle ? obstacle : strerror(errno));
+    if (!file && descriptor >= 0)
+        close(descriptor);
     free(path);
     return file;
 }
@@ -26,7 +36,7 @@ void run_log_line(FILE *file, const char *format, ...)
     va_list arguments;
     fprintf(file, "%s ", clock_utc(now, sizeof now));
     va_start(arguments, format);
-    vfprintf(file, format, arguments);
+    escape_vprint(file, format, arguments);
     va_end(arguments);
     putc('\n', file);
     fflush(file); /* a run that dies still shows how far it came */

@@ -1,8 +1,11 @@
 #include "signals.h"
 
+#include "cli.h"
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
+#include <unistd.h>
 
 /* What a handler may touch. */
 _Static_assert(ATOMIC_BOOL_LOCK_FREE == 2 && ATOMIC_INT_LOCK_FREE == 2,
@@ -19,15 +22,46 @@ static void note(int number)
     signals_stop = true;
 }
 
-void signals_watch(void)
+static void watch(void (*handler)(int), int flags)
 {
     for (size_t i = 0; i < sizeof watched / sizeof watched[0]; i++) {
-        struct sigaction old, new = {.sa_handler = note};
-        new.sa_flags = (int)(SA_RESTART | SA_RESETHAND);
+        struct sigaction old, new = {.sa_handler = handler};
+        new.sa_flags = flags;
         sigemptyset(&new.sa_mask);
         if (sigaction(watched[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             sigaction(watched[i], &new, NULL);
     }
+}
+
+void signals_watch(void)
+{
+    watch(note, (int)(SA_RESTART | SA_RESETHAND));
+}
+
+static const char *last_words;
+
+/* Only what a handler may call. */
+static void say(const char *text)
+{
+    (void)!write(STDERR_FILENO, text, strlen(text));
+}
+
+static void end(int number)
+{
+    received = number;
+    if (last_words) {
+        say("stopped by ");
+        say(signals_name());
+        say(last_words);
+    }
+    signals_die();
+    _exit(EXIT_STOPPED);
+}
+
+void signals_end_at_once(const char *words)
+{
+    last_words = words;
+    watch(end, (int)(SA_RESTART | SA_RESETHAND | SA_NODEFER));
 }
 
 const char *signals_name(void)

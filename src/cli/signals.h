@@ -11,6 +11,11 @@ extern atomic_bool signals_stop;
  * that is ignored (nohup) stays ignored. */
 void signals_watch(void);
 
+/* From now on the first one ends the program, as nothing is left that is not safe: all
+ * trials are recorded, and a file that is being written is a temporary. `words` are
+ * written behind "stopped by SIGINT"; NULL: nothing is said. */
+void signals_end_at_once(const char *words);
+
 /* "SIGINT", ... of the one that came. */
 const char *signals_name(void);
 

@@ -1,5 +1,7 @@
 #include "tally.h"
 
+#include "sweep/escape.h"
+
 #include <inttypes.h>
 
 const char *tally_bound(const struct ledger_tally *t)
@@ -68,7 +70,7 @@ void each_imprecise(const struct ledger *l, size_t limit,
 
 static void print_line(void *stream, const char *text)
 {
-    fprintf(stream, "%s\n", text);
+    escape_print(stream, "%s\n", text);
 }
 
 void print_imprecise(FILE *stream, const struct ledger *l)

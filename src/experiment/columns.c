@@ -8,8 +8,8 @@ static const char *const stop_reason_words[] = {
 
 /* In the order of enum proof_outcome. */
 static const char *const proof_words[] = {
-    "proved",  "gap",         "singular_kinks", "singular_margins",
-    "refuted", "unavailable", NULL};
+    "proved",      "gap", "singular_kinks", "singular_margins", "refuted",
+    "unavailable", NULL};
 
 const char *const trial_status_words[TRIAL_STATUS_COUNT + 1] = {
     [TRIAL_OK] = "ok",

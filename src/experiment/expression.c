@@ -132,6 +132,7 @@ static void explain(const struct expression *e, char *buffer, size_t size)
 {
     static const char column[] = "no such column: ";
     static const char missing[] = "no such function: ";
+    static const char aggregate[] = "misuse of aggregate: ";
     static const char denied[] = "not authorized to use function: ";
     const char *message = sqlite3_errmsg(e->memory);
 
@@ -140,6 +141,9 @@ static void explain(const struct expression *e, char *buffer, size_t size)
     else if (strncmp(message, missing, strlen(missing)) == 0 ||
              strncmp(message, denied, strlen(denied)) == 0)
         explain_name(&all_functions, strchr(message, ':') + 2, buffer, size);
+    else if (strncmp(message, aggregate, strlen(aggregate)) == 0)
+        snprintf(buffer, size, "%.40s needs two arguments or more",
+                 message + strlen(aggregate));
     else if (strcmp(message, "near \")\": syntax error") == 0)
         snprintf(buffer, size, "syntax error near a ')' or the end");
     else if (e->selects > 2)
@@ -158,11 +162,13 @@ static int prepare(struct expression *e, const char *text, char *buffer, size_t 
     char *query;
     int rc;
 
+    /* With one argument min and max are over rows, of which there is but one. A
+     * condition may not hold such functions, and this one has no other meaning. */
     sqlite3_str_appendf(sql, "SELECT (%s) FROM (SELECT ", text);
     for (enum parameter p = 0; p < PARAMETER_COUNT; p++)
         sqlite3_str_appendf(sql, "%s?%d AS %s", p ? "," : "", p + 1,
                             parameter_table[p].name);
-    sqlite3_str_appendall(sql, ")");
+    sqlite3_str_appendf(sql, ") WHERE CASE WHEN (%s) THEN 1 ELSE 1 END", text);
     query = sqlite3_str_finish(sql);
     if (!query)
         return SWEEP_NO_MEMORY;

@@ -1,6 +1,7 @@
 #include "sweep/grid_data.h"
 #include "grid_labels.h"
 #include "sweep/data_reader.h"
+#include "sweep/infile.h"
 #include "sweep/memory.h"
 #include <errno.h>
 #include <math.h>
@@ -58,7 +59,8 @@ static char *find(const char *grid, const char *name, bool kept)
 }
 
 /* The bytes of f->path. */
-static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *grid)
+static int read_bytes(struct grid_file *f, enum infile_kind kind,
+                      struct diagnostics *log, const char *grid)
 {
     struct stat about;
     const char *wrong = NULL;
@@ -70,11 +72,9 @@ static int read_bytes(struct grid_file *f, struct diagnostics *log, const char *
         wrong = "not a regular file";
     else if (about.st_size > DATA_FILE_LIMIT)
         wrong = "larger than 1 GiB";
-    else if (!(stream = fopen(f->path, "rb")) && errno == ENOMEM)
+    else if (!(stream = infile_open(f->path, kind, &wrong)) && errno == ENOMEM)
         return SWEEP_NO_MEMORY;
-    else if (!stream)
-        wrong = strerror(errno);
-    if (!wrong) {
+    if (stream) {
         f->bytes = memory_array((size_t)about.st_size + 1, 1);
         f->size = f->bytes ? fread(f->bytes, 1, (size_t)about.st_size, stream) : 0;
         wrong = ferror(stream) ? strerror(errno) : NULL;
@@ -93,7 +93,9 @@ static int read_file(struct grid_file *f, const struct grid_texts *t,
                      const struct grid_data_request *q, struct diagnostics *log)
 {
     f->path = find(q->grid_file, grid_text_of(t, f->data), q->kept);
-    int status = f->path ? read_bytes(f, log, q->grid_file) : SWEEP_NO_MEMORY;
+    int status =
+        f->path ? read_bytes(f, q->kept ? INFILE_OWN : INFILE_NAMED, log, q->grid_file)
+                : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
         return status;
     return data_read(&f->points, f->path, f->bytes, f->size, log);

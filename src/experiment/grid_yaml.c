@@ -5,6 +5,7 @@
 #include "grid_until.h"
 #include "grid_values.h"
 #include "sweep/expression.h"
+#include "sweep/infile.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
 #include <errno.h>
@@ -256,9 +257,10 @@ int grid_read_text(struct grid *g, const char *name, const char *text, size_t si
     return read_all(&r, name, text, size);
 }
 
-static int refuse_file(const char *verb, const char *path, struct diagnostics *log)
+static int refuse_file(const char *verb, const char *path, const char *reason,
+                       struct diagnostics *log)
 {
-    diagnostics_add(log, NULL, 0, 0, "cannot %s '%s': %s", verb, path, strerror(errno));
+    diagnostics_add(log, NULL, 0, 0, "cannot %s '%s': %s", verb, path, reason);
     return SWEEP_IO;
 }
 
@@ -268,22 +270,24 @@ static int read_stream(struct reader *r, const char *path, FILE *file, char *tex
     struct stat about = {0};
 
     if (ferror(file))
-        return refuse_file("read", path, r->log);
+        return refuse_file("read", path, strerror(errno), r->log);
     if (size <= GRID_FILE_LIMIT)
         return read_all(r, path, text, size);
     fstat(fileno(file), &about);
     return refuse_size(path, (double)about.st_size, r->log);
 }
 
+/* A grid that the user names may come out of a pipe. */
 static int read_path(struct reader *r, const char *path)
 {
-    FILE *file = fopen(path, "rb");
+    const char *reason = NULL;
+    FILE *file = r->kept ? infile_open(path, INFILE_OWN, &reason) : fopen(path, "rbe");
     char *text;
     int status = SWEEP_NO_MEMORY;
 
     *r->g = (struct grid){0};
     if (!file)
-        return refuse_file("open", path, r->log);
+        return refuse_file("open", path, reason ? reason : strerror(errno), r->log);
     text = memory_array(GRID_FILE_LIMIT + 1, 1);
     if (text)
         status = read_stream(r, path, file, text);

@@ -42,6 +42,15 @@ static const char *packer_of(const char *bytes, size_t size)
     return NULL;
 }
 
+/* A few kilobytes of zeros unpack to a gigabyte, and data never do: text of numbers
+ * packs to a twentieth or so. */
+static size_t most_unpacked(size_t packed)
+{
+    enum { ALWAYS = 64 << 20, TIMES = 100 };
+    size_t most = ALWAYS + TIMES * packed;
+    return most < DATA_FILE_LIMIT ? most : DATA_FILE_LIMIT;
+}
+
 /* The text that the bytes are or hold, zero-terminated. SWEEP_INPUT is reported. */
 static int unpack(const char *name, const void *bytes, size_t size, char **text,
                   size_t *length, struct diagnostics *log)
@@ -53,8 +62,14 @@ static int unpack(const char *name, const void *bytes, size_t size, char **text,
         diagnostics_add(log, name, 0, 0,
                         "a %s file: unpack it first, or pack it with gzip", packer);
     } else if (gunzip_is(bytes, size)) {
-        status = gunzip(bytes, size, DATA_FILE_LIMIT, text, length, &reason);
-        if (status == SWEEP_INPUT)
+        size_t most = most_unpacked(size);
+        status = gunzip(bytes, size, most, text, length, &reason);
+        if (status == SWEEP_INPUT && reason == gunzip_more)
+            diagnostics_add(log, name, 0, 0,
+                            "the gzip file %s: one of its size may unpack to %zu MiB; "
+                            "unpack it if it holds data",
+                            reason, most >> 20);
+        else if (status == SWEEP_INPUT)
             diagnostics_add(log, name, 0, 0, "the gzip file %s", reason);
     } else {
         *text = memory_array(size + 1, 1);

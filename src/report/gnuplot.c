@@ -2,6 +2,7 @@
 
 #include "gnuplot_parts.h"
 #include <stdlib.h>
+#include <string.h>
 
 const char *const picture_endings[PICTURE_FORMATS] = {
     [PICTURE_SVG] = "svg",
@@ -35,11 +36,21 @@ static const char *const dashes[COLOURS] = {
 static const int shapes[FIGURE_LINES] = {7, 5, 9,  13, 11, 15, 6,
                                          4, 8, 12, 10, 14, 2,  1};
 
+/* In the first line of every script. */
+#define DRAWN ", drawn by sweep "
+
+bool gnuplot_wrote(FILE *stream)
+{
+    char line[512];
+    return fgets(line, sizeof line, stream) && strncmp(line, "# ", 2) == 0 &&
+           strstr(line, DRAWN);
+}
+
 static void put_head(FILE *stream, const struct figure *f, const struct picture *p,
                      const struct layout *l)
 {
     fprintf(stream,
-            "# %s by %s, drawn by sweep %s. To draw it again, from any folder:\n"
+            "# %s by %s" DRAWN "%s. To draw it again, from any folder:\n"
             "#     gnuplot THIS_FILE\n"
             "# or into another file: gnuplot -c THIS_FILE PICTURE\n\n"
             "reset\n"
@@ -47,9 +58,10 @@ static void put_head(FILE *stream, const struct figure *f, const struct picture 
             "while (strlen(here) > 0 && here[strlen(here):*] ne '/') {\n"
             "    here = here[1:strlen(here) - 1]\n"
             "}\n"
+            "if (here[1:1] ne '/') { here = './' . here } # a name may start with |\n"
             "picture = ARGC > 0 ? ARG1 : here . ",
             f->result[0].name, parameter_table[f->x.parameter].name, SWEEP_VERSION);
-    text_quoted(stream, p->name);
+    escape_gnuplot(stream, p->name);
     fprintf(stream, "\nset encoding utf8\nwidth = %.0f.; height = %.0f.\n%s\n",
             l->width, l->height, terminals[p->format]);
 }
@@ -81,8 +93,8 @@ static void put_line_style(FILE *stream, const struct figure *f)
         fprintf(stream, "array label[%zu]\n", f->lines);
     for (size_t k = 0; f->by.count > 0 && k < f->lines; k++) {
         fprintf(stream, "label[%zu] = ", k + 1);
-        text_quoted(stream, text_combination(f, &f->by, f->line_cell[k], true, text,
-                                             sizeof text));
+        escape_gnuplot(stream, text_combination(f, &f->by, f->line_cell[k], true, text,
+                                                sizeof text));
         putc('\n', stream);
     }
     putc('\n', stream);
@@ -95,7 +107,7 @@ static void put_label(FILE *stream, const char *x, const char *y, const char *ho
                       const char *text)
 {
     fputs("set label ", stream);
-    text_quoted(stream, text);
+    escape_gnuplot(stream, text);
     fprintf(stream,
             " \\\n    at screen (%s) / width, screen 1 - (%s) / height noenhanced%s\n",
             x, y, how);

@@ -78,7 +78,7 @@ static void put_tics(FILE *stream, const struct figure *f,
                                       : value;
         tic_text(f, axis, k, text, sizeof text);
         fputs(before, stream);
-        text_quoted(stream, text);
+        escape_gnuplot(stream, text);
         fprintf(stream, " %.10g", at);
         before = ", ";
     }

@@ -61,8 +61,8 @@ static void put_line(FILE *stream, const struct figure *f, const size_t *row)
         fprintf(stream, "%.10g", f->x.words ? (double)x : f->x.value[x]);
         if (f->x.words) {
             putc('\t', stream);
-            text_quoted(stream, text_value(f, f->x.parameter, f->x.value[x], text,
-                                           sizeof text));
+            escape_gnuplot(stream, text_value(f, f->x.parameter, f->x.value[x], text,
+                                              sizeof text));
         }
         put_values(stream, f, row[x]);
     }
@@ -120,8 +120,8 @@ static void put_comment(FILE *stream, const struct figure *f,
 {
     char text[TEXT_SIZE];
     if (list->count > 0)
-        fprintf(stream, "# %s\n",
-                text_combination(f, list, cell, false, text, sizeof text));
+        escape_print(stream, "# %s\n",
+                     text_combination(f, list, cell, false, text, sizeof text));
 }
 
 void script_data(FILE *stream, const struct figure *f)

@@ -6,12 +6,10 @@
 #ifndef SWEEP_GNUPLOT_PARTS_H
 #define SWEEP_GNUPLOT_PARTS_H
 
+#include "sweep/escape.h"
 #include "sweep/gnuplot.h"
 
 enum { TEXT_SIZE = 512 };
-
-/* A text as a gnuplot string in double quotes. */
-void text_quoted(FILE *stream, const char *text);
 
 /* Copy with the Greek letters that symbols and meanings spell out; returns buffer. */
 char *text_greek(char *buffer, size_t size, const char *text);

@@ -8,21 +8,6 @@
 /* Longer numbers are shortened to four digits. */
 enum { LONG_NUMBER = 8 };
 
-void text_quoted(FILE *stream, const char *text)
-{
-    putc('"', stream);
-    for (; *text; text++) {
-        unsigned char c = (unsigned char)*text;
-        if (c == '\n')
-            fputs("\\n", stream);
-        else if (c < ' ' || c == '"' || c == '\\' || c == '`') /* ` runs a command */
-            fprintf(stream, "\\%03o", c);
-        else
-            putc(c, stream);
-    }
-    putc('"', stream);
-}
-
 /* The letter that a word spells; NULL: none. */
 static const char *greek_letter(const char *word, size_t length)
 {

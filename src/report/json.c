@@ -1,17 +1,11 @@
 #include "sweep/json.h"
 
+#include "sweep/escape.h"
 #include <math.h>
 
 void json_text(FILE *stream, const char *text)
 {
-    putc('"', stream);
-    for (; *text; text++) {
-        if ((unsigned char)*text < 0x20)
-            fprintf(stream, "\\u%04x", (unsigned)*text);
-        else
-            fprintf(stream, "%s%c", *text == '"' || *text == '\\' ? "\\" : "", *text);
-    }
-    putc('"', stream);
+    escape_json(stream, text);
 }
 
 void json_number(FILE *stream, double value)

@@ -1,5 +1,6 @@
 #include "sweep/table.h"
 
+#include "sweep/escape.h"
 #include "sweep/json.h"
 #include <inttypes.h>
 #include <math.h>
@@ -99,22 +100,6 @@ static void field_value(const struct layout *t, const struct aggregate_row *row,
         field_real(t, row->statistic[k - t->statistics], f);
 }
 
-/* Quotes in quotes are doubled (RFC 4180). */
-static void put_quoted(FILE *stream, const char *text, const char *specials)
-{
-    if (*text && !strpbrk(text, specials)) {
-        fputs(text, stream);
-        return;
-    }
-    putc('"', stream);
-    for (; *text; text++) {
-        if (*text == '"')
-            putc('"', stream);
-        putc(*text, stream);
-    }
-    putc('"', stream);
-}
-
 static void put_json(FILE *stream, const struct field *f)
 {
     const char *text = f->text;
@@ -125,26 +110,9 @@ static void put_json(FILE *stream, const struct field *f)
     json_text(stream, text);
 }
 
-static void put_markdown(FILE *stream, const char *text)
-{
-    for (; *text; text++)
-        fprintf(stream, "%s%c", *text == '|' ? "\\" : "", *text);
-}
-
-/* gnuplot takes a text with blanks in double quotes. */
-static void put_tsv(FILE *stream, const char *text)
-{
-    put_quoted(stream, text, " \t\"#");
-}
-
-static void put_csv(FILE *stream, const char *text)
-{
-    put_quoted(stream, text, ",\"\r\n");
-}
-
-static const struct dialect tsv = {"", "\t", "\n", put_tsv, 17};
-static const struct dialect csv = {"", ",", "\n", put_csv, 17};
-static const struct dialect markdown = {"| ", " | ", " |\n", put_markdown, 4};
+static const struct dialect tsv = {"", "\t", "\n", escape_tsv, 17};
+static const struct dialect csv = {"", ",", "\n", escape_csv, 17};
+static const struct dialect markdown = {"| ", " | ", " |\n", escape_markdown, 4};
 
 /* Row NULL: the names. */
 static void write_line(FILE *stream, const struct layout *t,
@@ -310,8 +278,8 @@ static void write_block_name(FILE *stream, const struct layout *t,
     for (size_t k = 0; k < t->a->parameter_count; k++)
         if (names_block(t, k)) {
             field_coordinate(t, &s, t->a->parameters[k], &f);
-            fprintf(stream, "%s%s=%s", before,
-                    parameter_table[t->a->parameters[k]].name, f.text);
+            escape_print(stream, "%s%s=%s", before,
+                         parameter_table[t->a->parameters[k]].name, f.text);
             before = " ";
         }
     if (*before == ' ')

@@ -1,6 +1,7 @@
 #include "sweep/folder.h"
 
 #include "sweep/answer.h"
+#include "sweep/escape.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/platform.h"
 #include <glob.h>
@@ -84,26 +85,45 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
     *g = (struct grid){0};
     bool apart = access(path, F_OK) != 0 && folder_has_shards(directory);
     int status = apart ? SWEEP_INPUT : grid_read_kept(g, path, log);
-    if (apart)
+    char *word = apart ? escape_shell_word(directory) : NULL;
+    if (word)
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' holds shards only; unite them first: sweep merge %s "
                         "%s/shard-*",
-                        directory, directory, directory);
+                        directory, word, word);
+    free(word);
     free(path);
     return status;
 }
 
-int folder_platform(char **text, struct diagnostics *log)
+static int put_platform(char **text, const char *platform, const char *digest,
+                        struct diagnostics *log)
 {
-    char platform[256], digest[ANSWER_SIZE];
-    *text = NULL;
-    int status = answer_digest(digest, log);
-    if (status != SWEEP_OK)
-        return status;
-    platform_text(platform, sizeof platform);
     if (asprintf(text, "%s; answer %s", platform, digest) < 0) {
         *text = NULL;
         return out_of_memory(log);
     }
     return SWEEP_OK;
+}
+
+int folder_platform(char **text, struct diagnostics *log)
+{
+    char platform[512], digest[ANSWER_SIZE];
+    *text = NULL;
+    int status = answer_digest(digest, log);
+    return status == SWEEP_OK
+               ? put_platform(text, platform_text(platform, sizeof platform), digest,
+                              log)
+               : status;
+}
+
+int folder_platform_before(char **text, struct diagnostics *log)
+{
+    char platform[512], digest[ANSWER_SIZE];
+    *text = NULL;
+    int status = answer_short_digest(digest, log);
+    return status == SWEEP_OK
+               ? put_platform(text, platform_text_before(platform, sizeof platform),
+                              digest, log)
+               : status;
 }

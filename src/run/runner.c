@@ -52,10 +52,11 @@ struct worker {
 size_t runner_default_threads(void)
 {
     const char *slurm = getenv("SLURM_CPUS_PER_TASK");
-    uint64_t threads;
+    uint64_t threads,
+        allowed = (uint64_t)omp_get_num_procs(); /* by the affinity mask */
     if (slurm && parse_unsigned(slurm, &threads) == PARSE_OK && threads > 0)
-        return (size_t)threads;
-    return (size_t)omp_get_num_procs(); /* of the affinity mask */
+        return (size_t)(threads < allowed ? threads : allowed);
+    return (size_t)allowed;
 }
 
 static void stop(struct run *r, enum runner_end end)

@@ -38,10 +38,11 @@ static int hold_folder(struct store *s, const struct store_options *options,
 
     if (status == SWEEP_OK && holder.state == STORE_UNKNOWN) {
         if (!options->shard || options->fresh) {
+            char who[256];
             diagnostics_add(log, NULL, 0, 0,
-                            "'%s' is held by process %ld on %s since %s; if that is no "
-                            "longer running, remove '%s/sweep.lock' and run again",
-                            s->directory, holder.process, holder.host, holder.since,
+                            "'%s' is held by %s; if that is no longer running, remove "
+                            "'%s/sweep.lock' and run again",
+                            s->directory, store_holder_text(&holder, who, sizeof who),
                             s->directory);
             return SWEEP_BUSY;
         }
@@ -130,6 +131,8 @@ int store_open(struct store **out, const char *directory, const struct grid *g,
     static const struct store_options defaults;
     *out = NULL;
     int status = outfile_folder(directory, log);
+    if (status == SWEEP_OK)
+        status = store_check_folder(directory, log);
     if (status != SWEEP_OK)
         return status;
     struct store *s = store_alloc(directory, log);

@@ -1,4 +1,5 @@
 #include "store_private.h"
+#include "sweep/infile.h"
 #include "sweep/memory.h"
 #include "sweep/outfile.h"
 #include <dirent.h>
@@ -29,6 +30,17 @@ static int keep(const char *directory, const char *name, const char *bytes, size
     return outfile_commit(&out, log);
 }
 
+/* A link might lead to somebody's own files, which copies would replace. */
+static int make_folder(const char *folder, struct diagnostics *log)
+{
+    struct stat info;
+    if (lstat(folder, &info) != 0 || !S_ISLNK(info.st_mode))
+        return outfile_folder(folder, log);
+    diagnostics_add(log, NULL, 0, 0, "cannot write into '%s': %s", folder,
+                    infile_obstacle(folder));
+    return SWEEP_IO;
+}
+
 /* Data first: a kept grid finds its files. */
 int store_keep_grid(const struct store *s, const struct grid *g,
                     struct diagnostics *log)
@@ -38,7 +50,7 @@ int store_keep_grid(const struct store *s, const struct grid *g,
     if (status != SWEEP_OK)
         diagnostics_add(log, NULL, 0, 0, "out of memory");
     if (status == SWEEP_OK && g->data.file_count > 0)
-        status = outfile_folder(folder, log);
+        status = make_folder(folder, log);
     for (size_t i = 0; i < g->data.file_count && status == SWEEP_OK; i++)
         status = keep(folder, grid_file_name(g->data.files[i].path),
                       g->data.files[i].bytes, g->data.files[i].size, log);
@@ -46,6 +58,14 @@ int store_keep_grid(const struct store *s, const struct grid *g,
     if (status == SWEEP_OK)
         status = keep(s->directory, "grid.yaml", g->text, g->text_size, log);
     return status;
+}
+
+static int folder_error(const char *what, const char *directory,
+                        struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "cannot %s '%s': %s", what, directory,
+                    strerror(errno));
+    return errno == ENOMEM ? SWEEP_NO_MEMORY : SWEEP_IO;
 }
 
 static bool ends_with(const char *name, const char *ending)
@@ -75,19 +95,50 @@ static int is_result(const struct dirent *entry)
            ends_with(name, ".db-shm") || ends_with(name, ".db-journal");
 }
 
+/* What a run or a merge would write over or into, and the databases. */
+struct contents {
+    char written[256]; /* the first of these names; "": there is none */
+    bool database;
+};
+
+static int look_into(const char *directory, struct contents *c)
+{
+    DIR *stream = opendir(directory);
+    *c = (struct contents){.database = false};
+    if (!stream)
+        return -1;
+    for (struct dirent *entry; (entry = readdir(stream));) {
+        /* Where --fresh was broken off the database may have gone ahead. */
+        if (is_database(entry) || strcmp(entry->d_name, STORE_ASIDE) == 0)
+            c->database = true;
+        else if (is_result(entry) && !*c->written)
+            snprintf(c->written, sizeof c->written, "%s", entry->d_name);
+    }
+    return closedir(stream);
+}
+
+int store_check_folder(const char *directory, struct diagnostics *log)
+{
+    struct contents c;
+    /* Twice: another run may be filling the folder while it is being read. */
+    for (int look = 0; look < 2; look++) {
+        if (look_into(directory, &c) != 0)
+            return folder_error("open", directory, log);
+        if (!*c.written || c.database)
+            return SWEEP_OK;
+    }
+    diagnostics_add(log, NULL, 0, 0,
+                    "'%s' is not a folder of results: it holds '%s' but no sweep.db; "
+                    "move that away, or choose another folder with -o",
+                    directory, c.written);
+    return SWEEP_INPUT;
+}
+
 static void entries_free(struct dirent **entry, int count)
 {
     for (int i = 0; i < count; i++)
         free(entry[i]);
     free(entry);
-}
-
-static int folder_error(const char *what, const char *directory,
-                        struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "cannot %s '%s': %s", what, directory,
-                    strerror(errno));
-    return errno == ENOMEM ? SWEEP_NO_MEMORY : SWEEP_IO;
 }
 
 int store_list(struct store_list *l, const char *directory, struct diagnostics *log)

@@ -4,15 +4,21 @@
 #include "sweep/memory.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Tries, and microseconds between them: a holder may be about to begin or to end. */
 enum { TRIES = 20, PAUSE = 10000 };
+
+/* Seconds between two signs of life, and how old one may be. */
+enum { BEAT = 1, FRESH = 15 };
 
 void store_host(char *host, size_t size)
 {
@@ -72,38 +78,117 @@ bool store_locks_work(const char *directory)
     return work;
 }
 
-static void judge(struct store_holder *h, unsigned long long start, const char *boot)
+/* The number of the space (pid namespace) in which numbers of processes are those of
+ * this process; 0: it is not known, or /proc shows those of another. */
+static unsigned long long pid_space(void)
 {
-    char host[sizeof h->host], here[40];
-    store_host(host, sizeof host);
-    read_boot(here);
-    if (strcmp(boot, here) == 0)
-        h->state = start_of(h->process) == start ? STORE_ALIVE : STORE_DEAD;
-    else
-        h->state = strcmp(h->host, host) == 0 ? STORE_DEAD : STORE_UNKNOWN;
+    char self[24] = "";
+    struct stat info;
+    if (readlink("/proc/self", self, sizeof self - 1) < 0 ||
+        strtol(self, NULL, 10) != (long)getpid() ||
+        stat("/proc/self/ns/pid", &info) != 0)
+        return 0;
+    return info.st_ino;
 }
 
-/* What the file says. Empty: its holder died before it wrote, or is about to. */
-static void read_holder(int descriptor, struct store_holder *h)
+/* What the line in the file says beside what is kept of it. */
+struct claim {
+    unsigned long long start, space;
+    char boot[40];
+    int locked; /* the holder has the lock of the file, too */
+};
+
+/* Seconds since the holder touched the file; on another machine by two clocks. */
+static double silence(int descriptor)
 {
-    char text[256], boot[40];
-    unsigned long long start;
+    char path[40];
+    struct stat info;
+    struct timespec now;
+    snprintf(path, sizeof path, "/proc/self/fd/%d", descriptor);
+    int again = open(path, O_RDONLY | O_CLOEXEC); /* so that NFS looks again */
+    int failed = fstat(again >= 0 ? again : descriptor, &info);
+    if (again >= 0)
+        close(again);
+    if (failed || clock_gettime(CLOCK_REALTIME, &now) != 0)
+        return INFINITY;
+    return (double)(now.tv_sec - info.st_mtim.tv_sec) +
+           1e-9 * (double)(now.tv_nsec - info.st_mtim.tv_nsec);
+}
+
+/* Whether somebody touches the file now. */
+static bool is_touched(int descriptor)
+{
+    double before = silence(descriptor);
+    for (int i = 0; i < 3 * BEAT * 10; i++) {
+        usleep(100000);
+        double now = silence(descriptor);
+        if (now < before)
+            return true;
+        before = now;
+    }
+    return false;
+}
+
+/* A process of this machine that cannot be seen: it is in another container. Its lock
+ * tells, else its touch; where both are missing it may have been frozen. */
+static int judge_unseen(const struct store_holder *h, const struct claim *c,
+                        int descriptor, bool ours)
+{
+    /* Closing the file gives the lock back. */
+    bool free = ours || flock(descriptor, LOCK_SH | LOCK_NB) == 0;
+    if (!free && errno == EWOULDBLOCK)
+        return STORE_ALIVE;
+    if (free && c->locked)
+        return STORE_DEAD;
+    return fabs(h->silent) < FRESH ? STORE_ALIVE : STORE_UNKNOWN;
+}
+
+static void judge(struct store_holder *h, const struct claim *c, int descriptor,
+                  bool ours)
+{
+    char host[sizeof h->host], boot[40];
+    unsigned long long space = pid_space();
+    store_host(host, sizeof host);
+    read_boot(boot);
+    if (strcmp(c->boot, boot) != 0) {
+        /* Started anew, unless two machines have one name. */
+        bool gone = strcmp(h->host, host) == 0 &&
+                    !(fabs(h->silent) < FRESH && is_touched(descriptor));
+        h->state = gone ? STORE_DEAD : STORE_UNKNOWN;
+    } else if (c->space != space || space == 0) {
+        h->elsewhere = true;
+        h->state = judge_unseen(h, c, descriptor, ours);
+    } else {
+        h->state = start_of(h->process) == c->start ? STORE_ALIVE : STORE_DEAD;
+    }
+}
+
+/* What the file says. Empty: its holder died before it wrote, or is about to. A line
+ * of an older version says nothing of its space, and its file is not touched. Is the
+ * lock of the file ours? */
+static void read_holder(int descriptor, bool ours, struct store_holder *h)
+{
+    char text[256];
+    struct claim c = {.space = pid_space()};
     *h = (struct store_holder){.state = STORE_FREE};
     ssize_t size = pread(descriptor, text, sizeof text - 1, 0);
     text[size > 0 ? size : 0] = '\0';
-    if (sscanf(text, "%64s %ld %llu %39s %23s", h->host, &h->process, &start, boot,
-               h->since) == 5)
-        judge(h, start, boot);
+    int known = sscanf(text, "%64s %ld %llu %39s %23s %llu %d", h->host, &h->process,
+                       &c.start, c.boot, h->since, &c.space, &c.locked);
+    h->silent = known == 7 ? silence(descriptor) : INFINITY;
+    if (known >= 5)
+        judge(h, &c, descriptor, ours);
 }
 
-static int write_holder(int descriptor)
+static int write_holder(int descriptor, bool locked)
 {
     char text[256], host[65], boot[40], since[24];
     store_host(host, sizeof host);
     read_boot(boot);
     clock_utc(since, sizeof since);
-    int size = snprintf(text, sizeof text, "%s %ld %llu %s %s\n", host, (long)getpid(),
-                        start_of(getpid()), boot, since);
+    int size =
+        snprintf(text, sizeof text, "%s %ld %llu %s %s %llu %d\n", host, (long)getpid(),
+                 start_of(getpid()), boot, since, pid_space(), locked);
     if (ftruncate(descriptor, 0) != 0)
         return -1;
     return pwrite(descriptor, text, (size_t)size, 0) == size ? 0 : -1;
@@ -128,16 +213,67 @@ static int open_lock(const char *path, int flags)
     return -1;
 }
 
+/* Remove what a dead holder left, if that is what still stands there: somebody else may
+ * have been faster, and hold the folder by now. */
+static void remove_dead(const char *path, int descriptor)
+{
+    char *aside = memory_array(strlen(path) + 32, 1);
+    if (!aside)
+        return;
+    sprintf(aside, "%s.%ld.tmp", path, (long)getpid());
+    if (is_still_there(descriptor, path) && rename(path, aside) == 0) {
+        if (!is_still_there(descriptor, aside))
+            (void)!link(aside, path); /* not the one: back with it */
+        unlink(aside);
+    }
+    memory_free(aside);
+}
+
+/* A sign of life once in a while, until told to end. */
+static void *touch(void *lock)
+{
+    struct store_lock *l = lock;
+    struct timespec now[2];
+    do {
+        clock_gettime(CLOCK_REALTIME, &now[0]);
+        now[1] = now[0];
+        futimens(l->descriptor, now);
+        now[0].tv_sec += BEAT;
+    } while (sem_timedwait(&l->end, &now[0]) != 0);
+    return NULL;
+}
+
+/* Without the thread the holder is silent, and respected as long as it can be seen. */
+static void start_touching(struct store_lock *l)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before); /* signals are for the others */
+    l->touched = sem_init(&l->end, 0, 0) == 0 &&
+                 pthread_create(&l->toucher, NULL, touch, l) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+static void stop_touching(struct store_lock *l)
+{
+    if (!l->touched)
+        return;
+    sem_post(&l->end);
+    pthread_join(l->toucher, NULL);
+    sem_destroy(&l->end);
+    l->touched = false;
+}
+
 /* The file is there, and to create it is to have the lock: 1, or -1 and errno. */
 static int look(const char *path, struct store_holder *holder)
 {
     int descriptor = open_lock(path, O_RDONLY);
     if (descriptor < 0)
         return errno == ENOENT ? 1 : -1;
-    read_holder(descriptor, holder);
-    close(descriptor);
+    read_holder(descriptor, false, holder);
     if (holder->state == STORE_DEAD)
-        unlink(path);
+        remove_dead(path, descriptor);
+    close(descriptor);
     return 1;
 }
 
@@ -148,9 +284,9 @@ static int attempt(struct store_lock *l, bool locks_work, struct store_holder *h
     if (descriptor < 0)
         return errno == EEXIST ? look(l->path, holder) : -1;
     bool locked = !locks_work || flock(descriptor, LOCK_EX | LOCK_NB) == 0;
-    read_holder(descriptor, holder);
-    if (locked && holder->state != STORE_UNKNOWN &&
-        is_still_there(descriptor, l->path)) {
+    read_holder(descriptor, locks_work && locked, holder);
+    bool over = holder->state == STORE_FREE || holder->state == STORE_DEAD;
+    if (locked && over && is_still_there(descriptor, l->path)) {
         holder->state = STORE_FREE;
         l->descriptor = descriptor;
         return 0;
@@ -161,17 +297,28 @@ static int attempt(struct store_lock *l, bool locks_work, struct store_holder *h
     return 1;
 }
 
+char *store_holder_text(const struct store_holder *h, char *buffer, size_t size)
+{
+    char sign[64] = "";
+    if ((h->elsewhere || h->state == STORE_UNKNOWN) && fabs(h->silent) < 1e9)
+        snprintf(sign, sizeof sign, ", last sign of life %.0f s ago",
+                 fmax(h->silent, 0));
+    snprintf(buffer, size, "process %ld on %s%s since %s%s", h->process, h->host,
+             h->elsewhere ? " in another container" : "", h->since, sign);
+    return buffer;
+}
+
 static int refuse(const char *directory, const struct store_holder *h,
                   struct diagnostics *log)
 {
-    char who[160] = "";
-    if (h->state == STORE_ALIVE)
-        snprintf(who, sizeof who, " (process %ld on %s since %s)", h->process, h->host,
-                 h->since);
+    char who[256];
+    bool known = h->state == STORE_ALIVE;
     diagnostics_add(log, NULL, 0, 0,
-                    "another run is working in '%s'%s; wait for it or choose another "
-                    "folder",
-                    directory, who);
+                    "another run is working in '%s'%s%s%s; wait for it or choose "
+                    "another folder",
+                    directory, known ? " (" : "",
+                    known ? store_holder_text(h, who, sizeof who) : "",
+                    known ? ")" : "");
     return SWEEP_BUSY;
 }
 
@@ -194,7 +341,7 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
         if (holder->state == STORE_ALIVE || holder->state == STORE_UNKNOWN)
             break;
     }
-    if (outcome == 0 && write_holder(l->descriptor) != 0)
+    if (outcome == 0 && write_holder(l->descriptor, locks_work) != 0)
         outcome = -1;
     if (outcome < 0) {
         diagnostics_add(log, NULL, 0, 0, "cannot write '%s': %s", l->path,
@@ -203,6 +350,8 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
         store_lock_release(l);
         return SWEEP_IO;
     }
+    if (outcome == 0)
+        start_touching(l);
     if (outcome == 0 || holder->state == STORE_UNKNOWN)
         return SWEEP_OK;
     return refuse(directory, holder, log);
@@ -210,6 +359,7 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
 
 void store_lock_release(struct store_lock *l)
 {
+    stop_touching(l);
     if (l->descriptor >= 0) {
         if (is_still_there(l->descriptor, l->path))
             unlink(l->path);
@@ -230,6 +380,6 @@ void store_holder(const char *directory, struct store_holder *holder)
     memory_free(path);
     if (descriptor < 0)
         return;
-    read_holder(descriptor, holder);
+    read_holder(descriptor, false, holder);
     close(descriptor);
 }

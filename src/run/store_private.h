@@ -96,6 +96,10 @@ char *store_beside(const char *path, const char *ending);
 int store_keep_grid(const struct store *s, const struct grid *g,
                     struct diagnostics *log);
 
+/* Refuse a folder in which somebody else's files have names of ours (SWEEP_INPUT): one
+ * is ours when there is a database. */
+int store_check_folder(const char *directory, struct diagnostics *log);
+
 /* Where results gather on their way aside. */
 #define STORE_ASIDE "old.part"
 

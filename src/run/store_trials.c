@@ -1,4 +1,5 @@
 #include "store_private.h"
+#include "sweep/escape.h"
 #include "sweep/memory.h"
 #include <inttypes.h>
 #include <math.h>
@@ -106,16 +107,19 @@ int store_sync_cells(struct store *s, const struct grid *g, struct diagnostics *
 static int foreign_cells(const struct store *s, const struct grid *g,
                          struct diagnostics *log)
 {
-    if (s->model == MODEL_VERSION)
+    char *grid = escape_shell_word(g->file), *folder = escape_shell_word(s->directory);
+    if (s->model == MODEL_VERSION && grid && folder)
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' does not belong to '%s' as this version of sweep reads "
-                        "it; bring it up to date with 'sweep run %s -o %s'",
-                        s->path, g->file, g->file, s->directory);
+                        "it; bring it up to date: sweep run %s -o %s",
+                        s->path, g->file, grid, folder);
     else
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' does not belong to '%s' as this version of sweep reads "
                         "it; use the version that made it",
                         s->path, g->file);
+    free(grid);
+    free(folder);
     return SWEEP_INPUT;
 }
 

@@ -74,10 +74,8 @@ void model_draw(struct model *model, double d, size_t m, size_t n, enum sampler 
 void model_draw_mixture(struct model *model, struct mixture mixture, size_t n,
                         enum sampler sampler)
 {
-    struct span_request q = {.mixture = mixture,
-                             .sampler = sampler,
-                             .n = n,
-                             .init_scale = BENCH_INIT_SCALE};
+    struct span_request q = {
+        .mixture = mixture, .sampler = sampler, .n = n, .init_scale = BENCH_INIT_SCALE};
     q.data_key = rng_key_text(rng_key_start(), "data");
     q.train_key = rng_key_text(rng_key_start(), "train");
     *model = (struct model){.net = network_make(MODEL_RELU, n, 0.0)};

@@ -73,7 +73,7 @@ silent_out
 # A shard is its own part of the work.
 run run -q more.yaml -o parts --shard 1/2
 run plan more.yaml -o parts
-out_has "folder       parts: results of shards only, see 'sweep status parts'"
+out_has "folder       parts: results of shards only, see: sweep status parts"
 run plan more.yaml -o parts --shard 1/2 --json
 status 0
 json 'p["folder"] == "parts/shard-1-of-2" and (p["shard"], p["shards"]) == (1, 2)'

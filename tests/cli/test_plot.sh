@@ -340,7 +340,7 @@ code=$?
 what="sweep plot without gnuplot"
 status 1
 silent_out
-err "sweep plot: gnuplot is not installed: install it (Debian: apt-get install gnuplot-nox), then: gnuplot 'kept.gp'"
+err "sweep plot: gnuplot is not installed: install it (Debian: apt-get install gnuplot-nox), then: gnuplot kept.gp"
 check "old picture" [ "$(cat kept.svg)" = old ]
 check "script drawn later" gnuplot kept.gp
 check "new picture" grep -q '<svg' kept.svg
@@ -357,9 +357,65 @@ err "sweep plot: gnuplot failed on 'half/a.gp'
 sweep plot: gnuplot: no font"
 check "old picture" [ "$(cat half/a.svg)" = old ]
 check "nothing else" [ "$(ls half | tr '\n' ' ')" = "a.gp a.svg " ]
+# gnuplot says nothing, and what it wrote is not whole.
+EXIT=0 PATH=$work/bin:$PATH "$sweep" plot out -o half/a.svg >.out 2>.err
+code=$?
+status 1
+err_has "sweep plot: the picture is not whole: is the disk full?"
+check "old picture" [ "$(cat half/a.svg)" = old ]
+
+# No command behind | or < in a name, nor in a folder's, when drawn again or by the user.
+mkdir '|touch pwned;'
+for name in '|touch pwned;a.svg' '|touch pwned;/a.svg' "<touch pwned;b'\"\`touch pwned\`\$(touch pwned).svg" '~/c.svg' \
+    '-d.svg' "$(printf 'e\nsystem("touch pwned")\n.svg')"; do
+    case $name in '~/c.svg') mkdir '~' ;; esac
+    run plot out --y norm -o "$name"
+    status 0
+    check "drawn" grep -q '</svg>' "./$name"
+    mv "./$name" first
+    script=${name%.svg}.gp
+    # A script behind < is a command to gnuplot itself.
+    check "drawn from here" gnuplot "$(echo "$script" | sed 's/^[<~-]/.\/&/')"
+    check "same picture" cmp -s first "./$name"
+    check "nothing was run" [ ! -e pwned ]
+done
+
+# A title of any bytes.
+run plot out --y norm --title "$(printf 'a\001b\033[1m\377<&>"`touch pwned`\$\\')" -o a.svg
+status 0
+check "well-formed" python3 -c 'import xml.etree.ElementTree as x; x.parse("a.svg")'
+check "to be seen" grep -qF 'a\x01b\x1b[1m\xff&lt;&amp;' a.svg
+check "nothing was run" [ ! -e pwned ]
+
+# A script that is none of sweep's stays, and so does the picture.
+echo 'plot sin(x)' >paper.gp
+echo mine >paper.png
+run plot out -o paper.png
+status 2
+err "sweep plot: the script of this figure would replace 'paper.gp', which is not one of \
+sweep's; move it away, or choose another name with -o"
+check "untouched" [ "$(cat paper.gp paper.png | tr '\n' ' ')" = "plot sin(x) mine " ]
+
+# Links are not followed, pipes not waited for.
+cp -r out linked
+for name in plot.svg plot.gp; do
+    rm -f linked/plot.*
+    echo mine >victim
+    ln -s ../victim "linked/$name"
+    run plot linked
+    status 1
+    err "sweep plot: cannot write 'linked/$name': a symbolic link, which is not followed"
+    check "untouched" [ "$(cat victim)" = mine ]
+    rm "linked/$name"
+    mkfifo "linked/$name"
+    run plot linked
+    status 1
+    err "sweep plot: cannot write 'linked/$name': not a regular file"
+done
+
 mkdir full.svg
 run plot out -o full.svg
 status 1
 err "sweep plot: cannot write 'full.svg': Is a directory"
 
-finish 395
+finish 445

@@ -167,7 +167,10 @@ folder"
 check "it is untouched" [ "$(cat other/sweep.db)" = "dear diary" ]
 run table other
 status 1
-rm -f other/* && mkdir other/table.tsv
+rm -f other/*
+run run -q small.yaml -o other
+status 0
+rm other/table.tsv && mkdir other/table.tsv
 run run small.yaml -o other
 status 1
 check "one message" [ "$(wc -l <.err)" -eq 1 ]
@@ -247,4 +250,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 105
+finish 106

@@ -3,7 +3,7 @@
  *
  *     clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Iinclude \
  *         $(pkg-config --cflags openblas lapacke) tests/fuzz/fuzz_grid.c \
- *         src/base/{status,parse,rng,memory,gunzip,statistic}.c src/model/*.c \
+ *         src/base/{status,parse,rng,memory,gunzip,statistic,infile}.c src/model/*.c \
  *         src/experiment/{parameters,columns,expression,document,grid*}.c \
  *         -lyaml -lsqlite3 -lz -lgsl -lopenblas -llapacke -lm -o fuzz_grid
  *     ./fuzz_grid -max_len=4096 corpus tests/grids/good tests/grids/bad

@@ -5,6 +5,27 @@
 #define REST    "; cpu fma avx2; gcc 12.2.0 optimized"
 #define HASWELL "step avx2; blas Haswell" REST
 
+#define LIBRARIES(digest)                                                              \
+    "; library OpenBLAS 0.3.21; gsl 2.7; libm 2.36 " digest "; answer " digest
+
+static void what_differs(void **state)
+{
+    (void)state;
+    static const char *const cases[][3] = {
+        {HASWELL, HASWELL, ""},
+        {HASWELL LIBRARIES("1"), HASWELL LIBRARIES("2"), "libm"},
+        {"step avx2; blas Nehalem; cpu fma avx2; gcc 12.2.0 -O3 -march=haswell for fma",
+         HASWELL, "blas, compiler"},
+        {"step plain; blas Haswell; cpu x86-64; gcc 12.2.0 optimized\n" HASWELL,
+         HASWELL, "step, cpu"},
+        {HASWELL, HASWELL LIBRARIES("2"), "library, gsl, libm"},
+    };
+    char text[128];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        check_text(platform_differences(cases[i][0], cases[i][1], text, sizeof text),
+                   cases[i][2]);
+}
+
 static void the_way_back(void **state)
 {
     (void)state;
@@ -23,6 +44,10 @@ static void the_way_back(void **state)
         {"", HASWELL, cpu},
         {HASWELL "; blas", HASWELL, cpu},
         {HASWELL "; answer 1", HASWELL "; answer 2", libraries},
+        {HASWELL LIBRARIES("1"), HASWELL LIBRARIES("2"), libraries},
+        {"step avx2; blas Nehalem" REST LIBRARIES("1"), HASWELL LIBRARIES("2"),
+         libraries},
+        {"step avx2; blas Nehalem" REST LIBRARIES("1"), HASWELL LIBRARIES("1"), kernel},
     };
     char text[128];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -58,12 +83,13 @@ static void library_and_kernel(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(9 + 7 + 2);
+    check_cases(5 + 12 + 7 + 2);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_differs),
         cmocka_unit_test(the_way_back),
         cmocka_unit_test(another_kernel_is_another),
         cmocka_unit_test(library_and_kernel),

@@ -3,6 +3,7 @@
 #include "sweep/outfile.h"
 
 #include "check.h"
+#include "sweep/infile.h"
 #include "sweep/memory.h"
 
 #include <dirent.h>
@@ -267,31 +268,96 @@ static void test_earlier_error(void **state)
     check_content("old");
 }
 
-/* By way of a link, so that a rename would harm nobody's device. */
-static void test_full_device(void **state)
+/* A link, a pipe and a device are neither followed, nor opened, nor replaced. */
+static void test_no_file(void **state)
 {
-    static const size_t lines[] = {0, 1, 100000};
+    static const char *const links[] = {"/dev/full", "victim", "nowhere"};
     struct outfile out;
     struct stat status;
+    char victim[PATH_MAX];
 
     (void)state;
-    check_equal(symlink("/dev/full", target), 0);
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
-        int expected = lines[i] ? SWEEP_IO : SWEEP_OK;
+    snprintf(victim, sizeof victim, "%s/victim", folder);
+    fclose(fopen(victim, "w"));
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++) {
+        check_equal(symlink(links[i], target), 0);
+        check_equal(outfile_open(&out, target, &diagnosed), SWEEP_IO);
+        check_empty(&out);
+        check_reason(target, "a symbolic link, which is not followed");
+        check_equal(lstat(target, &status), 0);
+        check_true(S_ISLNK(status.st_mode), "the link was replaced");
+        check_equal(count_files(), 2);
+        check_equal(unlink(target), 0);
+    }
+    check_equal(mkfifo(target, 0666), 0);
+    check_equal(outfile_open(&out, target, &diagnosed), SWEEP_IO);
+    check_reason(target, "not a regular file");
+    check_equal(outfile_open(&out, "/dev/null", &diagnosed), SWEEP_IO);
+    check_reason("/dev/null", "not a regular file");
+    check_equal(stat(victim, &status), 0);
+    check_equal(status.st_size, 0);
+    check_equal(unlink(victim), 0);
+}
 
-        check_equal(outfile_open(&out, target, &diagnosed), SWEEP_OK);
-        for (size_t line = 0; line < lines[i]; line++)
-            fprintf(out.stream, "line %zu\n", line);
-        check_equal(outfile_commit(&out, &diagnosed), expected);
-        if (lines[i])
-            check_reason(target, "No space left on device");
-        check_equal(stat(target, &status), 0);
-        check_true(S_ISCHR(status.st_mode), "the device was replaced");
+/* What a killed writer left is removed by the next; other files are not. */
+static void test_left_behind(void **state)
+{
+    static const char *const names[] = {
+        "table.tsv.1-0.tmp", "table.tsv.4294967295-17.tmp", "table.tsv.1-0.tmp.bak",
+        "table.tsv.old.tmp", "able.tsv.1-0.tmp"};
+    char path[PATH_MAX + 32];
+    struct outfile out, other;
+
+    (void)state;
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        fclose(fopen(path, "w"));
     }
     check_equal(outfile_open(&out, target, &diagnosed), SWEEP_OK);
-    outfile_discard(&out);
-    check_equal(stat(target, &status), 0);
-    check_equal(count_files(), 1);
+    check_equal(count_files(), 4);
+    check_equal(outfile_open(&other, target, &diagnosed), SWEEP_OK);
+    check_equal(count_files(), 5); /* a living writer keeps its own */
+    outfile_discard(&other);
+    check_equal(outfile_commit(&out, &diagnosed), SWEEP_OK);
+    check_equal(diagnosed.count, 0);
+    for (size_t i = 0; i < 5; i++) {
+        snprintf(path, sizeof path, "%s/%s", folder, names[i]);
+        check_equal(unlink(path), i < 2 ? -1 : 0);
+    }
+}
+
+/* Only regular files are read; a link to one where the user may have put it. */
+static void test_infile(void **state)
+{
+    const char *reason;
+    char link[PATH_MAX];
+    FILE *stream;
+
+    (void)state;
+    snprintf(link, sizeof link, "%s/link", folder);
+    check_true(!infile_open(target, INFILE_OWN, &reason), "nothing is there");
+    check_text(reason, "No such file or directory");
+    set_content("text");
+    check_equal(symlink(target, link), 0);
+    for (int own = 0; own < 2; own++) {
+        enum infile_kind kind = own ? INFILE_OWN : INFILE_NAMED;
+        stream = infile_open(target, kind, &reason);
+        check_true(stream && getc(stream) == 't', "not read");
+        fclose(stream);
+        stream = infile_open(link, kind, &reason);
+        check_equal(!stream, own);
+        if (stream)
+            fclose(stream);
+        else
+            check_text(reason, "a symbolic link, which is not followed");
+        check_equal(infile_descriptor(folder, kind, &reason), -1);
+        check_text(reason, "Is a directory");
+    }
+    check_equal(unlink(target) + mkfifo(target, 0666), 0);
+    check_equal(infile_descriptor(target, INFILE_OWN, &reason), -1);
+    check_text(reason, "not a regular file");
+    check_equal(infile_descriptor("/dev/zero", INFILE_NAMED, &reason), -1);
+    check_equal(unlink(link), 0);
 }
 
 /* The copy of the path and the name of the temporary, in turn. */
@@ -345,7 +411,7 @@ static void test_make_folder(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(120);
+    check_cases(165);
 }
 
 #define in_folder(test)                                                                \
@@ -359,7 +425,8 @@ int main(void)
         in_folder(test_relative),         in_folder(test_no_folder),
         in_folder(test_target_is_folder), in_folder(test_rename_fails),
         in_folder(test_file_too_large),   in_folder(test_earlier_error),
-        in_folder(test_full_device),      in_folder(test_no_memory),
+        in_folder(test_no_file),          in_folder(test_no_memory),
+        in_folder(test_left_behind),      in_folder(test_infile),
         in_folder(test_make_folder),      cmocka_unit_test(test_cases),
     };
 

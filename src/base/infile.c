@@ -1,0 +1,62 @@
+#include "sweep/infile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char LINK[] = "a symbolic link, which is not followed";
+
+/* NULL: a regular file. */
+static const char *wrong_kind(const struct stat *info)
+{
+    return S_ISREG(info->st_mode)   ? NULL
+           : S_ISLNK(info->st_mode) ? LINK
+           : S_ISDIR(info->st_mode) ? strerror(EISDIR)
+                                    : "not a regular file";
+}
+
+const char *infile_obstacle(const char *path)
+{
+    struct stat info;
+    return lstat(path, &info) == 0 ? wrong_kind(&info) : NULL;
+}
+
+int infile_descriptor(const char *path, enum infile_kind kind, const char **reason)
+{
+    struct stat info;
+    /* A pipe is opened at once, whether or not somebody writes to it. */
+    int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int descriptor = open(path, flags | (kind == INFILE_OWN ? O_NOFOLLOW : 0));
+
+    *reason = NULL;
+    if (descriptor < 0) {
+        int error = errno;
+        *reason = error == ELOOP && kind == INFILE_OWN ? LINK : strerror(error);
+        errno = error;
+        return -1;
+    }
+    if (fstat(descriptor, &info) != 0)
+        *reason = strerror(errno);
+    else
+        *reason = wrong_kind(&info);
+    if (!*reason)
+        return descriptor;
+    close(descriptor);
+    errno = EINVAL;
+    return -1;
+}
+
+FILE *infile_open(const char *path, enum infile_kind kind, const char **reason)
+{
+    int descriptor = infile_descriptor(path, kind, reason);
+    if (descriptor < 0)
+        return NULL;
+    FILE *stream = fdopen(descriptor, "r");
+    if (!stream) {
+        *reason = strerror(errno);
+        close(descriptor);
+    }
+    return stream;
+}
