@@ -71,10 +71,8 @@ static int take(struct merge *m, struct store *from)
 static int list_folders(struct merge *m, char *const *folder, size_t count)
 {
     m->list = memory_array(count, sizeof *m->list);
-    if (!m->list) {
-        diagnostics_add(&m->log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!m->list)
+        return diagnostics_no_memory(&m->log, NULL);
     int status = SWEEP_OK;
     for (m->folders = 0; m->folders < count && status == SWEEP_OK; m->folders++)
         status = store_list(&m->list[m->folders], folder[m->folders], &m->log);

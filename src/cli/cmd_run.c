@@ -43,12 +43,6 @@ struct session {
     struct diagnostics log;
 };
 
-static int out_of_memory(struct session *s)
-{
-    diagnostics_add(&s->log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
-}
-
 static int name_folders(struct session *s, const char *output)
 {
     const struct run_options *o = &s->options;
@@ -73,7 +67,7 @@ static int prepare(struct session *s, const char *output)
     aggregate_release(&table);
     status = name_folders(s, output);
     if (status == SWEEP_OK && plan_build(&s->plan, &s->grid) != SWEEP_OK)
-        status = out_of_memory(s);
+        status = diagnostics_no_memory(&s->log, NULL);
     if (status == SWEEP_OK)
         status = runner_check_memory(&s->grid, &s->plan, s->options.threads, &s->log);
     return status;

@@ -36,12 +36,6 @@ static bool is_done(const struct state *s)
     return s->tally.done == s->tally.trials && !s->absent;
 }
 
-static int out_of_memory(struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
-}
-
 /* Attempts of a shard may work at the same time; the last that began knows best how
  * fast the work goes. */
 static int read_sessions(const struct ledger *l, const struct store_list *list,
@@ -87,7 +81,7 @@ static int open_reading(struct reading *r, const char *directory,
     folder_is_shard(directory, &shard, &shards);
     int status = folder_grid(&r->grid, directory, log);
     if (status == SWEEP_OK && plan_build(&r->plan, &r->grid) != SWEEP_OK)
-        status = out_of_memory(log);
+        status = diagnostics_no_memory(log, NULL);
     if (status == SWEEP_OK)
         status = ledger_open(&r->ledger, &r->grid, &r->plan, shard, shards, log);
     return status;
@@ -204,7 +198,7 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
         struct state one;
         char *path;
         if (asprintf(&path, "%s/%s", directory, entry[i]->d_name) < 0)
-            return out_of_memory(log);
+            return diagnostics_no_memory(log, NULL);
         folder_is_shard_name(entry[i]->d_name, &shard, &shards);
         status = look_into(path, &reading, &one, log);
         if (status == SWEEP_OK && !is_done(&one))

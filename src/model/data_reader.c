@@ -113,7 +113,7 @@ int data_read(struct labelled *out, const char *name, const void *bytes, size_t 
     if (status == SWEEP_OK)
         status = read_text(out, name, text, length, log);
     if (status == SWEEP_NO_MEMORY)
-        diagnostics_add(log, name, 0, 0, "out of memory");
+        diagnostics_add(log, name, 0, 0, "%s", status_name(status));
     memory_free(text);
     if (status != SWEEP_OK)
         labelled_release(out);

@@ -17,12 +17,6 @@ struct draft {
     size_t *order, ordered; /* groups with units to run, longest first */
 };
 
-static int out_of_memory(struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
-}
-
 static int read_grid(struct outlook *o, const char *file, const char *output,
                      struct diagnostics *log)
 {
@@ -54,11 +48,11 @@ static int open_ledger(struct draft *d)
 {
     struct outlook *o = d->o;
     if (plan_build(&o->plan, &o->grid) != SWEEP_OK)
-        return out_of_memory(d->log);
+        return diagnostics_no_memory(d->log, NULL);
     d->units = memory_array(o->plan.group_count, sizeof *d->units);
     d->order = memory_array(o->plan.group_count, sizeof *d->order);
     if (!d->units || !d->order)
-        return out_of_memory(d->log);
+        return diagnostics_no_memory(d->log, NULL);
     int status =
         ledger_open(&d->ledger, &o->grid, &o->plan, o->shard, o->shards, d->log);
     if (status == SWEEP_OK)
@@ -121,7 +115,7 @@ static int estimate(struct draft *d, bool pilot)
     if (pilot && d->ordered > 0 && outlook_fits(o)) {
         if (pilot_run(&o->pilot, &o->grid, &o->plan, d->order, d->ordered,
                       o->missing.rest.units, PILOT_SECONDS) != SWEEP_OK)
-            return out_of_memory(d->log);
+            return diagnostics_no_memory(d->log, NULL);
         scale = o->pilot.ratio;
     }
     estimate_work(&o->missing, o->threads, scale);

@@ -92,7 +92,7 @@ static int store_record(struct worker *w, size_t k)
         return status;
     status = ledger_add(r->ledger, cell, replicate, record);
     if (status != SWEEP_OK) {
-        diagnostics_add(r->log, NULL, 0, 0, "out of memory for the trials");
+        diagnostics_no_memory(r->log, "the trials");
         return status;
     }
     r->result->ran++;

@@ -48,7 +48,7 @@ int store_keep_grid(const struct store *s, const struct grid *g,
     char *folder = store_join(s->directory, GRID_DATA_FOLDER);
     int status = folder ? SWEEP_OK : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        diagnostics_no_memory(log, NULL);
     if (status == SWEEP_OK && g->data.file_count > 0)
         status = make_folder(folder, log);
     for (size_t i = 0; i < g->data.file_count && status == SWEEP_OK; i++)
@@ -155,8 +155,7 @@ int store_list(struct store_list *l, const char *directory, struct diagnostics *
             l->count++;
     entries_free(entry, found);
     if (l->count < (size_t)found || !l->path) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        status = SWEEP_NO_MEMORY;
+        status = diagnostics_no_memory(log, NULL);
     } else if (found == 0) {
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' holds no results; 'sweep run' makes them", directory);
@@ -234,10 +233,8 @@ static bool has_begun(const char *aside)
 int store_set_aside(const char *directory, bool fresh, struct diagnostics *log)
 {
     char *aside = store_join(directory, STORE_ASIDE);
-    if (!aside) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!aside)
+        return diagnostics_no_memory(log, NULL);
     bool begun = has_begun(aside);
     bool done = begun || !fresh || mkdir(aside, 0777) == 0;
     if (done && (begun || fresh))

@@ -329,10 +329,8 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
     *l = (struct store_lock){.descriptor = -1};
     *holder = (struct store_holder){.state = STORE_FREE};
     l->path = memory_array(strlen(directory) + sizeof "/sweep.lock", 1);
-    if (!l->path) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!l->path)
+        return diagnostics_no_memory(log, NULL);
     sprintf(l->path, "%s/sweep.lock", directory);
     for (int i = 0; i < TRIES && outcome == 1; i++) {
         if (i > 0)

@@ -72,10 +72,8 @@ static int check_object(struct store *s, sqlite3_stmt *q, bool *found,
         bool same = want && sql && strcmp(sql, want) == 0;
         bool no_memory = !want;
         free(want);
-        if (no_memory) {
-            diagnostics_add(log, NULL, 0, 0, "out of memory");
-            return SWEEP_NO_MEMORY;
-        }
+        if (no_memory)
+            return diagnostics_no_memory(log, NULL);
         found[k] = same;
         return same ? SWEEP_OK : strange(s, type, name, log);
     }
@@ -183,10 +181,8 @@ int store_identify(struct store *s, bool *is_new, struct diagnostics *log)
 
 static int execute_owned(struct store *s, char *sql, struct diagnostics *log)
 {
-    if (!sql) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!sql)
+        return diagnostics_no_memory(log, NULL);
     int status = store_execute(s, sql, log);
     free(sql);
     return status;
