@@ -109,10 +109,10 @@ static int control_of(const unsigned char *text, size_t length)
 
 /* Texts end up on terminals and in scripts: none may act there. Nothing is read on, as
  * further messages would show the text. */
-static void check_letters(struct builder *b, const yaml_event_t *event)
+static void check_letters(struct builder *b, const yaml_mark_t *mark, const char *text,
+                          size_t length)
 {
-    const yaml_mark_t *mark = &event->start_mark;
-    int control = control_of(event->data.scalar.value, event->data.scalar.length);
+    int control = control_of((const unsigned char *)text, length);
     char problem[128];
 
     if (control < 0)
@@ -125,15 +125,31 @@ static void check_letters(struct builder *b, const yaml_event_t *event)
                 : problem);
 }
 
+/* Block scalars ('|', '>') hold the breaks between their lines and one at the end: they
+ * count as blanks and as nothing. Returns the length that is left. */
+static size_t join_lines(char *text, size_t length)
+{
+    while (length > 0 && text[length - 1] == '\n')
+        text[--length] = '\0';
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\n')
+            text[i] = ' ';
+    return length;
+}
+
 static struct node *scalar_node(struct builder *b, const yaml_event_t *event)
 {
     const char *text = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
+    yaml_scalar_style_t style = event->data.scalar.style;
     struct node *node = node_new(b, NODE_SCALAR, &event->start_mark, text, length);
 
-    check_letters(b, event);
-    if (node)
-        node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (!node)
+        return NULL;
+    node->plain = style == YAML_PLAIN_SCALAR_STYLE;
+    if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE)
+        length = join_lines(node->text, length);
+    check_letters(b, &event->start_mark, node->text, length);
     return node;
 }
 
