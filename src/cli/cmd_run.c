@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Failures told one by one in run.log; all of them are in the database. */
+/* Failures reported one by one in run.log; all of them are in the database. */
 enum { MOST_FAILURES = 100 };
 
 /* The first units may all fail; then a run gives up. */

@@ -18,7 +18,7 @@ struct state {
     double trial_rate; /* of the last session; of those now running */
     double work_left, work_rate;
     bool running; /* somebody works here */
-    bool unseen;  /* or on another machine, as far as can be told from here */
+    bool unseen;  /* or on another machine, as far as can be seen from here */
     bool absent;  /* shards have not begun */
     double last;  /* last commit, Unix seconds */
     struct store_holder holder;
@@ -217,9 +217,9 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
     return SWEEP_OK;
 }
 
-/* Look once and tell; *state is the sum of the shards where there are any. */
-static int tell_state(const char *directory, struct state *state,
-                      struct diagnostics *log)
+/* Look once and report; *state is the sum of the shards where there are any. */
+static int report_state(const char *directory, struct state *state,
+                        struct diagnostics *log)
 {
     struct dirent **entry = NULL;
     int status, count = scandir(directory, &entry, is_shard, by_shard);
@@ -244,8 +244,8 @@ static int tell_state(const char *directory, struct state *state,
     return status;
 }
 
-/* Tell until all is done or nobody works any more. Whether a process of another machine
- * still does, its results alone can say. */
+/* Report until all is done or nobody works any more. Whether a process of another
+ * machine still works shows in its results alone. */
 static int watch(const char *directory, struct state *state, struct diagnostics *log)
 {
     enum { PAUSE = 2, PATIENCE = 600 }; /* seconds */
@@ -255,7 +255,7 @@ static int watch(const char *directory, struct state *state, struct diagnostics 
     for (;;) {
         if (isatty(STDOUT_FILENO))
             fputs("\033[H\033[J", stdout); /* on a clean screen, from its top */
-        int status = tell_state(directory, state, log);
+        int status = report_state(directory, state, log);
         quiet = status == SWEEP_OK && state->tally.done == done ? quiet + PAUSE : 0;
         done = state->tally.done;
         bool works = state->running || (state->unseen && quiet < PATIENCE);
@@ -269,8 +269,8 @@ int cmd_status(const struct command *self, const struct arguments *args)
 {
     struct diagnostics log = {0};
     struct state state;
-    int status = (args->value[OPTION_WATCH] ? watch : tell_state)(args->operand[0],
-                                                                  &state, &log);
+    int status = (args->value[OPTION_WATCH] ? watch : report_state)(args->operand[0],
+                                                                    &state, &log);
 
     if (status != SWEEP_OK)
         return give_up(self, status, &log);

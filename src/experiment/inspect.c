@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is told as a step ends: those of these results that are defined. */
+/* What is reported as a step ends: those of these results that are defined. */
 static const struct account {
     enum step step;
     const char *stage;

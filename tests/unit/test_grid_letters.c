@@ -4,7 +4,7 @@
 #include "sweep/grid_yaml.h"
 #include <stdio.h>
 
-/* Grid files whose only text in double quotes is the one at ^, in line 4 or as told. */
+/* Grid files whose only text in double quotes is the one at ^, line 4 or as given. */
 static const struct place {
     const char *before, *after;
     size_t line, column;
