@@ -53,7 +53,7 @@ static int name_folders(struct session *s, const char *output)
 }
 
 /* Everything that can be wrong with the grid file is found here: nothing is written. */
-static int prepare(struct session *s, const char *output)
+static int prepare_session(struct session *s, const char *output)
 {
     struct aggregate table;
 
@@ -327,7 +327,7 @@ static int make_table(struct session *s)
 
 static int run(struct session *s, const struct arguments *args)
 {
-    int status = prepare(s, args->value[OPTION_OUTPUT]);
+    int status = prepare_session(s, args->value[OPTION_OUTPUT]);
     if (status == SWEEP_OK)
         status = ledger_open(&s->ledger, &s->grid, &s->plan, s->options.shard,
                              s->options.shards, &s->log);

@@ -174,7 +174,7 @@ static int by_shard(const struct dirent **left, const struct dirent **right)
     return strverscmp((*left)->d_name, (*right)->d_name);
 }
 
-static void add(struct state *sum, const struct state *s)
+static void add_state(struct state *sum, const struct state *s)
 {
     ledger_tally_add(&sum->tally, &s->tally);
     sum->running |= s->running;
@@ -204,7 +204,7 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
         if (status == SWEEP_OK && !is_done(&one))
             print_state(path, &one);
         complete += status == SWEEP_OK && is_done(&one);
-        add(sum, &one);
+        add_state(sum, &one);
         close_reading(&reading);
         free(path);
     }

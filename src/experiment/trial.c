@@ -9,8 +9,8 @@
 
 /* Shape, keys and memory of the unit; `tests` is the most any of its cells wants, and
  * `ranks` whether one wants them. */
-static void prepare(struct unit *u, const struct grid *g, size_t tests, bool ranks,
-                    uint64_t replicate)
+static void prepare_unit(struct unit *u, const struct grid *g, size_t tests, bool ranks,
+                         uint64_t replicate)
 {
     struct trial_workspace *ws = u->ws;
     struct extras extras = u->watch ? u->watch->extras : (struct extras){0};
@@ -142,7 +142,7 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
         ranks |= s.value[P_RANKS] != 0.0;
     }
     record_clear(&u.record);
-    prepare(&u, g, (size_t)tests, ranks, replicate);
+    prepare_unit(&u, g, (size_t)tests, ranks, replicate);
     trial_draw(&u);
     step_ended(&u, STEP_DATA, &u.record);
     if (cancelled(&u))

@@ -26,7 +26,7 @@ static int take_trial(void *context, size_t cell, uint64_t replicate,
 }
 
 /* What decides, if anything does. */
-static enum column column_of(const struct ledger *l)
+static enum column rule_column(const struct ledger *l)
 {
     return until_has_rule(l->grid) ? l->grid->until.column : COLUMN_COUNT;
 }
@@ -34,13 +34,13 @@ static enum column column_of(const struct ledger *l)
 /* `of` is the grid of the database. */
 static int scan_database(struct reading *r, struct store *s, const struct grid *of)
 {
-    return store_scan(s, of, column_of(r->ledger), take_trial, r, r->log);
+    return store_scan(s, of, rule_column(r->ledger), take_trial, r, r->log);
 }
 
 static int scan_folder(struct reading *r, struct store *s, const struct grid *of)
 {
     int status = scan_database(r, s, of);
-    return status == SWEEP_OK ? store_scan_elsewhere(s, of, column_of(r->ledger),
+    return status == SWEEP_OK ? store_scan_elsewhere(s, of, rule_column(r->ledger),
                                                      take_trial, r, r->log)
                               : status;
 }

@@ -17,8 +17,8 @@ struct draft {
     size_t *order, ordered; /* groups with units to run, longest first */
 };
 
-static int read_grid(struct outlook *o, const char *file, const char *output,
-                     struct diagnostics *log)
+static int read_grid_of(struct outlook *o, const char *file, const char *output,
+                        struct diagnostics *log)
 {
     char *whole = NULL;
     int status = grid_read_file(&o->grid, file, log);
@@ -130,7 +130,7 @@ int outlook_init(struct outlook *o, const struct outlook_request *request,
     *o = (struct outlook){.threads = request->threads,
                           .shard = request->shard,
                           .shards = request->shards};
-    int status = read_grid(o, request->file, request->output, log);
+    int status = read_grid_of(o, request->file, request->output, log);
     if (status == SWEEP_OK)
         status = open_ledger(&d);
     if (status == SWEEP_OK)

@@ -308,8 +308,8 @@ char *store_holder_text(const struct store_holder *h, char *buffer, size_t size)
     return buffer;
 }
 
-static int refuse(const char *directory, const struct store_holder *h,
-                  struct diagnostics *log)
+static int refuse_held(const char *directory, const struct store_holder *h,
+                       struct diagnostics *log)
 {
     char who[256];
     bool known = h->state == STORE_ALIVE;
@@ -352,7 +352,7 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
         start_touching(l);
     if (outcome == 0 || holder->state == STORE_UNKNOWN)
         return SWEEP_OK;
-    return refuse(directory, holder, log);
+    return refuse_held(directory, holder, log);
 }
 
 void store_lock_release(struct store_lock *l)
