@@ -3,8 +3,9 @@
  *
  * The part of YAML a grid needs: mappings, sequences, scalars, one document, UTF-8.
  * Anchors, aliases, tags, duplicate keys and control characters in a text, escaped or
- * not, are refused. What a scalar means is left to the caller: nothing is resolved to a
- * number, a boolean or null here.
+ * not, are refused; the line breaks of a block scalar count as blanks, but for those at
+ * its end, which are taken off. What a scalar means is left to the caller: nothing is
+ * resolved to a number, a boolean or null here.
  */
 #ifndef SWEEP_DOCUMENT_H
 #define SWEEP_DOCUMENT_H

@@ -141,8 +141,8 @@ char *grid_replicates_text(const struct grid *g, char *buffer, size_t size);
 struct rng_key grid_setting_key(const struct grid *g, const struct setting *s,
                                 enum stage last, struct rng_key key);
 
-/* Tells settings of this one grid apart, up to stage `last`: equal keys where those of
- * grid_setting_key are equal, at a fraction of the cost. Means nothing elsewhere. */
+/* Distinguishes settings of this one grid, up to stage `last`: equal keys where those
+ * of grid_setting_key are equal, at a fraction of the cost. Means nothing elsewhere. */
 struct rng_key grid_local_key(const struct grid *g, const struct setting *s,
                               enum stage last);
 

@@ -23,7 +23,7 @@ enum kkt_stop {
     KKT_EXACT,      /* kkt_check accepts it */
     KKT_INFEASIBLE, /* no weights with these gates separate the points, or by a margin
                      * over |theta| max |h_i| below 1e-8 (below 1e-6 if the point is not
-                     * exact): double precision cannot tell */
+                     * exact): double precision cannot decide */
     KKT_INEXACT,    /* the program stalled, or kkt_check does not accept it */
     KKT_LIMIT,      /* bound on rounds of gate flips */
     KKT_NON_FINITE

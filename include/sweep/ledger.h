@@ -3,14 +3,14 @@
  *
  * A trial is wanted by a cell when its replicate is below the cell's `need` (until.h),
  * and by a shard when it is dealt to it: units, in the order of their cost, are dealt
- * forth and back (1 2 3 3 2 1 1 2 3 ...), so that the work of two shards differs by
+ * back and forth (1 2 3 3 2 1 1 2 3 ...), so that the work of two shards differs by
  * less than the largest unit. With `until` a group is dealt with all its replicates,
  * which decide together. Both are functions of the grid alone.
  *
  * A trial is there when a database holds it, or once it was added, unless it failed and
  * is to run again. The first record of a trial stays, but one that ran out of memory
- * gives way. A cell is settled when all is there that it has to have and a look at it
- * asks for no more. So a run is
+ * gives way. A cell is settled when all its wanted trials are there and `until` asks
+ * for no more. So a run is
  *
  *     ledger_open; ledger_read; ledger_look;
  *     while ledger_rest holds a trial:

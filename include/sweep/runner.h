@@ -63,10 +63,11 @@ struct runner_options {
     struct progress *meter; /* started with what is due */
 };
 
-/* Compute every trial that the ledger, which is open and read and has a plan, finds
- * due, put it into the store and add it. When all are there, the cells are looked at,
- * until a look finds no more; all threads meet at a look. One workspace per thread.
- * SWEEP_OK (also when stopped: see result), SWEEP_IO, SWEEP_NO_MEMORY. */
+/* Compute every trial that is due by the ledger, which is open and read and has a plan;
+ * put it into the store and add it to the ledger. When all are there, ledger_look may
+ * ask for more, and so on until it asks for none. Threads wait for each other before a
+ * look. One workspace per thread. SWEEP_OK (also when stopped: see result), SWEEP_IO,
+ * SWEEP_NO_MEMORY. */
 int runner_run(struct ledger *l, struct store *s, const struct runner_options *options,
                struct runner_result *result, struct diagnostics *log);
 

@@ -17,9 +17,9 @@
  * is reported as damage (SWEEP_IO). sweep.db and the files SQLite keeps beside it are
  * regular files.
  *
- * The holder of a folder is named in DIR/sweep.lock. A dead one is followed; a living
- * one is respected (SWEEP_BUSY). Whether a holder on another machine lives cannot be
- * known: a plain run is refused, an attempt of a shard goes on in a database of its
+ * The holder of a folder is named in DIR/sweep.lock. One that died is taken over; a
+ * living one is respected (SWEEP_BUSY). Whether a holder on another machine lives cannot
+ * be known: a plain run is refused, an attempt of a shard goes on in a database of its
  * own, sweep-HOST-PROCESS.db in the same folder. Resume and merge take the union of all
  * databases of a folder: one identity with the same bits is one trial. So two attempts
  * of a shard at once cost time and nothing else. Where the file system has no locks,

@@ -168,10 +168,8 @@ int outfile_open_in(struct outfile *out, const char *directory, const char *name
     char *path;
 
     *out = (struct outfile){0};
-    if (asprintf(&path, "%s/%s", directory, name) < 0) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (asprintf(&path, "%s/%s", directory, name) < 0)
+        return diagnostics_no_memory(log, NULL);
     int status = outfile_open(out, path, log);
     free(path);
     return status;
@@ -211,10 +209,8 @@ void outfile_discard(struct outfile *out)
 int outfile_folder(const char *directory, struct diagnostics *log)
 {
     char *path = memory_string(directory);
-    if (!path) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!path)
+        return diagnostics_no_memory(log, NULL);
     int error = 0; /* the first that is not "it exists" */
     for (char *end = path; *end;) {
         end += strspn(end, "/");

@@ -30,8 +30,8 @@ struct rng_key rng_key_word(struct rng_key key, uint64_t word)
     return key_mix(key, word, LENGTH_OF_WORD);
 }
 
-/* The length is that of what is left, so that the first word tells how many follow and
- * no two sequences of strings absorb the same words. */
+/* The length is that of what is left, so that the first word says how many
+ * come after it and no two sequences of strings absorb the same words. */
 struct rng_key rng_key_bytes(struct rng_key key, const void *bytes, size_t count)
 {
     const unsigned char *byte = bytes;

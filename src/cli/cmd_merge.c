@@ -71,10 +71,8 @@ static int take(struct merge *m, struct store *from)
 static int list_folders(struct merge *m, char *const *folder, size_t count)
 {
     m->list = memory_array(count, sizeof *m->list);
-    if (!m->list) {
-        diagnostics_add(&m->log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!m->list)
+        return diagnostics_no_memory(&m->log, NULL);
     int status = SWEEP_OK;
     for (m->folders = 0; m->folders < count && status == SWEEP_OK; m->folders++)
         status = store_list(&m->list[m->folders], folder[m->folders], &m->log);
@@ -132,7 +130,7 @@ static int merge(struct merge *m, const char *out, char *const *folder, size_t c
     return status;
 }
 
-static int report(const struct merge *m, const char *out)
+static int report_merge(const struct merge *m, const char *out)
 {
     const struct ledger_tally *t = &m->tally;
     size_t failed = count_failed(t->by_status), missing = t->trials - t->done;
@@ -158,7 +156,8 @@ int cmd_merge(const struct command *self, const struct arguments *args)
     int status = merge(&m, out, args->operand + 1, (size_t)args->operand_count - 1);
     int closed = store_close(m.out, &m.log);
     status = status != SWEEP_OK ? status : closed;
-    int code = status == SWEEP_OK ? report(&m, out) : give_up(self, status, &m.log);
+    int code =
+        status == SWEEP_OK ? report_merge(&m, out) : give_up(self, status, &m.log);
     for (size_t f = 0; f < m.folders; f++)
         store_list_release(&m.list[f]);
     memory_free(m.list);

@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Failures told one by one in run.log; all of them are in the database. */
+/* Failures reported one by one in run.log; all of them are in the database. */
 enum { MOST_FAILURES = 100 };
 
 /* The first units may all fail; then a run gives up. */
@@ -43,12 +43,6 @@ struct session {
     struct diagnostics log;
 };
 
-static int out_of_memory(struct session *s)
-{
-    diagnostics_add(&s->log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
-}
-
 static int name_folders(struct session *s, const char *output)
 {
     const struct run_options *o = &s->options;
@@ -59,7 +53,7 @@ static int name_folders(struct session *s, const char *output)
 }
 
 /* Everything that can be wrong with the grid file is found here: nothing is written. */
-static int prepare(struct session *s, const char *output)
+static int prepare_session(struct session *s, const char *output)
 {
     struct aggregate table;
 
@@ -73,7 +67,7 @@ static int prepare(struct session *s, const char *output)
     aggregate_release(&table);
     status = name_folders(s, output);
     if (status == SWEEP_OK && plan_build(&s->plan, &s->grid) != SWEEP_OK)
-        status = out_of_memory(s);
+        status = diagnostics_no_memory(&s->log, NULL);
     if (status == SWEEP_OK)
         status = runner_check_memory(&s->grid, &s->plan, s->options.threads, &s->log);
     return status;
@@ -333,7 +327,7 @@ static int make_table(struct session *s)
 
 static int run(struct session *s, const struct arguments *args)
 {
-    int status = prepare(s, args->value[OPTION_OUTPUT]);
+    int status = prepare_session(s, args->value[OPTION_OUTPUT]);
     if (status == SWEEP_OK)
         status = ledger_open(&s->ledger, &s->grid, &s->plan, s->options.shard,
                              s->options.shards, &s->log);

@@ -18,7 +18,7 @@ struct state {
     double trial_rate; /* of the last session; of those now running */
     double work_left, work_rate;
     bool running; /* somebody works here */
-    bool unseen;  /* or on another machine, as far as can be told from here */
+    bool unseen;  /* or on another machine, as far as can be seen from here */
     bool absent;  /* shards have not begun */
     double last;  /* last commit, Unix seconds */
     struct store_holder holder;
@@ -34,12 +34,6 @@ struct reading {
 static bool is_done(const struct state *s)
 {
     return s->tally.done == s->tally.trials && !s->absent;
-}
-
-static int out_of_memory(struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
 }
 
 /* Attempts of a shard may work at the same time; the last that began knows best how
@@ -87,7 +81,7 @@ static int open_reading(struct reading *r, const char *directory,
     folder_is_shard(directory, &shard, &shards);
     int status = folder_grid(&r->grid, directory, log);
     if (status == SWEEP_OK && plan_build(&r->plan, &r->grid) != SWEEP_OK)
-        status = out_of_memory(log);
+        status = diagnostics_no_memory(log, NULL);
     if (status == SWEEP_OK)
         status = ledger_open(&r->ledger, &r->grid, &r->plan, shard, shards, log);
     return status;
@@ -180,7 +174,7 @@ static int by_shard(const struct dirent **left, const struct dirent **right)
     return strverscmp((*left)->d_name, (*right)->d_name);
 }
 
-static void add(struct state *sum, const struct state *s)
+static void add_state(struct state *sum, const struct state *s)
 {
     ledger_tally_add(&sum->tally, &s->tally);
     sum->running |= s->running;
@@ -204,13 +198,13 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
         struct state one;
         char *path;
         if (asprintf(&path, "%s/%s", directory, entry[i]->d_name) < 0)
-            return out_of_memory(log);
+            return diagnostics_no_memory(log, NULL);
         folder_is_shard_name(entry[i]->d_name, &shard, &shards);
         status = look_into(path, &reading, &one, log);
         if (status == SWEEP_OK && !is_done(&one))
             print_state(path, &one);
         complete += status == SWEEP_OK && is_done(&one);
-        add(sum, &one);
+        add_state(sum, &one);
         close_reading(&reading);
         free(path);
     }
@@ -223,9 +217,9 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
     return SWEEP_OK;
 }
 
-/* Look once and tell; *state is the sum of the shards where there are any. */
-static int tell_state(const char *directory, struct state *state,
-                      struct diagnostics *log)
+/* Look once and report; *state is the sum of the shards where there are any. */
+static int report_state(const char *directory, struct state *state,
+                        struct diagnostics *log)
 {
     struct dirent **entry = NULL;
     int status, count = scandir(directory, &entry, is_shard, by_shard);
@@ -250,8 +244,8 @@ static int tell_state(const char *directory, struct state *state,
     return status;
 }
 
-/* Tell until all is done or nobody works any more. Whether a process of another machine
- * still does, its results alone can say. */
+/* Report until all is done or nobody works any more. Whether a process of another
+ * machine still works shows in its results alone. */
 static int watch(const char *directory, struct state *state, struct diagnostics *log)
 {
     enum { PAUSE = 2, PATIENCE = 600 }; /* seconds */
@@ -261,7 +255,7 @@ static int watch(const char *directory, struct state *state, struct diagnostics 
     for (;;) {
         if (isatty(STDOUT_FILENO))
             fputs("\033[H\033[J", stdout); /* on a clean screen, from its top */
-        int status = tell_state(directory, state, log);
+        int status = report_state(directory, state, log);
         quiet = status == SWEEP_OK && state->tally.done == done ? quiet + PAUSE : 0;
         done = state->tally.done;
         bool works = state->running || (state->unseen && quiet < PATIENCE);
@@ -275,8 +269,8 @@ int cmd_status(const struct command *self, const struct arguments *args)
 {
     struct diagnostics log = {0};
     struct state state;
-    int status = (args->value[OPTION_WATCH] ? watch : tell_state)(args->operand[0],
-                                                                  &state, &log);
+    int status = (args->value[OPTION_WATCH] ? watch : report_state)(args->operand[0],
+                                                                    &state, &log);
 
     if (status != SWEEP_OK)
         return give_up(self, status, &log);

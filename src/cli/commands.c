@@ -18,8 +18,8 @@ const struct command command_table[] = {
          BIT(FRESH) | BIT(MAX_FAILURES) | BIT(TIME_LIMIT) | BIT(ALLOW_MIXED),
      1, 1, true, cmd_run},
     {"plan", "GRID [-o DIR] [-j N] [--shard i/n]",
-     "tell what a run would cost, without running it",
-     "Tells how many trials and trainings the grid file GRID asks for, what the "
+     "report what a run would cost, without running it",
+     "Reports how many trials and trainings the grid file GRID asks for, what the "
      "results\n"
      "folder holds of them already, how much memory and time a run takes. To know "
      "this\n"
@@ -29,8 +29,9 @@ const struct command command_table[] = {
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage.\n",
      BIT(OUTPUT) | BIT(THREADS) | BIT(SHARD) | BIT(JSON) | BIT(NO_PILOT), 1, 1, false,
      cmd_plan},
-    {"status", "DIR [--watch]", "tell how far a run or its shards are",
-     "Tells what the results folder DIR, or the folders of shards in it, hold: trials\n"
+    {"status", "DIR [--watch]", "report how far a run or its shards are",
+     "Reports what the results folder DIR, or the folders of shards in it, hold: "
+     "trials\n"
      "done, failed and missing, the pace of the last run and who works there.\n"
      "With --watch, again and again until all is done or nobody works there: the run\n"
      "ended, or died. A run on another machine counts as ended when 10 minutes bring\n"

@@ -128,7 +128,7 @@ static int draw_into(const char *script, const struct outfile *out,
     if (from && to)
         status = draw(from, to, format, said, log);
     else
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        diagnostics_no_memory(log, NULL);
     free(from);
     free(to);
     return status;

@@ -52,19 +52,19 @@ static void describe(const struct ledger *l, size_t cell, char *text, size_t siz
 void each_imprecise(const struct ledger *l, size_t limit,
                     void (*line)(void *context, const char *text), void *context)
 {
-    size_t told = 0;
+    size_t shown = 0;
     char text[160];
     for (size_t cell = 0; cell < l->grid->cell_count; cell++) {
         bool imprecise =
             l->state[cell] == UNTIL_LIMIT || l->state[cell] == UNTIL_UNDEFINED;
-        if (!imprecise || !ledger_owns(l, cell) || told++ >= limit)
+        if (!imprecise || !ledger_owns(l, cell) || shown++ >= limit)
             continue;
         describe(l, cell, text, sizeof text);
         line(context, text);
     }
-    if (told <= limit)
+    if (shown <= limit)
         return;
-    snprintf(text, sizeof text, "and %zu cells more", told - limit);
+    snprintf(text, sizeof text, "and %zu cells more", shown - limit);
     line(context, text);
 }
 

@@ -14,7 +14,7 @@ struct builder {
     bool broken; /* no tree can be had any more */
 };
 
-static void refuse(struct builder *b, const yaml_mark_t *mark, const char *problem)
+static void refuse_at(struct builder *b, const yaml_mark_t *mark, const char *problem)
 {
     diagnostics_add(b->log, b->file, mark->line + 1, mark->column + 1, "%s", problem);
     b->status = SWEEP_INPUT;
@@ -22,13 +22,13 @@ static void refuse(struct builder *b, const yaml_mark_t *mark, const char *probl
         b->broken = true;
 }
 
-static void give_up(struct builder *b, const yaml_mark_t *mark, const char *problem)
+static void refuse_all(struct builder *b, const yaml_mark_t *mark, const char *problem)
 {
-    refuse(b, mark, problem);
+    refuse_at(b, mark, problem);
     b->broken = true;
 }
 
-static void out_of_memory(struct builder *b)
+static void lack_memory(struct builder *b)
 {
     b->status = SWEEP_NO_MEMORY;
     b->broken = true;
@@ -48,7 +48,7 @@ static void refuse_bytes(struct builder *b)
         }
     }
     snprintf(problem, sizeof problem, "not plain text: %s", b->parser.problem);
-    give_up(b, &mark, problem);
+    refuse_all(b, &mark, problem);
 }
 
 static void refuse_syntax(struct builder *b)
@@ -57,13 +57,13 @@ static void refuse_syntax(struct builder *b)
     char problem[256];
 
     if (parser->error == YAML_MEMORY_ERROR) {
-        out_of_memory(b);
+        lack_memory(b);
     } else if (parser->error == YAML_READER_ERROR) {
         refuse_bytes(b);
     } else {
         snprintf(problem, sizeof problem, "not valid YAML: %s%s%s", parser->problem,
                  parser->context ? " " : "", parser->context ? parser->context : "");
-        give_up(b, &parser->problem_mark, problem);
+        refuse_all(b, &parser->problem_mark, problem);
     }
 }
 
@@ -84,7 +84,7 @@ static struct node *node_new(struct builder *b, enum node_kind kind,
     struct node *node = memory_array(1, sizeof *node + length + 1);
 
     if (!node) {
-        out_of_memory(b);
+        lack_memory(b);
         return NULL;
     }
     node->kind = kind;
@@ -109,31 +109,47 @@ static int control_of(const unsigned char *text, size_t length)
 
 /* Texts end up on terminals and in scripts: none may act there. Nothing is read on, as
  * further messages would show the text. */
-static void check_letters(struct builder *b, const yaml_event_t *event)
+static void check_letters(struct builder *b, const yaml_mark_t *mark, const char *text,
+                          size_t length)
 {
-    const yaml_mark_t *mark = &event->start_mark;
-    int control = control_of(event->data.scalar.value, event->data.scalar.length);
+    int control = control_of((const unsigned char *)text, length);
     char problem[128];
 
     if (control < 0)
         return;
     snprintf(problem, sizeof problem,
              "a text must not hold the control character U+%04X: remove it", control);
-    give_up(b, mark,
-            control == '\n' || control == '\r'
-                ? "a text must not hold a line break: write it on one line"
-                : problem);
+    refuse_all(b, mark,
+               control == '\n' || control == '\r'
+                   ? "a text must not hold a line break: write it on one line"
+                   : problem);
+}
+
+/* Block scalars ('|', '>') hold the breaks between their lines and one at the end: they
+ * count as blanks and as nothing. Returns the length that is left. */
+static size_t join_lines(char *text, size_t length)
+{
+    while (length > 0 && text[length - 1] == '\n')
+        text[--length] = '\0';
+    for (size_t i = 0; i < length; i++)
+        if (text[i] == '\n')
+            text[i] = ' ';
+    return length;
 }
 
 static struct node *scalar_node(struct builder *b, const yaml_event_t *event)
 {
     const char *text = (const char *)event->data.scalar.value;
     size_t length = event->data.scalar.length;
+    yaml_scalar_style_t style = event->data.scalar.style;
     struct node *node = node_new(b, NODE_SCALAR, &event->start_mark, text, length);
 
-    check_letters(b, event);
-    if (node)
-        node->plain = event->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+    if (!node)
+        return NULL;
+    node->plain = style == YAML_PLAIN_SCALAR_STYLE;
+    if (style == YAML_LITERAL_SCALAR_STYLE || style == YAML_FOLDED_SCALAR_STYLE)
+        length = join_lines(node->text, length);
+    check_letters(b, &event->start_mark, node->text, length);
     return node;
 }
 
@@ -141,9 +157,9 @@ static void refuse_extras(struct builder *b, const yaml_event_t *event,
                           const yaml_char_t *anchor, const yaml_char_t *tag)
 {
     if (anchor)
-        refuse(b, &event->start_mark, "anchors ('&') are not supported: remove it");
+        refuse_at(b, &event->start_mark, "anchors ('&') are not supported: remove it");
     if (tag)
-        refuse(b, &event->start_mark, "tags ('!') are not supported: remove it");
+        refuse_at(b, &event->start_mark, "tags ('!') are not supported: remove it");
 }
 
 /* A node without its children. NULL: the end of a collection, or broken. */
@@ -156,8 +172,8 @@ static struct node *read_event(struct builder *b)
         return NULL;
     switch (event.type) {
     case YAML_ALIAS_EVENT:
-        give_up(b, &event.start_mark,
-                "aliases ('*') are not supported: write the value out");
+        refuse_all(b, &event.start_mark,
+                   "aliases ('*') are not supported: write the value out");
         break;
     case YAML_SCALAR_EVENT:
         refuse_extras(b, &event, event.data.scalar.anchor, event.data.scalar.tag);
@@ -198,15 +214,15 @@ static bool key_allowed(struct builder *b, const struct node *mapping,
     char problem[128];
 
     if (key->kind != NODE_SCALAR) {
-        give_up(b, &mark, "a key must be a single word");
+        refuse_all(b, &mark, "a key must be a single word");
     } else if (mapping->count == DOCUMENT_KEY_LIMIT) {
         snprintf(problem, sizeof problem, "a mapping has more than %d keys",
                  DOCUMENT_KEY_LIMIT);
-        give_up(b, &mark, problem);
+        refuse_all(b, &mark, problem);
     } else if (earlier) {
         snprintf(problem, sizeof problem, "'%.64s' is given twice: first in line %zu",
                  key->text, earlier->line);
-        refuse(b, &mark, problem);
+        refuse_at(b, &mark, problem);
         return false;
     }
     return !b->broken;
@@ -241,7 +257,7 @@ static struct node *read_node(struct builder *b, size_t depth)
         if (depth == DOCUMENT_DEPTH_LIMIT) {
             yaml_mark_t mark = {.line = node->line - 1, .column = node->column - 1};
 
-            give_up(b, &mark, "too many levels of nesting");
+            refuse_all(b, &mark, "too many levels of nesting");
         } else {
             read_children(b, node, depth + 1);
         }
@@ -263,20 +279,20 @@ static yaml_event_type_t skip_event(struct builder *b, yaml_mark_t *mark)
     return type;
 }
 
-static struct node *read_stream(struct builder *b)
+static struct node *build_tree(struct builder *b)
 {
     yaml_mark_t mark;
     struct node *root;
 
     skip_event(b, &mark); /* start of the stream */
     if (skip_event(b, &mark) == YAML_STREAM_END_EVENT) {
-        give_up(b, &(yaml_mark_t){0}, "the file is empty: start with 'name: ...'");
+        refuse_all(b, &(yaml_mark_t){0}, "the file is empty: start with 'name: ...'");
         return NULL;
     }
     root = read_node(b, 0);
     skip_event(b, &mark); /* end of the document */
     if (skip_event(b, &mark) == YAML_DOCUMENT_START_EVENT)
-        give_up(b, &mark, "a second document starts: a grid file holds one");
+        refuse_all(b, &mark, "a second document starts: a grid file holds one");
     return root;
 }
 
@@ -292,7 +308,7 @@ int document_read(struct node **root, const char *file, const char *text, size_t
         return SWEEP_NO_MEMORY;
     yaml_parser_set_encoding(&b.parser, YAML_UTF8_ENCODING);
     yaml_parser_set_input_string(&b.parser, (const unsigned char *)b.text, b.size);
-    *root = read_stream(&b);
+    *root = build_tree(&b);
     yaml_parser_delete(&b.parser);
     if (b.broken) {
         document_free(*root);

@@ -31,7 +31,7 @@ static const char *const functions[] = {
 
 static const struct names all_functions = {.what = "function", NAMES_OF(functions)};
 
-/* Two selects are our own (see prepare); a third is one of the user's. */
+/* Two selects are our own (see prepare_statement); a third is one of the user's. */
 static int authorize(void *context, int action, const char *a, const char *function,
                      const char *b, const char *c)
 {
@@ -156,7 +156,8 @@ static void explain(const struct expression *e, char *buffer, size_t size)
     }
 }
 
-static int prepare(struct expression *e, const char *text, char *buffer, size_t size)
+static int prepare_statement(struct expression *e, const char *text, char *buffer,
+                             size_t size)
 {
     sqlite3_str *sql = sqlite3_str_new(e->memory);
     char *query;
@@ -198,7 +199,7 @@ static int compile(struct expression *e, const char *text, char *buffer, size_t 
     sqlite3_limit(e->memory, SQLITE_LIMIT_LENGTH, LENGTH_LIMIT);
     sqlite3_limit(e->memory, SQLITE_LIMIT_EXPR_DEPTH, DEPTH_LIMIT);
     sqlite3_limit(e->memory, SQLITE_LIMIT_LIKE_PATTERN_LENGTH, PATTERN_LIMIT);
-    return prepare(e, text, buffer, size);
+    return prepare_statement(e, text, buffer, size);
 }
 
 int expression_compile(struct expression **out, const char *text, char *buffer,

@@ -54,7 +54,7 @@ static void refuse_missing(struct reader *r, const struct node *section,
              row->example);
 }
 
-static const struct node *find_key(const struct node *section, const char *name)
+static const struct node *find_given(const struct node *section, const char *name)
 {
     const struct node *key = section->first;
 
@@ -63,11 +63,11 @@ static const struct node *find_key(const struct node *section, const char *name)
     return key;
 }
 
-static void read_row(struct reader *r, const struct node *section,
+static void read_key(struct reader *r, const struct node *section,
                      const struct keys *keys, const struct key *row)
 {
-    const struct node *key = find_key(section, row->name);
-    const struct node *other = row->instead ? find_key(section, row->instead) : NULL;
+    const struct node *key = find_given(section, row->name);
+    const struct node *other = row->instead ? find_given(section, row->instead) : NULL;
 
     if (!key && !other && row->example)
         refuse_missing(r, section, keys, row);
@@ -86,6 +86,6 @@ bool read_keys(struct reader *r, const struct node *section, const struct keys *
         if (keys_find(keys, key->text) == keys->count)
             refuse_key(r, key, keys);
     for (size_t i = 0; i < keys->count; i++)
-        read_row(r, section, keys, &keys->row[i]);
+        read_key(r, section, keys, &keys->row[i]);
     return true;
 }

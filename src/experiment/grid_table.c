@@ -99,8 +99,8 @@ static void read_statistic(struct reader *r, const struct node *item)
     memory_free(word);
 }
 
-static void read_list(struct reader *r, const struct node *key,
-                      void (*read)(struct reader *r, const struct node *item))
+static void read_names(struct reader *r, const struct node *key,
+                       void (*read)(struct reader *r, const struct node *item))
 {
     const struct node *list = key->value;
 
@@ -118,22 +118,22 @@ static void read_list(struct reader *r, const struct node *key,
 
 static void read_rows(struct reader *r, const struct node *key)
 {
-    read_list(r, key, read_row);
+    read_names(r, key, read_row);
 }
 
-static void read_columns(struct reader *r, const struct node *key)
+static void read_result_columns(struct reader *r, const struct node *key)
 {
-    read_list(r, key, read_column);
+    read_names(r, key, read_column);
 }
 
 static void read_statistics(struct reader *r, const struct node *key)
 {
-    read_list(r, key, read_statistic);
+    read_names(r, key, read_statistic);
 }
 
 static const struct key table_rows[] = {
     {.name = "rows", .read = read_rows},
-    {.name = "columns", .read = read_columns},
+    {.name = "columns", .read = read_result_columns},
     {.name = "statistics", .read = read_statistics},
 };
 static const struct keys table_keys = {

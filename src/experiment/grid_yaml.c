@@ -243,7 +243,7 @@ static int read_all(struct reader *r, const char *name, const char *text, size_t
     if (status == SWEEP_OK)
         status = grid_number_cells(g, r->log);
     if (status == SWEEP_NO_MEMORY)
-        diagnostics_add(r->log, name, 0, 0, "out of memory");
+        diagnostics_add(r->log, name, 0, 0, "%s", status_name(status));
     if (status != SWEEP_OK)
         grid_release(g);
     diagnostics_sort(r->log);
@@ -292,7 +292,7 @@ static int read_path(struct reader *r, const char *path)
     if (text)
         status = read_stream(r, path, file, text);
     else
-        diagnostics_add(r->log, path, 0, 0, "out of memory");
+        diagnostics_add(r->log, path, 0, 0, "%s", status_name(status));
     memory_free(text);
     fclose(file);
     return status;

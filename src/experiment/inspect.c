@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is told as a step ends: those of these results that are defined. */
+/* What is reported as a step ends: those of these results that are defined. */
 static const struct account {
     enum step step;
     const char *stage;
@@ -116,8 +116,8 @@ static void append(char *text, size_t size, const char *format, ...)
     va_end(arguments);
 }
 
-static void report(const struct inspector *in, const struct account *a,
-                   const struct record *r)
+static void report_progress(const struct inspector *in, const struct account *a,
+                            const struct record *r)
 {
     char text[1024] = "";
     append(text, sizeof text, "%.2f s", clock_monotonic() - in->start);
@@ -161,7 +161,7 @@ static void keep_certified(struct inspector *in, enum step step)
     c->theta.perp = w->perp;
 }
 
-static void step_ended(void *context, enum step step, const struct record *r)
+static void inspect_step(void *context, enum step step, const struct record *r)
 {
     struct inspector *in = context;
     in->record = *r;
@@ -172,7 +172,7 @@ static void step_ended(void *context, enum step step, const struct record *r)
         in->passed |= 1u << step;
     for (size_t k = 0; k < ACCOUNTS; k++)
         if (accounts[k].step == step)
-            report(in, &accounts[k], r);
+            report_progress(in, &accounts[k], r);
 }
 
 static int keep_record(void *context, size_t cell, const struct record *r)
@@ -210,8 +210,8 @@ static void copies_layout(struct copies *c, const struct trial_workspace *ws,
         c->W[k] = arena_doubles(a, n, d);
 }
 
-static void add(struct inspector *in, const char *name, const double *real, size_t rows,
-                size_t columns)
+static void add_array(struct inspector *in, const char *name, const double *real,
+                      size_t rows, size_t columns)
 {
     in->array[in->array_count++] =
         (struct inspect_array){name, real, NULL, rows, columns};
@@ -270,8 +270,8 @@ static void add_models(struct inspector *in)
         if (lifted)
             span_lift(&ws->span, &ws->shape.request, &ws->span_work, theta->W,
                       theta->perp, lifted);
-        add(in, model_names[k].weights, lifted ? lifted : theta->W, ws->span.n,
-            shown_dimension(ws));
+        add_array(in, model_names[k].weights, lifted ? lifted : theta->W, ws->span.n,
+                  shown_dimension(ws));
         if (!is_ambient(ws))
             in->scalar[in->scalar_count++] =
                 (struct inspect_scalar){model_names[k].perp, theta->perp};
@@ -284,10 +284,10 @@ static void add_span(struct inspector *in)
     const struct trial_workspace *ws = in->ws;
     if (!in->copies.X)
         return;
-    add(in, "X_span", ws->span.X, ws->span.m, ws->span.r);
+    add_array(in, "X_span", ws->span.X, ws->span.m, ws->span.r);
     if (!has_ended(in, STEP_UNLEARN))
         return;
-    add(in, "W_unlearned_span", ws->unlearned.W, ws->span.n, ws->span.r);
+    add_array(in, "W_unlearned_span", ws->unlearned.W, ws->span.n, ws->span.r);
     in->scalar[in->scalar_count++] =
         (struct inspect_scalar){"perp_unlearned_span", ws->unlearned.perp};
 }
@@ -298,8 +298,8 @@ static void add_certified(struct inspector *in, size_t kept)
     for (size_t k = 0; k < CERTIFICATES; k++) {
         if (!has_ended(in, STEP_SCALED + k))
             continue;
-        add(in, multiplier_names[k].lambda, in->certified[k].lambda, kept, 0);
-        add(in, multiplier_names[k].v, in->certified[k].v, in->ws->span.n, kept);
+        add_array(in, multiplier_names[k].lambda, in->certified[k].lambda, kept, 0);
+        add_array(in, multiplier_names[k].v, in->certified[k].v, in->ws->span.n, kept);
     }
 }
 
@@ -308,14 +308,14 @@ static void add_tests(struct inspector *in)
     const struct span *s = &in->ws->span;
     const struct copies *c = &in->copies;
     size_t tests = in->ws->shape.request.tests;
-    add(in, "X_test", c->test_X ? c->test_X : s->test_X, tests,
-        shown_dimension(in->ws));
-    add(in, "y_test", s->test_y, tests, 0);
+    add_array(in, "X_test", c->test_X ? c->test_X : s->test_X, tests,
+              shown_dimension(in->ws));
+    add_array(in, "y_test", s->test_y, tests, 0);
     for (size_t j = 0; j < s->n && c->test_outside; j++)
         memcpy(c->test_outside + j * tests, s->test_perp + j * s->tests,
                tests * sizeof *s->test_perp);
     if (c->test_outside)
-        add(in, "test_outside", c->test_outside, s->n, tests);
+        add_array(in, "test_outside", c->test_outside, s->n, tests);
 }
 
 static void add_arrays(struct inspector *in, enum inspect_depth depth)
@@ -328,17 +328,18 @@ static void add_arrays(struct inspector *in, enum inspect_depth depth)
         span_redraw(s, &ws->shape.request, &ws->span_work, ws->rng, c->X, c->test_X);
     for (size_t j = 0; j < s->n; j++)
         c->u[j] = network_sign(&ws->shape.net, j) * ws->shape.net.u;
-    add(in, "X", c->X ? c->X : s->X, s->m, d);
-    add(in, "y", s->y, s->m, 0);
-    add(in, "u", c->u, s->n, 0);
+    add_array(in, "X", c->X ? c->X : s->X, s->m, d);
+    add_array(in, "y", s->y, s->m, 0);
+    add_array(in, "u", c->u, s->n, 0);
     if (ws->shape.request.mixture.correlation > 0.0)
-        add(in, "common", is_ambient(ws) ? ws->span_work.common : s->common, d, 0);
+        add_array(in, "common", is_ambient(ws) ? ws->span_work.common : s->common, d,
+                  0);
     add_models(in);
     add_span(in);
     if (has_passed(in, STEP_TRAIN)) {
         size_t k = (size_t)in->record.value[C_FORGOTTEN];
-        add(in, "lambda", ws->trained.lambda, s->m, 0);
-        add(in, "v", ws->trained.v, s->n, s->m);
+        add_array(in, "lambda", ws->trained.lambda, s->m, 0);
+        add_array(in, "v", ws->trained.v, s->n, s->m);
         add_index(in, "forget", ws->forget, k);
         add_index(in, "retain", ws->retain, s->m - k);
         add_certified(in, s->m - k);
@@ -387,7 +388,7 @@ int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
                                      .tests = depth == INSPECT_TESTS,
                                      .prove = proof != NULL || depth == INSPECT_PROOFS},
                           .proof = proof,
-                          .ended = step_ended,
+                          .ended = inspect_step,
                           .context = &in};
     grid_cell(g, cell, &in.setting);
     int status = allocate(&in, g, depth, watch.extras, log);

@@ -9,8 +9,8 @@
 
 /* Shape, keys and memory of the unit; `tests` is the most any of its cells wants, and
  * `wanted` what one of them wants. */
-static void prepare(struct unit *u, const struct grid *g, size_t tests,
-                    struct extras wanted, uint64_t replicate)
+static void prepare_unit(struct unit *u, const struct grid *g, size_t tests,
+                         struct extras wanted, uint64_t replicate)
 {
     struct trial_workspace *ws = u->ws;
     struct extras extras = u->watch ? u->watch->extras : (struct extras){0};
@@ -144,7 +144,7 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
         wanted.prove |= s.value[P_PROVE] != 0.0;
     }
     record_clear(&u.record);
-    prepare(&u, g, (size_t)tests, wanted, replicate);
+    prepare_unit(&u, g, (size_t)tests, wanted, replicate);
     trial_draw(&u);
     step_ended(&u, STEP_DATA, &u.record);
     if (cancelled(&u))

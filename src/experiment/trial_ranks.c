@@ -2,7 +2,8 @@
 #include "trial_unit.h"
 #include <math.h>
 
-static void measure(struct unit *u, enum ranked model, const struct weights *theta)
+static void measure_ranks(struct unit *u, enum ranked model,
+                          const struct weights *theta)
 {
     struct trial_workspace *ws = u->ws;
     u->rank[model] =
@@ -18,15 +19,15 @@ void trial_ranks(struct unit *u)
     struct weights init = {.W = ws->span.W0, .perp = ws->span.perp_norm};
     struct train_options one = trial_train_options(u);
     struct train_result result;
-    measure(u, RANKED_INIT, &init);
+    measure_ranks(u, RANKED_INIT, &init);
     if (one.max_steps > 1)
         one.max_steps = 1;
     train_run(&ws->shape.net, &u->points, ws->span.W0, ws->span.perp_norm, &one, NULL,
               &ws->train, &scratch->theta, &result);
-    measure(u, RANKED_STEP, &scratch->theta);
-    measure(u, RANKED_TRAINED, &ws->raw);
+    measure_ranks(u, RANKED_STEP, &scratch->theta);
+    measure_ranks(u, RANKED_TRAINED, &ws->raw);
     if (ws->shape.polish) {
-        measure(u, RANKED_EXACT, &ws->trained.theta);
+        measure_ranks(u, RANKED_EXACT, &ws->trained.theta);
         return;
     }
     struct kkt_point point = {
@@ -34,7 +35,7 @@ void trial_ranks(struct unit *u)
     kkt_solve(&ws->shape.net, &u->points, ws->raw.W, NULL, &ws->kkt, &point);
     scratch->theta.perp = 0.0;
     if (point.stop == KKT_EXACT)
-        measure(u, RANKED_EXACT, &scratch->theta);
+        measure_ranks(u, RANKED_EXACT, &scratch->theta);
     else
         u->rank[RANKED_EXACT] = (struct rank){NAN, NAN};
 }

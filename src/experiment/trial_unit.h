@@ -15,7 +15,7 @@ enum step {
     STEP_UNLEARN
 };
 
-/* Who looks on: told as each step ends, with the record that the step wrote. */
+/* Who looks on: called as each step ends, with the record that the step wrote. */
 struct watch {
     struct extras extras;
     FILE *proof; /* NULL, or where proofs are written; extras.prove makes them */
@@ -23,7 +23,7 @@ struct watch {
     void *context;
 };
 
-/* The models whose rank is told, in the order of their columns. */
+/* The models whose rank is reported, in the order of their columns. */
 enum ranked { RANKED_INIT, RANKED_STEP, RANKED_TRAINED, RANKED_EXACT, RANKED_MODELS };
 
 struct unit {
@@ -62,8 +62,8 @@ void trial_ranks(struct unit *u);
 /* Gather R for a forget set, and what the trained model says on it. */
 void trial_split(struct unit *u, enum forget_which which, size_t forget_count);
 
-/* The model trained on R alone, from the same W(0). A failure is told in r. False when
- * cancelled. */
+/* The model trained on R alone, from the same W(0). A failure is reported in r. False
+ * when cancelled. */
 bool trial_retrain(struct unit *u, struct record *r);
 
 /* A certificate is ready: whoever looks on may look. */

@@ -118,7 +118,7 @@ static bool seen_lately(struct recent *recent, const struct span_request *q)
 }
 
 /* The largest of all units; a unit lays the same memory out anew for its own shape. */
-static struct arena measure(const struct grid *g)
+static struct arena measure_units(const struct grid *g)
 {
     struct arena largest = {0};
     struct recent recent = {0};
@@ -142,7 +142,7 @@ static struct arena measure(const struct grid *g)
 
 size_t trial_workspace_bytes(const struct grid *g)
 {
-    struct arena measured = measure(g);
+    struct arena measured = measure_units(g);
     return measured.overflow ? SIZE_MAX : measured.used;
 }
 
@@ -165,7 +165,7 @@ int trial_workspace_sized(struct trial_workspace **out, const struct arena *meas
 int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
                           size_t *bytes)
 {
-    struct arena measured = measure(g);
+    struct arena measured = measure_units(g);
     if (bytes)
         *bytes = measured.overflow ? SIZE_MAX : measured.used;
     return trial_workspace_sized(out, &measured);

@@ -82,8 +82,8 @@ static int unpack(const char *name, const void *bytes, size_t size, char **text,
     return status;
 }
 
-static int read_text(struct labelled *out, const char *name, const char *text,
-                     size_t length, struct diagnostics *log)
+static int read_format(struct labelled *out, const char *name, const char *text,
+                       size_t length, struct diagnostics *log)
 {
     const struct data_reader *reader = reader_of(name);
 
@@ -111,9 +111,9 @@ int data_read(struct labelled *out, const char *name, const void *bytes, size_t 
     *out = (struct labelled){0};
     int status = unpack(name, bytes, size, &text, &length, log);
     if (status == SWEEP_OK)
-        status = read_text(out, name, text, length, log);
+        status = read_format(out, name, text, length, log);
     if (status == SWEEP_NO_MEMORY)
-        diagnostics_add(log, name, 0, 0, "out of memory");
+        diagnostics_add(log, name, 0, 0, "%s", status_name(status));
     memory_free(text);
     if (status != SWEEP_OK)
         labelled_release(out);

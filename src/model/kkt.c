@@ -275,7 +275,7 @@ static void spread_rows(const struct network *net, const struct points *p,
     }
 }
 
-/* What is not exact may still be told apart: a margin that is too small. */
+/* What is not exact may still be distinguished: a margin that is too small. */
 static enum kkt_stop kkt_verdict(enum program_stop stop,
                                  const struct kkt_defects *defects)
 {

@@ -42,7 +42,7 @@ bool labelled_add(struct labelled *l, double label, size_t entries)
     return scale_to_unit(l->value + from, entries);
 }
 
-static int compare_numbers(const void *left, const void *right)
+static int compare_labels(const void *left, const void *right)
 {
     double a = *(const double *)left, b = *(const double *)right;
     return (a > b) - (a < b);
@@ -51,7 +51,7 @@ static int compare_numbers(const void *left, const void *right)
 static void find_classes(struct labelled *l)
 {
     memcpy(l->classes, l->label, l->rows * sizeof *l->label);
-    qsort(l->classes, l->rows, sizeof *l->classes, compare_numbers);
+    qsort(l->classes, l->rows, sizeof *l->classes, compare_labels);
     for (size_t i = 0; i < l->rows; i++)
         if (i == 0 || l->classes[i] != l->classes[l->class_count - 1])
             l->classes[l->class_count++] = l->classes[i];

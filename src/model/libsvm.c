@@ -32,7 +32,7 @@ static const char *field_end(const char *c)
 }
 
 /* An error of the field at `at`: what it is, then its text. */
-static void complain(struct reader *r, const char *at, const char *what)
+static void refuse_field(struct reader *r, const char *at, const char *what)
 {
     size_t length = (size_t)(field_end(at) - at);
     char shown[SHOWN + 1] = "";
@@ -48,19 +48,19 @@ static void complain(struct reader *r, const char *at, const char *what)
 }
 
 /* A number that ends where the field or, with a colon, its first part does. */
-static bool read_number(struct reader *r, const char *field, const char *text,
+static bool parse_entry(struct reader *r, const char *field, const char *text,
                         const char **end, double *value)
 {
     switch (parse_leading(text, end, value)) {
     case PARSE_OK:
         return true;
     case PARSE_OVERFLOW:
-        complain(r, field, "a number is too large");
+        refuse_field(r, field, "a number is too large");
         return false;
     default:
-        complain(r, field,
-                 text == field ? "must be a number: the label of the point"
-                               : "the value must be a number");
+        refuse_field(r, field,
+                     text == field ? "must be a number: the label of the point"
+                                   : "the value must be a number");
         return false;
     }
 }
@@ -75,11 +75,11 @@ static bool read_index(struct reader *r, const char *field, const char **end,
     for (; *c >= '0' && *c <= '9' && value <= LABELLED_INDEX_LIMIT; c++)
         value = 10 * value + (uint32_t)(*c - '0');
     if (value > LABELLED_INDEX_LIMIT) {
-        complain(r, field, "the index is larger than 10000000");
+        refuse_field(r, field, "the index is larger than 10000000");
         return false;
     }
     if (c == field || *c != ':') {
-        complain(r, field, "must be index:value, the index a whole number");
+        refuse_field(r, field, "must be index:value, the index a whole number");
         return false;
     }
     *end = c + 1;
@@ -96,14 +96,14 @@ static bool read_feature(struct reader *r, const char *field, const char *end)
     uint32_t index;
     double value;
 
-    if (!read_index(r, field, &c, &index) || !read_number(r, field, c, &c, &value))
+    if (!read_index(r, field, &c, &index) || !parse_entry(r, field, c, &c, &value))
         return false;
     if (c != end) {
-        complain(r, field, "the value must be a number");
+        refuse_field(r, field, "the value must be a number");
         return false;
     }
     if (!first && index <= out->index[r->entries - 1]) {
-        complain(r, field, "the indices of a point must increase");
+        refuse_field(r, field, "the indices of a point must increase");
         return false;
     }
     out->index[r->entries] = index;
@@ -128,8 +128,8 @@ static void read_point(struct reader *r, const char *c)
     double label = 0;
 
     r->field = 1;
-    if (read_number(r, c, c, &number_end, &label) && number_end != end)
-        complain(r, c, "must be a number: the label of the point");
+    if (parse_entry(r, c, c, &number_end, &label) && number_end != end)
+        refuse_field(r, c, "must be a number: the label of the point");
     for (c = skip_blanks(end); *c && *c != '\n' && *c != '#'; c = skip_blanks(end)) {
         r->field++;
         end = field_end(c);
@@ -139,9 +139,10 @@ static void read_point(struct reader *r, const char *c)
     r->field = 1;
     if (!labelled_add(out, label, r->entries - out->start[out->rows]) &&
         r->errors == errors)
-        complain(r, first,
-                 "the point has no feature other than 0: it cannot be scaled to unit "
-                 "length; remove the line");
+        refuse_field(
+            r, first,
+            "the point has no feature other than 0: it cannot be scaled to unit "
+            "length; remove the line");
 }
 
 static void read_lines(struct reader *r, const char *text, size_t length)
@@ -163,7 +164,7 @@ static void read_lines(struct reader *r, const char *text, size_t length)
 }
 
 /* Room for every line and every colon. */
-static int reserve(struct labelled *out, const char *text, size_t length)
+static int reserve_entries(struct labelled *out, const char *text, size_t length)
 {
     size_t lines = 1, colons = 0;
 
@@ -179,7 +180,7 @@ int libsvm_read(struct labelled *out, const char *name, const char *text, size_t
 {
     struct reader r = {.out = out, .name = name, .log = log};
 
-    if (reserve(out, text, length) != SWEEP_OK)
+    if (reserve_entries(out, text, length) != SWEEP_OK)
         return SWEEP_NO_MEMORY;
     read_lines(&r, text, length);
     if (r.errors > MOST_ERRORS)

@@ -51,8 +51,8 @@ static struct program residual_program(const struct network *net,
 }
 
 /* A pair on a kink starts free, inside its box if v is. */
-static void start_from(const struct program *problem, const struct multipliers *known,
-                       struct multipliers_workspace *w)
+static void start_known(const struct program *problem, const struct multipliers *known,
+                        struct multipliers_workspace *w)
 {
     size_t m = problem->points->m;
     memcpy(w->state.lambda, known->lambda, m * sizeof *known->lambda);
@@ -93,7 +93,7 @@ static void solve_residual(const struct network *net, const struct points *p,
     struct program problem = residual_program(net, p, theta, w);
     program_begin(&problem, w->program);
     if (known)
-        start_from(&problem, out, w);
+        start_known(&problem, out, w);
     else
         program_cold(&problem, &w->state);
     out->unique = false;

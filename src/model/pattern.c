@@ -62,7 +62,7 @@ static void form_products(struct pattern *q, const struct step_state *s)
 }
 
 /* From here on: distances and sums as they are, B = 0. */
-static void start_from(struct pattern *q, const struct step_state *s)
+static void start_pattern(struct pattern *q, const struct step_state *s)
 {
     size_t row = row_of(s), bytes = row * sizeof(double);
     for (size_t k = 0; k < q->classes.count * row; k++)
@@ -93,7 +93,7 @@ void pattern_enter(struct pattern *q, const struct network *net, struct step_sta
         form_products(q, s);
     }
     q->active = true;
-    start_from(q, s);
+    start_pattern(q, s);
 }
 
 void pattern_step(struct pattern *q, struct step_state *s)

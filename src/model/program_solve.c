@@ -21,7 +21,7 @@ static const double SMALL = 1e-6;
 static const double NEAR = 1e-9;
 
 /* A hull of all h_i as near to the origin as this share of the longest of them: a
- * margin that double precision does not tell from none. */
+ * margin that double precision cannot distinguish from none. */
 static const double UNRESOLVED = 1e-8;
 
 /* A fall of F by less than this share is not read off F. */

@@ -83,7 +83,7 @@ static void load_start(const struct descent *d)
 
 /* Margins, weights and the next step of the present state. False when they are not
  * finite. */
-static bool measure(const struct descent *d)
+static bool measure_margins(const struct descent *d)
 {
     const struct points *p = d->p;
     struct train_workspace *w = d->w;
@@ -181,7 +181,7 @@ static bool ended(struct descent *d, bool finite)
     bool afresh = looked_at || result->steps % TRAIN_REFRESH_STEPS == 0;
     if (afresh) {
         synchronise(d);
-        finite = measure(d) && finite;
+        finite = measure_margins(d) && finite;
     }
     if (looked_at) {
         form_weights(d);
@@ -230,7 +230,7 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     while (done < limit && q->active) {
         uint64_t steps = d->chunk < limit - done ? d->chunk : limit - done;
         for (uint64_t k = 0; k < steps; k++) {
-            measure(d);
+            measure_margins(d);
             pattern_step(q, s);
         }
         if (pattern_holds(q, s)) {
@@ -273,7 +273,7 @@ void train_run(const struct network *net, const struct points *p, const double *
     theta->perp = perp_norm;
     load_start(&d);
     for (;;) {
-        bool finite = measure(&d);
+        bool finite = measure_margins(&d);
         bool tested = !finite || result->steps == o->max_steps || (cancel && *cancel) ||
                       result->steps % TRAIN_CHECK_STEPS == 0;
         if (tested && ended(&d, finite))
@@ -282,7 +282,7 @@ void train_run(const struct network *net, const struct points *p, const double *
         result->steps += quiet;
         if (quiet > 0)
             continue;
-        measure(&d);
+        measure_margins(&d);
         step_run(w->step);
         result->steps++;
     }

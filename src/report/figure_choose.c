@@ -157,7 +157,7 @@ static uint64_t effect_axes(const struct choice *c)
                                               : 0;
 }
 
-/* The axes that still tell cells apart: each, given those before it. */
+/* The axes that still distinguish cells: each, given those before it. */
 static int find_leftover(const struct choice *c, struct figure_list *left)
 {
     struct figure_list known = c->used;

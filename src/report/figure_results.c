@@ -16,7 +16,7 @@ static const char *const rate_meanings[SUCCESS_KINDS] = {
     [SUCCESS_EXACT] = "share of trials that meet 'success' by the exact certificate",
 };
 
-static void add_column(struct figure *f, enum column c)
+static void add_result(struct figure *f, enum column c)
 {
     const struct column_info *info = &column_table[c];
     const char *ending = strrchr(info->name, '_');
@@ -67,7 +67,7 @@ static int add_named(struct figure *f, const struct figure_words *words,
     for (size_t i = 0; i < words->count; i++) {
         size_t k = names_take(&results, words->word[i], taken, log);
         if (k < COLUMN_COUNT) /* aggregate_resolve refuses what has no statistics */
-            add_column(f, (enum column)k);
+            add_result(f, (enum column)k);
         else if (k == RESULTS ||
                  add_rate(f, (enum success_kind)(k - COLUMN_COUNT), log) != SWEEP_OK)
             status = SWEEP_INPUT;
@@ -89,7 +89,7 @@ static void add_preset(struct figure *f, size_t facets)
         if (info->type == COLUMN_WORD || !info->in_table)
             continue;
         if (f->result_count < most)
-            add_column(f, columns[i]);
+            add_result(f, columns[i]);
         else
             f->unshown[f->unshown_count++] = columns[i];
     }

@@ -3,8 +3,8 @@
  * to 200, n from 10 to 800, d from 100 to 2e4, all models, with and without `polish`,
  * with and without a signal. Expected over measured in 90 % of these units: drawing
  * 0.59 to 1.46; training with the exact point 0.36 to 1.55; cells 0.31 to 2.4. A term
- * of 0 is too short to be told from the others. Again, on another machine or for faster
- * code:
+ * of 0 is too short to be distinguished from the others. Again, on another machine or
+ * for faster code:
  *
  *     meson setup build -Dtests=enabled && ninja -C build tests/bench/cost_fit
  *     build/tests/bench/cost_fit measure 200 > tests/bench/cost_units.tsv

@@ -9,12 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int out_of_memory(struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
-}
-
 int folder_named(char **out, const char *option, const struct grid *g,
                  struct diagnostics *log)
 {
@@ -23,7 +17,7 @@ int folder_named(char **out, const char *option, const struct grid *g,
     if (named >= 0)
         return SWEEP_OK;
     *out = NULL;
-    return out_of_memory(log);
+    return diagnostics_no_memory(log, NULL);
 }
 
 int folder_shard(char **out, const char *folder, size_t shard, size_t shards,
@@ -34,7 +28,7 @@ int folder_shard(char **out, const char *folder, size_t shard, size_t shards,
     if (named >= 0)
         return SWEEP_OK;
     *out = NULL;
-    return out_of_memory(log);
+    return diagnostics_no_memory(log, NULL);
 }
 
 bool folder_is_shard_name(const char *name, size_t *shard, size_t *shards)
@@ -81,7 +75,7 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
 {
     char *path;
     if (asprintf(&path, "%s/grid.yaml", directory) < 0)
-        return out_of_memory(log);
+        return diagnostics_no_memory(log, NULL);
     *g = (struct grid){0};
     bool apart = access(path, F_OK) != 0 && folder_has_shards(directory);
     int status = apart ? SWEEP_INPUT : grid_read_kept(g, path, log);
@@ -101,7 +95,7 @@ static int put_platform(char **text, const char *platform, const char *digest,
 {
     if (asprintf(text, "%s; answer %s", platform, digest) < 0) {
         *text = NULL;
-        return out_of_memory(log);
+        return diagnostics_no_memory(log, NULL);
     }
     return SWEEP_OK;
 }

@@ -88,7 +88,7 @@ void ledger_release(struct ledger *l)
 }
 
 /* Room for `count` values. */
-static int reserve(const struct ledger *l, struct ledger_values *v, size_t count)
+static int reserve_values(const struct ledger *l, struct ledger_values *v, size_t count)
 {
     size_t room = v->room > 0 ? v->room : until_first(l->grid);
 
@@ -114,7 +114,7 @@ int ledger_put(struct ledger *l, size_t cell, size_t replicate,
     if (ledger_is_there(*trial) && (*trial & LEDGER_STATUS) != TRIAL_OUT_OF_MEMORY + 1)
         return SWEEP_OK;
     if (l->values) {
-        if (reserve(l, &l->values[cell], replicate + 1) != SWEEP_OK)
+        if (reserve_values(l, &l->values[cell], replicate + 1) != SWEEP_OK)
             return SWEEP_NO_MEMORY;
         l->values[cell].value[replicate] = value;
     }
@@ -166,7 +166,7 @@ static bool is_complete(const struct ledger *l, size_t cell)
 }
 
 /* The defined values of successful trials below `need`, to scratch. */
-static size_t gather_values(const struct ledger *l, size_t cell)
+static size_t gather_cell(const struct ledger *l, size_t cell)
 {
     size_t count = 0;
     for (size_t k = 0; l->values && k < l->need[cell]; k++)
@@ -180,7 +180,7 @@ void ledger_look(struct ledger *l)
 {
     for (size_t cell = 0; cell < l->grid->cell_count; cell++) {
         while (l->state[cell] == UNTIL_OPEN && is_complete(l, cell)) {
-            size_t need = l->need[cell], count = gather_values(l, cell);
+            size_t need = l->need[cell], count = gather_cell(l, cell);
             l->state[cell] =
                 (unsigned char)until_judge(l->grid, need, l->scratch, count);
             if (l->state[cell] == UNTIL_OPEN)
@@ -195,7 +195,7 @@ void ledger_look(struct ledger *l)
 void ledger_estimate(const struct ledger *l, size_t cell, double *mean,
                      double *halfwidth)
 {
-    size_t count = gather_values(l, cell);
+    size_t count = gather_cell(l, cell);
     until_estimate(&l->grid->until, l->scratch, count, mean, halfwidth);
 }
 

@@ -11,12 +11,6 @@ struct reading {
     struct diagnostics *log;
 };
 
-static int no_room(struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "out of memory for the trials");
-    return SWEEP_NO_MEMORY;
-}
-
 static int take_trial(void *context, size_t cell, uint64_t replicate,
                       enum trial_status status, double value)
 {
@@ -28,11 +22,11 @@ static int take_trial(void *context, size_t cell, uint64_t replicate,
         return SWEEP_OK;
     return ledger_put(l, now, replicate, status, value, 0) == SWEEP_OK
                ? SWEEP_OK
-               : no_room(r->log);
+               : diagnostics_no_memory(r->log, "the trials");
 }
 
 /* What decides, if anything does. */
-static enum column column_of(const struct ledger *l)
+static enum column rule_column(const struct ledger *l)
 {
     return until_has_rule(l->grid) ? l->grid->until.column : COLUMN_COUNT;
 }
@@ -40,13 +34,13 @@ static enum column column_of(const struct ledger *l)
 /* `of` is the grid of the database. */
 static int scan_database(struct reading *r, struct store *s, const struct grid *of)
 {
-    return store_scan(s, of, column_of(r->ledger), take_trial, r, r->log);
+    return store_scan(s, of, rule_column(r->ledger), take_trial, r, r->log);
 }
 
 static int scan_folder(struct reading *r, struct store *s, const struct grid *of)
 {
     int status = scan_database(r, s, of);
-    return status == SWEEP_OK ? store_scan_elsewhere(s, of, column_of(r->ledger),
+    return status == SWEEP_OK ? store_scan_elsewhere(s, of, rule_column(r->ledger),
                                                      take_trial, r, r->log)
                               : status;
 }
@@ -84,7 +78,7 @@ int ledger_read_older(struct ledger *l, struct store *s, const struct grid *olde
     struct reading r = {.ledger = l, .now = now, .log = log};
     int status = store_check_grid(s, l->grid, log);
     if (status == SWEEP_OK && (!now || match_older(l->grid, older, now) != SWEEP_OK))
-        status = no_room(log);
+        status = diagnostics_no_memory(log, "the trials");
     if (status == SWEEP_OK)
         status = scan_folder(&r, s, older);
     memory_free(now);

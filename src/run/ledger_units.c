@@ -4,7 +4,7 @@
 #include <string.h>
 
 /* One past the last replicate of a cell that is within reach. */
-static size_t end_of(const struct ledger *l, size_t cell, enum ledger_reach reach)
+static size_t cell_end(const struct ledger *l, size_t cell, enum ledger_reach reach)
 {
     bool all =
         reach == LEDGER_DEALT || (reach == LEDGER_MOST && l->state[cell] == UNTIL_OPEN);
@@ -25,7 +25,7 @@ static void count_cells(const struct ledger *l, size_t group, enum ledger_reach 
     memset(l->units, 0, l->grid->replicates * sizeof *l->units);
     for (size_t i = p->start[group]; i < p->start[group + 1]; i++) {
         const unsigned char *trial = ledger_trial(l, p->cell[i], 0);
-        for (size_t r = 0, end = end_of(l, p->cell[i], reach); r < end; r++)
+        for (size_t r = 0, end = cell_end(l, p->cell[i], reach); r < end; r++)
             l->units[r] += is_within(trial[r], reach);
     }
 }

@@ -17,14 +17,8 @@ struct draft {
     size_t *order, ordered; /* groups with units to run, longest first */
 };
 
-static int out_of_memory(struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
-}
-
-static int read_grid(struct outlook *o, const char *file, const char *output,
-                     struct diagnostics *log)
+static int read_grid_of(struct outlook *o, const char *file, const char *output,
+                        struct diagnostics *log)
 {
     char *whole = NULL;
     int status = grid_read_file(&o->grid, file, log);
@@ -54,11 +48,11 @@ static int open_ledger(struct draft *d)
 {
     struct outlook *o = d->o;
     if (plan_build(&o->plan, &o->grid) != SWEEP_OK)
-        return out_of_memory(d->log);
+        return diagnostics_no_memory(d->log, NULL);
     d->units = memory_array(o->plan.group_count, sizeof *d->units);
     d->order = memory_array(o->plan.group_count, sizeof *d->order);
     if (!d->units || !d->order)
-        return out_of_memory(d->log);
+        return diagnostics_no_memory(d->log, NULL);
     int status =
         ledger_open(&d->ledger, &o->grid, &o->plan, o->shard, o->shards, d->log);
     if (status == SWEEP_OK)
@@ -121,7 +115,7 @@ static int estimate(struct draft *d, bool pilot)
     if (pilot && d->ordered > 0 && outlook_fits(o)) {
         if (pilot_run(&o->pilot, &o->grid, &o->plan, d->order, d->ordered,
                       o->missing.rest.units, PILOT_SECONDS) != SWEEP_OK)
-            return out_of_memory(d->log);
+            return diagnostics_no_memory(d->log, NULL);
         scale = o->pilot.ratio;
     }
     estimate_work(&o->missing, o->threads, scale);
@@ -136,7 +130,7 @@ int outlook_init(struct outlook *o, const struct outlook_request *request,
     *o = (struct outlook){.threads = request->threads,
                           .shard = request->shard,
                           .shards = request->shards};
-    int status = read_grid(o, request->file, request->output, log);
+    int status = read_grid_of(o, request->file, request->output, log);
     if (status == SWEEP_OK)
         status = open_ledger(&d);
     if (status == SWEEP_OK)

@@ -47,7 +47,7 @@ char *progress_duration(double seconds, char *buffer, size_t size)
     return buffer;
 }
 
-static void draw(struct progress *p, double now)
+static void draw_meter(struct progress *p, double now)
 {
     double work_left = fmax(p->work_total - p->work_done, 0);
     double all = p->work_before + p->work_total;
@@ -102,7 +102,7 @@ void progress_add(struct progress *p, size_t done, size_t failed, double work)
         return;
     double now = clock_monotonic();
     if (now - p->last >= (p->terminal ? TERMINAL_INTERVAL : LINE_INTERVAL))
-        draw(p, now);
+        draw_meter(p, now);
 }
 
 void progress_finish(struct progress *p)

@@ -92,7 +92,7 @@ static int store_record(struct worker *w, size_t k)
         return status;
     status = ledger_add(r->ledger, cell, replicate, record);
     if (status != SWEEP_OK) {
-        diagnostics_add(r->log, NULL, 0, 0, "out of memory for the trials");
+        diagnostics_no_memory(r->log, "the trials");
         return status;
     }
     r->result->ran++;
@@ -141,7 +141,7 @@ static int flush(struct worker *w, double unit_cost)
     return status;
 }
 
-static int keep(void *context, size_t cell, const struct record *record)
+static int pass_record(void *context, size_t cell, const struct record *record)
 {
     struct worker *w = context;
     w->record[w->count] = *record;
@@ -172,8 +172,9 @@ static void work(struct worker *w)
     w->since = clock_monotonic();
     while (may_go_on(r) && ledger_next(r->ledger, u)) {
         w->good = false;
-        int status = trial_unit(w->workspace, r->ledger->grid, u->cell, u->count,
-                                u->replicate, r->options->limits.cancel, keep, w);
+        int status =
+            trial_unit(w->workspace, r->ledger->grid, u->cell, u->count, u->replicate,
+                       r->options->limits.cancel, pass_record, w);
         int flushed = flush(w, status == SWEEP_OK ? u->cost : 0);
         if (status != SWEEP_OK || flushed != SWEEP_OK)
             break;
@@ -256,7 +257,7 @@ static int run_threads(struct run *r, size_t threads)
 }
 
 /* Why it ended. A limit reached with the last trial stopped nothing. */
-static enum runner_end end_of(const struct run *r)
+static enum runner_end run_end(const struct run *r)
 {
     if (r->result->ran == r->result->planned)
         return RUNNER_COMPLETE;
@@ -284,6 +285,6 @@ int runner_run(struct ledger *l, struct store *s, const struct runner_options *o
         status = run_threads(&run, threads);
     if (status == SWEEP_OK)
         status = store_commit(s, log);
-    result->end = status == SWEEP_OK ? end_of(&run) : RUNNER_BROKEN;
+    result->end = status == SWEEP_OK ? run_end(&run) : RUNNER_BROKEN;
     return status;
 }

@@ -17,15 +17,9 @@ static struct store *store_alloc(const char *directory, struct diagnostics *log)
     }
     if (s && s->directory)
         return s;
-    diagnostics_add(log, NULL, 0, 0, "out of memory");
+    diagnostics_no_memory(log, NULL);
     store_close(s, log);
     return NULL;
-}
-
-static int out_of_memory(struct diagnostics *log)
-{
-    diagnostics_add(log, NULL, 0, 0, "out of memory");
-    return SWEEP_NO_MEMORY;
 }
 
 /* Become the writer of the folder and choose the database: see store.h. */
@@ -52,7 +46,7 @@ static int hold_folder(struct store *s, const struct store_options *options,
     if (status == SWEEP_OK && holder.state == STORE_FREE)
         status = store_set_aside(s->directory, options->fresh, log);
     s->path = store_join(s->directory, name);
-    return status == SWEEP_OK && !s->path ? out_of_memory(log) : status;
+    return status == SWEEP_OK && !s->path ? diagnostics_no_memory(log, NULL) : status;
 }
 
 /* What a writer without locks left when it died: SQLite's dot-file is a folder. */
@@ -166,7 +160,7 @@ static int open_reader(struct store **out, char *path, struct diagnostics *log)
     bool is_new = false;
     *out = NULL;
     if (!path)
-        return out_of_memory(log);
+        return diagnostics_no_memory(log, NULL);
     char *slash = strrchr(path, '/');
     *slash = '\0';
     struct store *s = store_alloc(path, log);

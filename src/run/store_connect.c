@@ -124,10 +124,8 @@ int store_prepare(struct store *s, const char *sql, sqlite3_stmt **q,
 int store_prepare_owned(struct store *s, char *sql, sqlite3_stmt **q,
                         struct diagnostics *log)
 {
-    if (!sql) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!sql)
+        return diagnostics_no_memory(log, NULL);
     int status = store_prepare(s, sql, q, log);
     free(sql);
     return status;
@@ -200,10 +198,8 @@ static int check_files(const struct store *s, struct diagnostics *log)
     int status = SWEEP_OK;
     for (size_t i = 0; i < sizeof endings / sizeof endings[0]; i++) {
         char *path = store_beside(s->path, endings[i]);
-        if (!path) {
-            diagnostics_add(log, NULL, 0, 0, "out of memory");
-            return SWEEP_NO_MEMORY;
-        }
+        if (!path)
+            return diagnostics_no_memory(log, NULL);
         if (status == SWEEP_OK)
             status = check_regular(path, log);
         if (status == SWEEP_OK && i == 3 && names_super_journal(path)) {

@@ -19,8 +19,8 @@ char *store_join(const char *directory, const char *name)
     return path;
 }
 
-static int keep(const char *directory, const char *name, const char *bytes, size_t size,
-                struct diagnostics *log)
+static int keep_bytes(const char *directory, const char *name, const char *bytes,
+                      size_t size, struct diagnostics *log)
 {
     struct outfile out = {0};
     int status = outfile_open_in(&out, directory, name, log);
@@ -48,15 +48,15 @@ int store_keep_grid(const struct store *s, const struct grid *g,
     char *folder = store_join(s->directory, GRID_DATA_FOLDER);
     int status = folder ? SWEEP_OK : SWEEP_NO_MEMORY;
     if (status != SWEEP_OK)
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
+        diagnostics_no_memory(log, NULL);
     if (status == SWEEP_OK && g->data.file_count > 0)
         status = make_folder(folder, log);
     for (size_t i = 0; i < g->data.file_count && status == SWEEP_OK; i++)
-        status = keep(folder, grid_file_name(g->data.files[i].path),
-                      g->data.files[i].bytes, g->data.files[i].size, log);
+        status = keep_bytes(folder, grid_file_name(g->data.files[i].path),
+                            g->data.files[i].bytes, g->data.files[i].size, log);
     memory_free(folder);
     if (status == SWEEP_OK)
-        status = keep(s->directory, "grid.yaml", g->text, g->text_size, log);
+        status = keep_bytes(s->directory, "grid.yaml", g->text, g->text_size, log);
     return status;
 }
 
@@ -68,7 +68,7 @@ static int folder_error(const char *what, const char *directory,
     return errno == ENOMEM ? SWEEP_NO_MEMORY : SWEEP_IO;
 }
 
-static bool ends_with(const char *name, const char *ending)
+static bool has_suffix(const char *name, const char *ending)
 {
     size_t length = strlen(name), tail = strlen(ending);
     return length >= tail && strcmp(name + length - tail, ending) == 0;
@@ -79,7 +79,7 @@ static int is_database(const struct dirent *entry)
 {
     const char *name = entry->d_name;
     return strcmp(name, "sweep.db") == 0 ||
-           (strncmp(name, "sweep-", 6) == 0 && ends_with(name, ".db"));
+           (strncmp(name, "sweep-", 6) == 0 && has_suffix(name, ".db"));
 }
 
 /* All that a run writes, but the lock and older results. */
@@ -91,8 +91,8 @@ static int is_result(const struct dirent *entry)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0)
             return 1;
-    return is_database(entry) || ends_with(name, ".db-wal") ||
-           ends_with(name, ".db-shm") || ends_with(name, ".db-journal");
+    return is_database(entry) || has_suffix(name, ".db-wal") ||
+           has_suffix(name, ".db-shm") || has_suffix(name, ".db-journal");
 }
 
 /* What a run or a merge would write over or into, and the databases. */
@@ -155,8 +155,7 @@ int store_list(struct store_list *l, const char *directory, struct diagnostics *
             l->count++;
     entries_free(entry, found);
     if (l->count < (size_t)found || !l->path) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        status = SWEEP_NO_MEMORY;
+        status = diagnostics_no_memory(log, NULL);
     } else if (found == 0) {
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' holds no results; 'sweep run' makes them", directory);
@@ -234,10 +233,8 @@ static bool has_begun(const char *aside)
 int store_set_aside(const char *directory, bool fresh, struct diagnostics *log)
 {
     char *aside = store_join(directory, STORE_ASIDE);
-    if (!aside) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!aside)
+        return diagnostics_no_memory(log, NULL);
     bool begun = has_begun(aside);
     bool done = begun || !fresh || mkdir(aside, 0777) == 0;
     if (done && (begun || fresh))

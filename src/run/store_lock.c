@@ -308,8 +308,8 @@ char *store_holder_text(const struct store_holder *h, char *buffer, size_t size)
     return buffer;
 }
 
-static int refuse(const char *directory, const struct store_holder *h,
-                  struct diagnostics *log)
+static int refuse_held(const char *directory, const struct store_holder *h,
+                       struct diagnostics *log)
 {
     char who[256];
     bool known = h->state == STORE_ALIVE;
@@ -329,10 +329,8 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
     *l = (struct store_lock){.descriptor = -1};
     *holder = (struct store_holder){.state = STORE_FREE};
     l->path = memory_array(strlen(directory) + sizeof "/sweep.lock", 1);
-    if (!l->path) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!l->path)
+        return diagnostics_no_memory(log, NULL);
     sprintf(l->path, "%s/sweep.lock", directory);
     for (int i = 0; i < TRIES && outcome == 1; i++) {
         if (i > 0)
@@ -354,7 +352,7 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
         start_touching(l);
     if (outcome == 0 || holder->state == STORE_UNKNOWN)
         return SWEEP_OK;
-    return refuse(directory, holder, log);
+    return refuse_held(directory, holder, log);
 }
 
 void store_lock_release(struct store_lock *l)

@@ -173,8 +173,7 @@ int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
                         platform_way_back(lines, platform, "run", way, sizeof way));
         status = SWEEP_INPUT;
     } else if (asprintf(&longer, "%s\n%s", lines, platform) < 0) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        status = SWEEP_NO_MEMORY;
+        status = diagnostics_no_memory(log, NULL);
     } else {
         status = store_set_meta(s, "platform", longer, log);
         free(longer);

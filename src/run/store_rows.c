@@ -326,7 +326,7 @@ bool store_read_text(sqlite3_stmt *q, int column, char *buffer, size_t size)
 }
 
 /* One result: SQLite keeps what does not fit the type of a column as it comes. */
-static bool read_value(sqlite3_stmt *q, int column, enum column c, double *value)
+static bool read_defined(sqlite3_stmt *q, int column, enum column c, double *value)
 {
     int type = sqlite3_column_type(q, column);
     if (type == SQLITE_NULL)
@@ -362,7 +362,7 @@ const char *store_read_record(sqlite3_stmt *q, int first, struct record *r)
     if (!store_read_text(q, first + 1, r->message, sizeof r->message))
         return "message";
     for (enum column c = 0; c < COLUMN_COUNT; c++)
-        if (!read_value(q, first + 2 + (int)c, c, &r->value[c]))
+        if (!read_defined(q, first + 2 + (int)c, c, &r->value[c]))
             return column_table[c].name;
     return NULL;
 }

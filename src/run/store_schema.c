@@ -10,7 +10,7 @@ enum { APPLICATION_ID = 0x73776570 };
 enum { LAYOUT = 2 };
 
 /* Versions before 0.2.0 counted the columns too: 2031063. */
-static long long layout_of(sqlite3_int64 version)
+static long long layout_number(sqlite3_int64 version)
 {
     return version < 1000000 ? version : version / 1000000;
 }
@@ -32,11 +32,11 @@ static int check_numbers(struct store *s, struct diagnostics *log)
                         s->path);
         return SWEEP_IO;
     }
-    if (layout_of(version) != LAYOUT) {
+    if (layout_number(version) != LAYOUT) {
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' was written by another version of sweep (layout %lld, "
                         "this one has %d); use that version, or choose another folder",
-                        s->path, layout_of(version), LAYOUT);
+                        s->path, layout_number(version), LAYOUT);
         return SWEEP_IO;
     }
     return SWEEP_OK;
@@ -72,10 +72,8 @@ static int check_object(struct store *s, sqlite3_stmt *q, bool *found,
         bool same = want && sql && strcmp(sql, want) == 0;
         bool no_memory = !want;
         free(want);
-        if (no_memory) {
-            diagnostics_add(log, NULL, 0, 0, "out of memory");
-            return SWEEP_NO_MEMORY;
-        }
+        if (no_memory)
+            return diagnostics_no_memory(log, NULL);
         found[k] = same;
         return same ? SWEEP_OK : strange(s, type, name, log);
     }
@@ -140,8 +138,8 @@ static int take_name(struct store *s, enum store_object table, const char *name,
 
 /* The columns of a table behind the `fixed` first ones, which are no parameters and no
  * results. */
-static int read_columns(struct store *s, enum store_object table, int fixed,
-                        struct diagnostics *log)
+static int read_layout(struct store *s, enum store_object table, int fixed,
+                       struct diagnostics *log)
 {
     static const char *const sql[] = {
         [STORE_CELLS] = "SELECT name FROM pragma_table_xinfo('cells')",
@@ -173,9 +171,9 @@ int store_identify(struct store *s, bool *is_new, struct diagnostics *log)
     s->have = (struct store_columns){.parameter_count = 0};
     status = check_numbers(s, log);
     if (status == SWEEP_OK)
-        status = read_columns(s, STORE_CELLS, 3, log); /* id, key, cell */
+        status = read_layout(s, STORE_CELLS, 3, log); /* id, key, cell */
     if (status == SWEEP_OK)
-        status = read_columns(s, STORE_TRIALS, 4, log); /* cell_id, ..., message */
+        status = read_layout(s, STORE_TRIALS, 4, log); /* cell_id, ..., message */
     if (status == SWEEP_OK)
         status = check_objects(s, log);
     return status == SWEEP_OK ? store_read_identity(s, log) : status;
@@ -183,10 +181,8 @@ int store_identify(struct store *s, bool *is_new, struct diagnostics *log)
 
 static int execute_owned(struct store *s, char *sql, struct diagnostics *log)
 {
-    if (!sql) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory");
-        return SWEEP_NO_MEMORY;
-    }
+    if (!sql)
+        return diagnostics_no_memory(log, NULL);
     int status = store_execute(s, sql, log);
     free(sql);
     return status;

@@ -80,10 +80,8 @@ int store_sync_cells(struct store *s, const struct grid *g, struct diagnostics *
     sqlite3_stmt *q = NULL;
     sqlite3_int64 before = 0, removed = 0;
     s->id = memory_array(g->cell_count, sizeof *s->id);
-    if (!s->id) {
-        diagnostics_add(log, NULL, 0, 0, "out of memory for %zu cells", g->cell_count);
-        return SWEEP_NO_MEMORY;
-    }
+    if (!s->id)
+        return diagnostics_no_memory(log, "the cells");
     int status = store_integer(s, "SELECT count(cell) FROM cells", &before, log);
     if (status == SWEEP_OK)
         status = store_execute(s, "UPDATE cells SET cell = -1 - cell", log);
@@ -331,7 +329,7 @@ int store_scan_elsewhere(struct store *s, const struct grid *g, enum column colu
         if (status == SWEEP_IO || status == SWEEP_INPUT || status == SWEEP_BUSY)
             status = SWEEP_OK;
         else if (status != SWEEP_OK)
-            diagnostics_add(log, NULL, 0, 0, "out of memory");
+            diagnostics_no_memory(log, NULL);
     }
     store_list_release(&list);
     return status;

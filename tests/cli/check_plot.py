@@ -16,12 +16,12 @@ import sys
 PLACES = ("x", "y", "left", "right", "bottom", "top", "place")
 
 
-def same(told, expected, digits):
-    """Whether two cells of text hold one value, told to so many digits."""
+def same(shown, expected, digits):
+    """Whether two cells of text hold one value, shown to so many digits."""
     try:
-        a, b = float(told), float(expected)
+        a, b = float(shown), float(expected)
     except ValueError:
-        return told == expected
+        return shown == expected
     return math.isnan(a) and math.isnan(b) or abs(a - b) <= 10**-digits * abs(b)
 
 
@@ -80,10 +80,10 @@ def compare(row, place, keys, table, statistics):
         return None, 0
     if len(wanted) != 1:
         sys.exit(f"{len(wanted)} rows of the table for {place} {keys}")
-    for name, told in numbers.items():
+    for name, shown in numbers.items():
         number = expected(wanted[0], name, statistics)
-        if not same(told, number, 9):
-            sys.exit(f"{name} is {told}, not {number}, at {place} {keys}")
+        if not same(shown, number, 9):
+            sys.exit(f"{name} is {shown}, not {number}, at {place} {keys}")
     return wanted[0], len(numbers)
 
 

@@ -100,10 +100,10 @@ def wilson(p, n):
     return 0.0 if p == 0 else middle - half, 1.0 if p == 1 else middle + half
 
 
-def close(told, expected, tolerance=1e-12):
+def close(shown, expected, tolerance=1e-12):
     if math.isnan(expected):
-        return math.isnan(told)
-    return abs(told - expected) <= tolerance * max(abs(expected), 1e-300)
+        return math.isnan(shown)
+    return abs(shown - expected) <= tolerance * max(abs(expected), 1e-300)
 
 
 def in_groups(trials, value):
@@ -125,10 +125,10 @@ def check_column(row, column, groups):
     for name, function in GROUPS.items():
         expected[name] = float(function(groups)) if len(groups) > 1 else math.nan
     for name, value in expected.items():
-        told = float(row[f"{column}_{name}"])
+        shown = float(row[f"{column}_{name}"])
         # Intervals lose to cancellation what the mean has more than them.
         size = abs(numpy.mean(x)) / abs(value) if len(x) and value else 1
-        assert close(told, value, 1e-12 * max(size, 1)), (column, name, told, value)
+        assert close(shown, value, 1e-12 * max(size, 1)), (column, name, shown, value)
     # Percentiles of few groups are too far out for 2000 resamples, those of few
     # different values jump.
     if len(groups) < 10 or 2 * len(set(x)) < len(x):
@@ -140,9 +140,9 @@ def check_column(row, column, groups):
     tail = scipy.stats.norm.cdf(math.sqrt(g / (g - 1)) * scipy.stats.t(g - 1).ppf(0.025))
     low, high = numpy.quantile(means, [tail, 1 - tail])
     for name, end in zip(BOOT, (low, high)):
-        told = float(row[f"{column}_{name}"])
+        shown = float(row[f"{column}_{name}"])
         # 2000 resamples: the ends are known to some 5 % of the width.
-        assert abs(told - end) < 0.15 * (high - low), (column, name, told, end)
+        assert abs(shown - end) < 0.15 * (high - low), (column, name, shown, end)
     return len(expected) + len(BOOT)
 
 

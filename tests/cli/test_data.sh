@@ -161,7 +161,7 @@ run table alone
 status 2
 err_has "'alone/sweep.db' does not belong to 'alone/grid.yaml' as this version"
 
-# Files that cannot be read: told, exit status 2, nothing written, and nobody waits.
+# Files that cannot be read: reported, exit status 2, nothing written, and nobody waits.
 mv gone in
 refuse() { # MESSAGE: about in/other
     for command in run plan; do

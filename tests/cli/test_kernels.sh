@@ -1,6 +1,6 @@
 #!/bin/sh
 # Every BLAS kernel that this CPU can run is right; the results of one are rounding away
-# from those of another; a folder tells what it was made with.
+# from those of another; a folder says what it was made with.
 . "$(dirname "$0")/harness.sh"
 export SLURM_CPUS_PER_TASK=2
 cp "$here/kernels.yaml" .

@@ -110,6 +110,61 @@ for change in "trials RENAME COLUMN psi TO psy" "cells RENAME COLUMN noise TO no
     check "nothing was written" cmp -s before renamed/sweep.db
 done
 
+# The model of today, by a program that lacked what has been added since: half of the
+# trials. On another platform the others differ by rounding.
+today=$folders/model-3
+same() { # TABLE EXPECTED: the same lines in any order, numbers to rounding
+    python3 - "$1" "$2" <<'END'
+import math, sys
+
+def lines(path):
+    found = [line.split() for line in open(path) if not line.startswith("#")]
+    return sorted(line for line in found if line)
+
+def same(a, b):
+    try:
+        return math.isclose(float(a), float(b), rel_tol=1e-9, abs_tol=1e-12)
+    except ValueError:
+        return a == b
+
+a, b = map(lines, sys.argv[1:])
+sys.exit(not b or list(map(len, a)) != list(map(len, b)) or not all(
+    same(x, y) for one, other in zip(a, b) for x, y in zip(one, other)))
+END
+}
+cp -r "$today" half
+run table half
+status 0
+silent_err
+check "its numbers" same .out "$today/table.tsv"
+run verify half
+status 0
+out "12 of 12 recorded trials computed again: 0 differ"
+check "readers left it alone" cmp -s half/sweep.db "$today/sweep.db"
+cp -r half rest
+run run half/grid.yaml -o rest --allow-mixed
+status 0
+err_has "24 of 24 trials done, 12 now"
+check "the numbers of all" same rest/table.tsv "$today/whole.tsv"
+check "no column is missing" [ "$(columns rest cells) $(columns rest trials)" = \
+    "$(columns new cells) $(columns new trials)" ]
+run verify rest
+status 0
+out "24 of 24 recorded trials computed again: 0 differ"
+"$sweep" run -q half/grid.yaml -o fresh
+run merge twice --allow-mixed half "$today"
+status 4
+err_has "12 of 24 trials from 2 databases, 12 new"
+for order in "half fresh" "fresh half" "half rest"; do
+    rm -rf joined
+    run merge joined --allow-mixed $order
+    status 0
+    err_has "24 of 24 trials from 2 databases, 24 new"
+    check "the numbers of all ($order)" same joined/table.tsv "$today/whole.tsv"
+    run verify joined
+    status 0
+done
+
 # Another model: shown with a word, never mixed.
 for model in "0.1.0 1" "model-2 2"; do
     folder=$folders/${model% *}
@@ -142,4 +197,4 @@ for model in "0.1.0 1" "model-2 2"; do
     fi
 done
 
-finish 110
+finish 136

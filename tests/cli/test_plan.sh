@@ -160,7 +160,7 @@ silent_out
 err "sweep plan: out of memory for 1000000 cells times 1000000 replicates; ask for fewer \
 of them"
 
-# More memory than there is: told before anything begins.
+# More memory than there is: reported before anything begins.
 cat >huge.yaml <<'END'
 name: huge
 seed: 1

@@ -231,6 +231,15 @@ run plot floor --x method --y step_flops --by none --facet none -o a.svg
 caption "1 of 3 values of step_flops are below"
 script_has 'set ytics add ("≤ 10^'
 
+# A 0 on a log axis has its place at the end, along x and up a map.
+sed '/model:/d; /width:/d; s/dimension: .*/signal: [0, 1, 10, 100]/; s/\[4, 5\]/4/' \
+    plotted.yaml >zero.yaml
+run run -q zero.yaml -o zero
+run plot zero --x signal --by step_scale --y norm -o a.svg
+caption " signal = 0 stands at the left end of a log axis."
+run plot zero --x step_scale --by signal --map --y norm -o a.svg
+caption " signal = 0 stands at the lower end of a log axis."
+
 # A title of any letters, and one that is wrapped.
 title='T_t^2 {a} "q" '"'s'"' \x \n %d & <b> é $HOME `ls` @place'
 plot --y norm --title "$title"
@@ -418,4 +427,4 @@ run plot out -o full.svg
 status 1
 err "sweep plot: cannot write 'full.svg': Is a directory"
 
-finish 445
+finish 447

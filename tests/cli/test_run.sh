@@ -205,7 +205,7 @@ run plan kinks.yaml --no-pilot --json
 err "$note"
 check "json is read by others" python3 -c "import json; json.load(open('.out'))"
 
-# Failed trials: counted, told, status 3; also when they failed in an earlier run.
+# Failed trials: counted, reported, status 3; also when they failed in an earlier run.
 sed 's/max_steps: 200/max_steps: 0/; s/polish: true/polish: false/
     s/replicates: 2/replicates: 20/' small.yaml >fail.yaml
 run run fail.yaml -o fail

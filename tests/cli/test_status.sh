@@ -24,7 +24,7 @@ watch() {
     code=$?
 }
 
-# A run that ends: told while it works and when it has.
+# A run that ends: reported while it works and when it has.
 sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 60/
     s/signal: 1/signal: 4/; s/polish: true/polish: false/' small.yaml >long.yaml
 begin a
@@ -47,7 +47,7 @@ silent_err
 check "at work" grep -q "; process $run on " .out
 check "the last state" grep -qE "^b: [0-9]+ of 18000 trials done, .*[0-9]+ missing;.* \
 nobody works here \(process $run on .* died\), last result .* ago\$" .out
-check "told once" [ "$(grep -c 'nobody works here' .out)" = 1 ]
+check "reported once" [ "$(grep -c 'nobody works here' .out)" = 1 ]
 wait "$run"
 run status b
 status 4

@@ -7,7 +7,7 @@ run run small.yaml -o good
 status 0
 skipped=0
 
-# Junk, an empty file, a cut file, a changed page: told, and left as it is.
+# Junk, an empty file, a cut file, a changed page: reported, and left as it is.
 for damage in junk empty cut page; do
     cp -r good $damage
     case $damage in

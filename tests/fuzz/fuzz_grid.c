@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct grid g;
     int status = grid_read_text(&g, "fuzz.yaml", (const char *)data, size, &log);
 
-    /* Right and silent, or wrong and told. */
+    /* Right and silent, or wrong and reported. */
     if ((status == SWEEP_OK) != (log.count + log.lost == 0))
         __builtin_trap();
     for (size_t i = 0; i < log.count; i++) {

@@ -87,7 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!rng)
         rng = gsl_rng_alloc(rng_philox);
     rng_start(rng, rng_key_start());
-    /* Right and silent, or wrong and told. */
+    /* Right and silent, or wrong and reported. */
     need((status == SWEEP_OK) == (log.count + log.lost == 0));
     need(status == SWEEP_OK || status == SWEEP_INPUT);
     check_messages(&log);

@@ -12,7 +12,7 @@ below all modules there. Some library headers and functions have one place.
 
 No circle, neither of headers nor of modules, a module being the files of one name and
 including what its headers include (a part may include the header of its whole). So
-that the #include lines tell who calls whom, what a private header of a module declares
+that the #include lines show who calls whom, what a private header of a module declares
 is defined in that module.
 """
 

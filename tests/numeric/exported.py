@@ -93,7 +93,7 @@ class Trial:
         return before + np.linalg.norm(step, axis=1)
 
     def flipped(self):
-        """Points whose label was flipped, if the signal is clear enough to tell."""
+        """Points whose label was flipped, if the signal is clear enough to show it."""
         return np.flatnonzero(self.X[:, 0] * self.y < 0)
 
     def combination(self, v, points):

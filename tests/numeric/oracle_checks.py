@@ -117,12 +117,12 @@ class Checker:
         room = judge.lambda_room()
         wide = (DELTA + scale) * size**2 + room * float(np.abs(model.q - 1).max())
         if delta - least > wide and nearly_equal(model.X):
-            c.skip("delta_least")  # multipliers of a pair: eps hardly tells them apart
+            c.skip("delta_least")  # multipliers of a pair: eps hardly differs
         else:
             c.close("delta_least", name + "_delta", delta, least, wide)
         if given and not (name == "trained" and self.p["polish"]):
             # A little less delta: where that alone shortens lambda, the two rules
-            # cannot be told apart in double precision.
+            # cannot be distinguished in double precision.
             shorter = judge.shorter(lam, max(delta - 1e-9 * size**2, 0.0))
             length = norm(lam)
             c.close("lambda_least", name + "_lambda", float(length),

@@ -405,7 +405,6 @@ static void test_exact(void **state)
     }
 }
 
-/* A model that does not separate the retain set has no certificate. */
 /* Slopes that point away from theta~: no factor >= 0 does better than none. */
 static void test_no_factor(void **state)
 {
@@ -426,6 +425,41 @@ static void test_no_factor(void **state)
     }
 }
 
+/* Of orthonormal points, a margin of 1e-12 of its terms is a margin, one of 1e-15 is
+ * rounding. */
+static void test_small_margin(void **state)
+{
+    const struct recipe recipe = {
+        .sampler = SAMPLER_AMBIENT, .m = 9, .n = 1, .d = 400.0, .leak = 1.0};
+    const double y[] = {1.0, 1.0};
+    struct bench b;
+
+    (void)state;
+    bench_make(&b, &recipe, 1, true);
+    for (int k = 0; k < 2; k++) {
+        size_t r = b.in.points.r;
+        double *X = memory_array(2 * r, sizeof *X), small = k ? 1e-15 : 1e-12;
+        struct points two = {2, r, X, y};
+        struct certificate out;
+
+        fixture_need(X != NULL, "allocation");
+        memset(X, 0, 2 * r * sizeof *X);
+        X[0] = X[r + 1] = 1.0;
+        bench_step(&b, 1.0);
+        memset(b.unlearned.W, 0, r * sizeof *X);
+        b.unlearned.perp = 0.0;
+        b.unlearned.W[0] = 1.0;
+        b.unlearned.W[1] = small;
+        certificate_scaled(&b.in.net, &two, &b.unlearned, &b.w, &out);
+        check_true(out.stop == (k ? CERTIFICATE_NONE : CERTIFIED), "%g: stop %d", small,
+                   (int)out.stop);
+        check_close_relative(out.margin, small, 1e-15);
+        memory_free(X);
+    }
+    bench_release(&b);
+}
+
+/* A model that does not separate the retain set has no certificate. */
 static void test_not_separated(void **state)
 {
     (void)state;
@@ -453,7 +487,7 @@ static void test_cases(void **state)
 {
     (void)state;
     check_cases(8 * 9 * 7 + 24 * 8 + 12 * 19 + 12 * (12 * 6 + 1) + 1 + 24 * 6 + 6 * 2 +
-                18);
+                2 * 2 + 18);
 }
 
 int main(void)
@@ -465,6 +499,7 @@ int main(void)
         cmocka_unit_test(test_exact),
         cmocka_unit_test(test_remembered),
         cmocka_unit_test(test_no_factor),
+        cmocka_unit_test(test_small_margin),
         cmocka_unit_test(test_not_separated),
         cmocka_unit_test(test_cases),
     };

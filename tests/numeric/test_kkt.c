@@ -334,6 +334,44 @@ static void test_inseparable(void **state)
     gsl_rng_free(rng);
 }
 
+/* Pairs of points with both labels on the two sides of a plane, 1e-7 to 3e-7 away from it.
+ * A point is exact, or its margin is said to be too small; it is never just inexact. */
+static void test_hardly_separable(void **state)
+{
+    enum { N = 4, M = 8, R = 6 };
+    gsl_rng *rng = fixture_rng("hardly separable", 0);
+    size_t too_small = 0;
+
+    (void)state;
+    for (int trial = 0; trial < 40; trial++) {
+        double normal[R], square;
+        struct solver s;
+
+        solver_make(&s, N, M, R, 0.2);
+        draw_gaussian(&s, rng);
+        rng_normals(rng, normal, R);
+        square = (double)direct_dot(normal, normal, R);
+        for (size_t i = 0; i < M; i++) {
+            memcpy(s.X + i * R, s.X + i / 2 * 2 * R, (R - 1) * sizeof *s.X);
+            s.X[i * R + R - 1] = 1e-7 * s.y[i] * (double)(1 + i % 3);
+        }
+        for (size_t i = 0; i < M; i++) { /* a reflection, which turns the plane */
+            double *x = s.X + i * R;
+            double along = 2.0 * (double)direct_dot(normal, x, R) / square;
+
+            for (size_t k = 0; k < R; k++)
+                x[k] -= along * normal[k];
+        }
+        solver_run(&s, NULL);
+        check_true(s.out.stop == KKT_EXACT || s.out.stop == KKT_INFEASIBLE,
+                   "%d: ended as %d", trial, (int)s.out.stop);
+        too_small += s.out.stop == KKT_INFEASIBLE && s.out.defects.reach < 1e8;
+        arena_release(&s.arena);
+    }
+    check_true(too_small > 4, "only %zu", too_small);
+    gsl_rng_free(rng);
+}
+
 /* No points, and points no gate of the right sign is open for. */
 static void test_special(void **state)
 {
@@ -368,7 +406,7 @@ static void test_cases(void **state)
 {
     (void)state;
     check_cases(40 * (3 + 7) + 30 * (3 + 2) + 40 * (1 + 3 + 2) + 30 * (3 + 4) +
-                30 * (3 + 1 + 8 + 10) + 30 * (6 + 3) + 20 + 23);
+                30 * (3 + 1 + 8 + 10) + 30 * (6 + 3) + 20 + 41 + 23);
 }
 
 int main(void)
@@ -377,8 +415,8 @@ int main(void)
         cmocka_unit_test(test_orthonormal), cmocka_unit_test(test_two_points),
         cmocka_unit_test(test_svm),         cmocka_unit_test(test_again),
         cmocka_unit_test(test_permutation), cmocka_unit_test(test_duplicates),
-        cmocka_unit_test(test_inseparable), cmocka_unit_test(test_special),
-        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_inseparable), cmocka_unit_test(test_hardly_separable),
+        cmocka_unit_test(test_special),     cmocka_unit_test(test_cases),
     };
 
     fixture_main();

@@ -338,7 +338,7 @@ static void certify_pairs(gsl_rng *rng, double leak, double gap, bool apart,
 
 /* Where the labels of a pair agree its points are as good as one, to which a ReLU
  * network may be dead. Where they do not, pairs nearer than the 1e-8 of kkt.h have none
- * that double precision can tell. What is certified is exact up to rounding of its
+ * that double precision can resolve. What is certified is exact up to rounding of its
  * terms, which are much longer than theta where the labels differ. */
 static void near_duplicates(void **state)
 {

@@ -227,6 +227,29 @@ static void unbounded(void **state)
         }
 }
 
+/* Two points that all but cancel, their hull at 3e-8 of their length: there is a
+ * solution, and at 3e-9 none. */
+static void near_origin(void **state)
+{
+    (void)state;
+    for (int k = 0; k < 2; k++) {
+        double h = k ? 3e-9 : 3e-8;
+        struct draw d = {.p = {.rows = 1, .u = 1.0, .gain = 1.0, .leak = 1.0},
+                         .X = {1.0, h, -1.0, h},
+                         .y = {1.0, 1.0},
+                         .sign = {1.0},
+                         .count = {1.0}};
+        draw_layout(&d, 2, 2);
+        memset(d.pair, PAIR_ONE, sizeof d.pair);
+        draw_solve(&d);
+        check_true(d.stop == (k ? PROGRAM_UNBOUNDED : PROGRAM_CONVERGED),
+                   "%g: ended as %d", h, (int)d.stop);
+        check_true(k || fabs(d.s.rest * h - 1.0) <= 1e-8, "%g: weights of %g", h,
+                   d.s.rest);
+        arena_release(&d.arena);
+    }
+}
+
 /* One dead point among points that are not. */
 static void one_dead_point(void **state)
 {
@@ -300,16 +323,17 @@ static void not_finite(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(240 * 2 + 1 + 120 * 3 + 30 * 2 + 18 + 20 + 90 * 3 + 6);
+    check_cases(240 * 2 + 1 + 120 * 3 + 30 * 2 + 18 + 4 + 20 + 90 * 3 + 6);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(to_a_target),    cmocka_unit_test(margins),
-        cmocka_unit_test(near_start),     cmocka_unit_test(unbounded),
-        cmocka_unit_test(one_dead_point), cmocka_unit_test(scales),
-        cmocka_unit_test(not_finite),     cmocka_unit_test(all_cases_ran),
+        cmocka_unit_test(to_a_target),   cmocka_unit_test(margins),
+        cmocka_unit_test(near_start),    cmocka_unit_test(unbounded),
+        cmocka_unit_test(near_origin),   cmocka_unit_test(one_dead_point),
+        cmocka_unit_test(scales),        cmocka_unit_test(not_finite),
+        cmocka_unit_test(all_cases_ran),
     };
 
     fixture_main();

@@ -79,7 +79,7 @@ static void test_descent_ascent(void **state)
     }
 }
 
-/* On orthogonal points the linear model tells its multipliers: <w, x_i> y_i / |x_i|^2.
+/* On orthogonal points the linear model shows its multipliers: <w, x_i> y_i / |x_i|^2.
  * Weight 1 moves the same total to R as it takes from F. */
 static void test_equal_totals(void **state)
 {

@@ -305,7 +305,7 @@ static void test_pgu_closed_form(void **state)
 }
 
 /* Two retained points 10^-k apart. pgu stays out of both, whatever k. minnorm does, and
- * is the exact projection, as long as the squares of such numbers are told apart. */
+ * is the exact projection, as long as the squares of such numbers differ. */
 static void test_nearly_parallel(void **state)
 {
     (void)state;

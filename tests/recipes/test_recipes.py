@@ -95,6 +95,30 @@ static double dummy_weight(double q, double low, double scale)
         ("src/model/data_reader.c", "    {.name = NULL",
          '    {.name = "dummy", .ending = ".dummy", .read = dummy_read},\n'),
     ],
+    "A statistic": [
+        ("src/base/statistic.c", "static const struct statistic_info statistic_table[] = {\n",
+         """static double compute_dummy(double *values, size_t count, const struct clusters *of,
+                            double p)
+{
+    (void)of;
+    return values[0] - values[0] + 40 * (double)count + p;
+}
+
+"""),
+        ("src/base/statistic.c", '    {"n_failed",',
+         '    {"dummy_statistic", "forty per value, and two", compute_dummy, 2},\n'),
+    ],
+    "A table format": [
+        ("src/report/table.c", "const struct table_format table_formats[] = {\n",
+         """static int write_dummy(FILE *stream, const struct aggregate *a, const struct grid *g)
+{
+    fprintf(stream, "%zu rows of %s\\n", a->row_count, g->name);
+    return SWEEP_OK;
+}
+
+"""),
+        ("src/report/table.c", '    {"md",', '    {"dummy_format", NULL, write_dummy},\n'),
+    ],
 }
 
 NEW_FILES = {
@@ -168,7 +192,7 @@ where: dummy_text = 'whatever it is'
 table:
   rows: [data, loss, method]
   columns: [dummy_column, step_flops, trained_margin]
-  statistics: [mean]
+  statistics: [mean, dummy_statistic]
 """
 
 POINTS = "".join(
@@ -227,6 +251,8 @@ def check_results(sweep, folder):
     for row in rows:
         if float(row["dummy_column_mean"]) != 6:
             fail(f"dummy_column is not twice dummy_parameter: {row}")
+        if float(row["dummy_column_dummy_statistic"]) != 82:
+            fail(f"dummy_statistic is not forty per value, and two: {row}")
         flops = 4711 if row["method"] == "dummy_method" else 0
         if float(row["step_flops_mean"]) != flops:
             fail(f"step_flops is not {flops}: {row}")
@@ -235,6 +261,9 @@ def check_results(sweep, folder):
         fail(f"not the rows that were asked for: {rows}")
     if any(len(values) != 2 for values in margins.values()):
         fail(f"the dummy loss trains like the exponential one: {margins}")
+    table = run([sweep, "table", folder / "out", "--format", "dummy_format"])
+    if table != "8 rows of recipes\n":
+        fail(f"not the dummy format: {table}")
 
 
 def check_manual(sweep):
@@ -243,8 +272,10 @@ def check_manual(sweep):
         "parameters": ["dummy_parameter", "dummy_text", "dummy_loss", "dummy_method",
                        "half of dummy_column"],
         "columns": ["dummy_column", "twice dummy_parameter"],
+        "help table": ["dummy_statistic", "dummy_format"],
+        "help bash": ["dummy_statistic", "dummy_format"],
     }.items():
-        text = run([sweep, command])
+        text = run([sweep, *command.split()])
         for word in words:
             if word not in text:
                 fail(f"'{word}' is not in what 'sweep {command}' prints")

@@ -55,7 +55,7 @@ static void test_utc(void **state)
 {
     char buffer[21] = "";
     struct tm utc = {0};
-    time_t before = time(NULL), told;
+    time_t before = time(NULL), shown;
     const char *end;
 
     (void)state;
@@ -63,8 +63,8 @@ static void test_utc(void **state)
     check_equal(strlen(buffer), 20);
     end = strptime(buffer, "%Y-%m-%dT%H:%M:%SZ", &utc);
     check_text(end, "");
-    told = timegm(&utc);
-    check_true(before <= told && told <= time(NULL), "'%s' is not now", buffer);
+    shown = timegm(&utc);
+    check_true(before <= shown && shown <= time(NULL), "'%s' is not now", buffer);
     check_text(clock_utc(buffer, 20), "");
 }
 

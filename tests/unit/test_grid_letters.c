@@ -4,7 +4,7 @@
 #include "sweep/grid_yaml.h"
 #include <stdio.h>
 
-/* Grid files whose only text in double quotes is the one at ^, in line 4 or as told. */
+/* Grid files whose only text in double quotes is the one at ^, line 4 or as given. */
 static const struct place {
     const char *before, *after;
     size_t line, column;
@@ -68,7 +68,7 @@ static void escaped_controls(void **state)
     }
 }
 
-/* A tab and the line breaks of block scalars stand in the file as they are. */
+/* A tab stands in the file as it is. */
 static void plain_controls(void **state)
 {
     static const struct place block = {
@@ -78,8 +78,37 @@ static void plain_controls(void **state)
     for (size_t i = 0; i < PLACES; i++)
         refuse(&places[i], "a\tb",
                "a text must not hold the control character U+0009: remove it");
-    refuse(&block, "dimension",
-           "a text must not hold a line break: write it on one line");
+    refuse(&block, "a\tb",
+           "a text must not hold the control character U+0009: remove it");
+}
+
+/* Line breaks of block scalars: blanks within, nothing at the end. */
+static void block_scalars(void **state)
+{
+    static const char *const styles[] = {"|", ">", "|-", ">-", "|+", ">+"};
+
+    (void)state;
+    for (size_t k = 0; k < sizeof styles / sizeof styles[0]; k++) {
+        struct diagnostics log = {0};
+        struct grid g;
+        char text[256];
+        size_t length =
+            (size_t)snprintf(text, sizeof text,
+                             "name: %s\n  x\nseed: 7\nreplicates: 3\n"
+                             "grid: {width: [2, 4]}\nwhere: %s\n  width\n   < 4\n\n"
+                             "derive:\n  samples: %s\n    2 *\n    width\n\n",
+                             styles[k], styles[k], styles[k]);
+
+        check_equal(grid_read_text(&g, "x.yaml", text, length, &log), SWEEP_OK);
+        check_equal(log.count, 0);
+        check_text(g.name, "x");
+        check_equal(g.cell_count, 1);
+        struct setting s;
+        grid_cell(&g, 0, &s);
+        check_equal(s.value[P_SAMPLES], 4);
+        grid_release(&g);
+        diagnostics_release(&log);
+    }
 }
 
 /* Bytes that are no UTF-8, and those no text file has, are found by position. */
@@ -135,15 +164,16 @@ static void letters(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases((65 + 1) * PLACES * FRAMES * 3 + FRAMES * 3 + PLACES * 14 * 5 + 3);
+    check_cases((65 + 1) * PLACES * FRAMES * 3 + FRAMES * 3 + 6 * 5 + PLACES * 14 * 5 +
+                3);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(escaped_controls), cmocka_unit_test(plain_controls),
-        cmocka_unit_test(no_text),          cmocka_unit_test(letters),
-        cmocka_unit_test(all_cases_ran),
+        cmocka_unit_test(block_scalars),    cmocka_unit_test(no_text),
+        cmocka_unit_test(letters),          cmocka_unit_test(all_cases_ran),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

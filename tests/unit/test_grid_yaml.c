@@ -54,20 +54,20 @@ static void replay_bad(const char *name)
 {
     struct diagnostics log = {0};
     struct grid g;
-    char path[300], *expected, *told;
+    char path[300], *expected, *got;
 
     check_equal(grid_read_file(&g, name, &log), SWEEP_INPUT);
     check_true(g.cell_count == 0 && g.name == NULL, "%s leaves a grid", name);
     snprintf(path, sizeof path, "%.*s.expected", (int)strlen(name) - 5, name);
     expected = file_text(path);
-    told = messages(&log);
-    check_text(told, expected);
-    free(told);
+    got = messages(&log);
+    check_text(got, expected);
+    free(got);
     free(expected);
     diagnostics_release(&log);
 }
 
-/* Every file in grids/bad is told about in exactly the words of its .expected. */
+/* Every file in grids/bad is reported in exactly the words of its .expected. */
 static void bad_files(void **state)
 {
     struct dirent **entry;
@@ -96,13 +96,13 @@ static void good_files(void **state)
     for (int i = 0; i < count; i++) {
         struct diagnostics log = {0};
         struct grid g;
-        char *told;
+        char *got;
 
         check_true(grid_read_file(&g, entry[i]->d_name, &log) == SWEEP_OK, "%s",
                    entry[i]->d_name);
-        told = messages(&log);
-        check_text(told, "");
-        free(told);
+        got = messages(&log);
+        check_text(got, "");
+        free(got);
         diagnostics_release(&log);
         grid_release(&g);
         free(entry[i]);
@@ -242,12 +242,12 @@ static void check_unreadable(const char *path, int status, const char *expected)
 {
     struct diagnostics log = {0};
     struct grid g;
-    char *told;
+    char *got;
 
     check_equal(grid_read_file(&g, path, &log), status);
-    told = messages(&log);
-    check_text(told, expected);
-    free(told);
+    got = messages(&log);
+    check_text(got, expected);
+    free(got);
     diagnostics_release(&log);
 }
 

@@ -114,7 +114,7 @@ static void test_arena(void **state)
     memset(ws.norms, 0xff, 3 * sizeof(double));
 
     check_true(arena_doubles(&a, 1, 1) == NULL, "more than was measured");
-    check_true(a.overflow, "no overflow told");
+    check_true(a.overflow, "no overflow reported");
     arena_release(&a);
     check_true(!a.base && !a.used && !a.size && !a.overflow, "not released");
     arena_release(&a);
