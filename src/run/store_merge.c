@@ -187,8 +187,9 @@ static int merge_partial(struct merger *m)
 
 static int merge_platforms(struct merger *m)
 {
-    char *lines = store_meta(m->from, "platform"), *rest = lines;
-    int status = SWEEP_OK;
+    char *lines;
+    int status = store_read_meta(m->from, "platform", &lines, m->log);
+    char *rest = lines;
     while (rest && status == SWEEP_OK)
         status =
             store_sign_platform(m->to, strsep(&rest, "\n"), m->allow_mixed, m->log);

@@ -8,20 +8,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-char *store_meta(struct store *s, const char *name)
+int store_read_meta(struct store *s, const char *name, char **value,
+                    struct diagnostics *log)
 {
     sqlite3_stmt *q;
-    char *value = NULL;
-    if (sqlite3_prepare_v2(s->db, "SELECT value FROM meta WHERE name = ?", -1, &q,
-                           NULL) != SQLITE_OK)
-        return NULL;
+    *value = NULL;
+    int status = store_prepare(s, "SELECT value FROM meta WHERE name = ?", &q, log);
+    if (status != SWEEP_OK)
+        return status;
     sqlite3_bind_text(q, 1, name, -1, SQLITE_STATIC);
-    if (sqlite3_step(q) == SQLITE_ROW && sqlite3_column_text(q, 0))
-        value = memory_string((const char *)sqlite3_column_text(q, 0));
+    int rc = sqlite3_step(q);
+    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
+        status = store_fail(s, log);
+    else if (rc == SQLITE_ROW && sqlite3_column_text(q, 0) &&
+             !(*value = memory_string((const char *)sqlite3_column_text(q, 0))))
+        status = diagnostics_no_memory(log, NULL);
     sqlite3_finalize(q);
-    for (char *c = value; c && *c; c++)
+    for (char *c = *value; c && *c; c++)
         if (((unsigned char)*c < ' ' && *c != '\n') || *c == '\177')
             *c = '?';
+    return status;
+}
+
+char *store_meta(struct store *s, const char *name)
+{
+    struct diagnostics log = {0};
+    char *value;
+    store_read_meta(s, name, &value, &log);
+    diagnostics_release(&log);
     return value;
 }
 
@@ -44,8 +58,11 @@ int store_meta_count(struct store *s, const char *name, size_t preset, size_t *c
                      struct diagnostics *log)
 {
     enum { MOST = 1000000000 };
-    char *text = store_meta(s, name), how[160];
+    char *text, how[160];
     uint64_t value = preset;
+    int status = store_read_meta(s, name, &text, log);
+    if (status != SWEEP_OK)
+        return status;
     bool right = !text || (parse_unsigned(text, &value) == PARSE_OK &&
                            value <= (uint64_t)MOST * MOST);
     if (!right)
@@ -56,21 +73,25 @@ int store_meta_count(struct store *s, const char *name, size_t preset, size_t *c
 }
 
 /* Names of results, one a line. */
-static void read_partial(struct store *s)
+static int read_partial(struct store *s, struct diagnostics *log)
 {
-    char *lines = store_meta(s, "partial"), *rest = lines;
+    char *lines;
+    int status = store_read_meta(s, "partial", &lines, log);
+    char *rest = lines;
     while (rest && *rest) {
         enum column c = column_find(strsep(&rest, "\n"));
         if (c < COLUMN_COUNT)
             s->partial[c] = true;
     }
     memory_free(lines);
+    return status;
 }
 
 int store_read_identity(struct store *s, struct diagnostics *log)
 {
-    read_partial(s);
-    return store_meta_count(s, "model_version", 0, &s->model, log);
+    int status = read_partial(s, log);
+    return status == SWEEP_OK ? store_meta_count(s, "model_version", 0, &s->model, log)
+                              : status;
 }
 
 int store_write_partial(struct store *s, struct diagnostics *log)
@@ -102,34 +123,35 @@ static struct identity identity_of(const struct grid *g)
     return identity;
 }
 
-static bool same_meta(struct store *s, const char *name, const char *want, char **found)
+static bool same(const char *found, const char *want)
 {
-    *found = store_meta(s, name);
-    return *found && strcmp(*found, want) == 0;
+    return found && strcmp(found, want) == 0;
 }
 
 int store_check_grid(struct store *s, const struct grid *g, struct diagnostics *log)
 {
     struct identity want = identity_of(g);
-    char *name, *seed;
-    bool same_name = same_meta(s, "name", want.name, &name);
-    bool same_seed = same_meta(s, "seed", want.seed, &seed);
-    bool same_model = s->model == MODEL_VERSION;
+    char *name, *seed = NULL;
+    int status = store_read_meta(s, "name", &name, log);
+    if (status == SWEEP_OK)
+        status = store_read_meta(s, "seed", &seed, log);
+    bool same_grid = same(name, want.name) && same(seed, want.seed);
+    bool same_model = s->model == MODEL_VERSION, read = status == SWEEP_OK;
 
-    if (!same_name || !same_seed)
+    if (read && !same_grid)
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' holds the grid '%s' with seed %s, not '%s' with seed %s; "
                         "choose another folder, or --fresh to start over",
                         s->directory, name ? name : "?", seed ? seed : "?", g->name,
                         want.seed);
-    else if (!same_model)
+    else if (read && !same_model)
         diagnostics_add(log, NULL, 0, 0,
                         "'%s' holds results of model version %zu, this sweep computes "
                         "version %d; choose another folder, or --fresh to start over",
                         s->directory, s->model, MODEL_VERSION);
     memory_free(name);
     memory_free(seed);
-    return same_name && same_seed && same_model ? SWEEP_OK : SWEEP_INPUT;
+    return read && !(same_grid && same_model) ? SWEEP_INPUT : status;
 }
 
 /* A line of the list? */
@@ -154,9 +176,11 @@ static bool is_signed(struct store *s, const char *platform_before)
 int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
                         struct diagnostics *log)
 {
-    char *lines = store_meta(s, "platform"), *longer = NULL;
-    int status = SWEEP_OK;
+    char *lines, *longer = NULL;
+    int status = store_read_meta(s, "platform", &lines, log);
 
+    if (status != SWEEP_OK)
+        return status;
     if (!lines)
         status = store_set_meta(s, "platform", platform, log);
     else if (has_line(lines, platform))
@@ -204,7 +228,9 @@ int store_sign(struct store *s, const struct grid *g,
         status = store_sign_platform(s, options->platform, options->allow_mixed, log);
     if (status == SWEEP_OK)
         status = store_meta_count(s, "replicates", 0, &s->change.replicates, log);
-    char *before = store_meta(s, "until");
+    char *before = NULL;
+    if (status == SWEEP_OK)
+        status = store_read_meta(s, "until", &before, log);
     if (g->until.least > 0)
         grid_replicates_text(g, rule, sizeof rule);
     s->change.rule = strcmp(before ? before : "", rule) != 0;
