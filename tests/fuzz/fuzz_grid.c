@@ -2,9 +2,8 @@
  * files go with it:
  *
  *     clang -g -O1 -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -Iinclude \
- *         $(pkg-config --cflags openblas lapacke) tests/fuzz/fuzz_grid.c \
- *         src/base/{status,parse,rng,memory,gunzip,statistic,infile}.c src/model/*.c \
- *         src/experiment/{parameters,columns,expression,document,grid*}.c \
+ *         '-DSWEEP_FLAGS=" -O1"' $(pkg-config --cflags openblas lapacke) \
+ *         tests/fuzz/fuzz_grid.c src/{base,model,experiment}/?*.c \
  *         -lyaml -lsqlite3 -lz -lgsl -lopenblas -llapacke -lm -o fuzz_grid
  *     ./fuzz_grid -max_len=4096 corpus tests/grids/good tests/grids/bad
  */
