@@ -8,7 +8,7 @@ import sys
 import tempfile
 
 folders, out = map(pathlib.Path, sys.argv[1:])
-LOCK = b"host 1 2026-01-01T00:00:00Z\n"
+LOCK = b"host 1 2 boot 2026-01-01T00:00:00Z 4 5\n"
 DAMAGE = {
     "view": ["DROP TABLE trials", "CREATE VIEW trials AS SELECT * FROM cells"],
     "duplicate": ["CREATE TABLE t AS SELECT * FROM trials", "DROP TABLE trials",
