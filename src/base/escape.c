@@ -65,10 +65,11 @@ static void put_hidden(FILE *stream, struct letter l, const char *backslash)
 /* How a language writes one of its special characters; NULL: as it is. */
 typedef const char *special_form(char c);
 
-static void put_text(FILE *stream, const char *text, special_form *form)
+static void put_part(FILE *stream, const char *text, const char *end,
+                     special_form *form)
 {
     const char *backslash = form ? form('\\') : NULL;
-    for (struct letter l; *text; text += l.length) {
+    for (struct letter l; text < end; text += l.length) {
         l = letter_at(text);
         const char *special = form && l.length == 1 ? form(*text) : NULL;
         if (special)
@@ -78,6 +79,11 @@ static void put_text(FILE *stream, const char *text, special_form *form)
         else
             put_hidden(stream, l, backslash ? backslash : "\\");
     }
+}
+
+static void put_text(FILE *stream, const char *text, special_form *form)
+{
+    put_part(stream, text, text + strlen(text), form);
 }
 
 void escape_line(FILE *stream, const char *text)
@@ -187,9 +193,15 @@ static const char *in_gnuplot(char c)
                        : NULL;
 }
 
+/* Of ]]> gnuplot leaves the > as it is in an SVG, where XML forbids that: a joiner,
+ * which nobody sees, parts them. */
 void escape_gnuplot(FILE *stream, const char *text)
 {
     putc('"', stream);
+    for (const char *mark; (mark = strstr(text, "]]>")); text = mark + 2) {
+        put_part(stream, text, mark + 2, in_gnuplot);
+        fputs("\u2060", stream);
+    }
     put_text(stream, text, in_gnuplot);
     putc('"', stream);
 }

@@ -93,6 +93,7 @@ static void test_languages(void **state)
     (void)state;
     check_put(escape_gnuplot, "a\"b\\c`id`\nd $x @y\001\xff",
               "\"a\\042b\\134c\\140id\\140\\nd $x @y\\134x01\\134xff\"");
+    check_put(escape_gnuplot, "a]]>]]>", "\"a]]\u2060>]]\u2060>\"");
     check_put(escape_xml, "<a b=\"c\">&amp;'\n\001\xff\xef\xbf\xbe",
               "&lt;a b=&quot;c&quot;&gt;&amp;amp;&#39;\n\\x01\\xff\\u{fffe}");
     check_put(escape_json, "a\"b\\c\n\001\xff λ\342\200\250",
@@ -111,7 +112,7 @@ static void test_languages(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(87);
+    check_cases(89);
 }
 
 int main(void)
