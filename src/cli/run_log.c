@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 FILE *run_log_open(const char *directory, struct diagnostics *log)
@@ -20,7 +21,10 @@ FILE *run_log_open(const char *directory, struct diagnostics *log)
     const char *obstacle = infile_obstacle(path);
     int flags = O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
     int descriptor = obstacle ? -1 : open(path, flags, 0666);
-    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "a");
+    struct stat info;
+    if (descriptor >= 0 && fstat(descriptor, &info) == 0 && info.st_nlink > 1)
+        obstacle = "a hard link to a file elsewhere";
+    FILE *file = descriptor < 0 || obstacle ? NULL : fdopen(descriptor, "a");
     if (!file)
         diagnostics_add(log, NULL, 0, 0, "cannot open '%s': %s", path,
                         obstacle ? obstacle : strerror(errno));

@@ -154,8 +154,9 @@ char *store_beside(const char *path, const char *ending)
     return name;
 }
 
-/* A link leads out of the folder, and a pipe never ends. */
-static int check_regular(const char *path, struct diagnostics *log)
+/* A link leads out of the folder, and a pipe never ends. `alone`: a file that is written
+ * may not be one of another folder, too. */
+static int check_regular(const char *path, bool alone, struct diagnostics *log)
 {
     struct stat status;
     if (lstat(path, &status) != 0) {
@@ -164,11 +165,13 @@ static int check_regular(const char *path, struct diagnostics *log)
         diagnostics_add(log, NULL, 0, 0, "cannot open '%s': %s", path, strerror(errno));
         return SWEEP_IO;
     }
-    if (S_ISREG(status.st_mode))
+    if (S_ISREG(status.st_mode) && !(alone && status.st_nlink > 1))
         return SWEEP_OK;
     diagnostics_add(log, NULL, 0, 0,
                     "'%s' is %s; move it away or choose another folder", path,
-                    S_ISLNK(status.st_mode) ? "a symbolic link" : "no regular file");
+                    S_ISLNK(status.st_mode)   ? "a symbolic link"
+                    : S_ISREG(status.st_mode) ? "a hard link to a file elsewhere"
+                                              : "no regular file");
     return SWEEP_IO;
 }
 
@@ -191,8 +194,8 @@ static bool names_super_journal(const char *path)
     return named;
 }
 
-/* The database and what SQLite opens beside it. */
-static int check_files(const struct store *s, struct diagnostics *log)
+/* The database and what SQLite opens beside it, of which readers write to some. */
+static int check_files(const struct store *s, bool writes, struct diagnostics *log)
 {
     static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
     int status = SWEEP_OK;
@@ -201,7 +204,7 @@ static int check_files(const struct store *s, struct diagnostics *log)
         if (!path)
             return diagnostics_no_memory(log, NULL);
         if (status == SWEEP_OK)
-            status = check_regular(path, log);
+            status = check_regular(path, writes || i > 0, log);
         if (status == SWEEP_OK && i == 3 && names_super_journal(path)) {
             diagnostics_add(log, NULL, 0, 0,
                             "'%s' names another file for SQLite to delete, which no "
@@ -239,7 +242,7 @@ static char *real_path(const struct store *s)
 int store_connect(struct store *s, int flags, const char *locking,
                   struct diagnostics *log)
 {
-    int status = check_files(s, log);
+    int status = check_files(s, flags & SQLITE_OPEN_READWRITE, log);
     if (status != SWEEP_OK)
         return status;
     char *path = real_path(s);

@@ -201,15 +201,20 @@ static bool is_still_there(int descriptor, const char *path)
            mine.st_ino == there.st_ino && mine.st_dev == there.st_dev;
 }
 
-/* A link leads out of the folder (ELOOP), and a pipe never ends (EINVAL). */
+/* A link leads out of the folder (ELOOP), a pipe never ends (EINVAL), and what is
+ * written to a file of two names is in another folder, too (EMLINK). */
 static int open_lock(const char *path, int flags)
 {
     struct stat status;
     int descriptor = open(path, flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0666);
-    if (descriptor < 0 || (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)))
+    if (descriptor < 0)
+        return -1;
+    bool regular = fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode);
+    bool shared = regular && status.st_nlink > 1 && (flags & O_ACCMODE) != O_RDONLY;
+    if (regular && !shared)
         return descriptor;
     close(descriptor);
-    errno = EINVAL;
+    errno = shared ? EMLINK : EINVAL;
     return -1;
 }
 
@@ -344,7 +349,8 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
     if (outcome < 0) {
         diagnostics_add(log, NULL, 0, 0, "cannot write '%s': %s", l->path,
                         errno == ELOOP || errno == EINVAL ? "it is no regular file"
-                                                          : strerror(errno));
+                        : errno == EMLINK ? "it is a hard link to a file elsewhere"
+                                          : strerror(errno));
         store_lock_release(l);
         return SWEEP_IO;
     }

@@ -209,9 +209,24 @@ def pipe(ending):
     case()(make)
 
 
+def second_name(name, commands):
+    """A file that is the neighbour, too."""
+
+    def make(db):
+        path = db.parent / name
+        path.unlink(missing_ok=True)
+        path.hardlink_to(db.parent.parent / "neighbour")
+
+    make.__name__ = "second_name_" + name
+    case(commands)(make)
+
+
 for ending in ["", "-wal", "-shm", "-journal"]:
     link(ending)
     pipe(ending)
+    second_name("sweep.db" + ending, ALL)
+for name in ["sweep.lock", "run.log"]:
+    second_name(name, ["run"])
 
 
 @case(["run"])
@@ -327,6 +342,6 @@ def main():
     return 1 if problems or runs != EXPECTED else 0
 
 
-EXPECTED = 168
+EXPECTED = 194
 
 sys.exit(main())
