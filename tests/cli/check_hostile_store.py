@@ -215,7 +215,7 @@ def second_name(name, commands):
     def make(db):
         path = db.parent / name
         path.unlink(missing_ok=True)
-        path.hardlink_to(db.parent.parent / "neighbour")
+        os.link(db.parent.parent / "neighbour", path)
 
     make.__name__ = "second_name_" + name
     case(commands)(make)
