@@ -32,7 +32,7 @@ import xml.etree.ElementTree
 
 sys.dont_write_bytecode = True
 from hostile_folders import DATA_GRID, KINDS, NAMES, POINTS, TEXTS, Folder  # noqa: E402
-from hostile_folders import grid_text, journal, may_be_changed  # noqa: E402
+from hostile_folders import grid_text, journal, other_kind  # noqa: E402
 
 FORMATS = ["tsv", "long", "csv", "json", "md"]
 DOTFILE = "system('touch CANARY')\n.shell touch CANARY\n"
@@ -150,11 +150,11 @@ class World:
             shutil.copytree(self.work / sort, box / "shard-2-of-2", dirs_exist_ok=True)
         counts = [0, 1, 1, 1, 2, 3] if f.notes else [1, 1, 2, 3]
         kinds = rng.choices(KINDS, k=rng.choice(counts))
-        # Last: what else opens the database obeys a journal, which names a file to delete.
-        kinds.sort(key=lambda pair: pair[0] == journal)
+        # Last: what else opens the database would obey a journal and follow links.
+        kinds.sort(key=lambda pair: [journal, other_kind].index(pair[0]) + 1
+                   if pair[0] in [journal, other_kind] else 0)
         for function, _ in kinds:
-            if may_be_changed(f, function):
-                function(f)
+            function(f)
         return name, sort, all(same for _, same in kinds)
 
     def strange(self, f):

@@ -298,15 +298,6 @@ def aside(f):
     (path / name).symlink_to(f.beside / "sweep.db")
 
 
-def may_be_changed(f, function):
-    """Whether a kind finds a database of the folder's own: no sparse one, no link."""
-    if function in [other_kind, lock, leftover]:
-        return True
-    if f.db.is_symlink() or not f.db.is_file():
-        return False
-    return f.db.stat().st_size < 2**20 and f.db.stat().st_nlink == 1
-
-
 # Grids.
 def grid_text(f, data):
     rng, text = f.rng, DATA_GRID % json.dumps(data)
