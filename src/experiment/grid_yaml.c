@@ -281,7 +281,11 @@ static int read_stream(struct reader *r, const char *path, FILE *file, char *tex
 static int read_path(struct reader *r, const char *path)
 {
     const char *reason = NULL;
-    FILE *file = r->kept ? infile_open(path, INFILE_OWN, &reason) : fopen(path, "rbe");
+    /* A pipe from a shell is one that somebody writes to. */
+    bool shell = !r->kept && strncmp(path, "/dev/", 5) == 0;
+    FILE *file = shell
+                     ? fopen(path, "rbe")
+                     : infile_open(path, r->kept ? INFILE_OWN : INFILE_NAMED, &reason);
     char *text;
     int status = SWEEP_NO_MEMORY;
 

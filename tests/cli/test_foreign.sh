@@ -99,6 +99,12 @@ code=$?
 status 0
 check "the same table" cmp -s good/table.tsv piped/table.tsv
 
+# One that lies about may have nobody who writes to it.
+mkfifo pipe.yaml
+run plan pipe.yaml
+status 1
+check "a pipe is not waited for" grep -q "cannot open 'pipe.yaml': not a regular file" .err
+
 # Names on the terminal and in the log: what they hold is seen, not done. A command to
 # go on with can be pasted.
 name="$(printf 'a\033[2J\nb; touch pwned #$(touch pwned)')"
@@ -126,4 +132,4 @@ run status good
 check "no control character" sh -c '! cat .out .err | tr -d "\n" | grep -q "[[:cntrl:]]"'
 rm good/sweep.lock
 
-finish 138
+finish 140

@@ -261,7 +261,7 @@ static void unreadable_files(void **state)
     check_true(mkdtemp(directory) && chdir(directory) == 0, "no folder to test in");
     check_unreadable("none.yaml", SWEEP_IO,
                      "error: cannot open 'none.yaml': No such file or directory\n");
-    check_unreadable(".", SWEEP_IO, "error: cannot read '.': Is a directory\n");
+    check_unreadable(".", SWEEP_IO, "error: cannot open '.': Is a directory\n");
     check_unreadable("/dev/zero", SWEEP_INPUT,
                      "/dev/zero: error: too big for a grid file: at most 1048576 bytes "
                      "are read\n");
