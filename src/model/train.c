@@ -213,7 +213,8 @@ static void leave_pattern(struct descent *d)
                                            : LONGEST_WAIT;
 }
 
-/* Up to `limit` steps in which no state changes; returns how many they were. */
+/* Up to `limit` steps in which no state changes; returns how many they were. Where there
+ * are none the margins measured stay those of the present state. */
 static uint64_t quiet_steps(struct descent *d, uint64_t limit)
 {
     struct pattern *q = d->w->pattern;
@@ -241,6 +242,7 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
             d->chunk = steps / 2;
         } else {
             leave_pattern(d);
+            measure_margins(d);
         }
     }
     d->held += done;
@@ -282,7 +284,6 @@ void train_run(const struct network *net, const struct points *p, const double *
         result->steps += quiet;
         if (quiet > 0)
             continue;
-        measure_margins(&d);
         step_run(w->step);
         result->steps++;
     }
