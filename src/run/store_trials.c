@@ -209,9 +209,10 @@ struct walk {
     size_t next; /* the least place that may come */
 };
 
-static int visit_row(struct store *s, sqlite3_stmt *q, struct walk *w,
+static int visit_row(struct store *s, sqlite3_stmt *q, void *context,
                      struct diagnostics *log)
 {
+    struct walk *w = context;
     struct record record;
     size_t cell;
     uint64_t replicate;
@@ -232,24 +233,35 @@ static int visit_row(struct store *s, sqlite3_stmt *q, struct walk *w,
     return w->visit(w->context, cell, replicate, &record);
 }
 
-int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
-               struct diagnostics *log)
+/* Hand the trials that `sql` selects, bounded by those of the grid, to `take`, row by row.
+ * `sql` is freed. */
+static int each_row(struct store *s, const struct grid *g, char *sql,
+                    int (*take)(struct store *s, sqlite3_stmt *q, void *context,
+                                struct diagnostics *log),
+                    void *context, struct diagnostics *log)
 {
-    struct walk w = {.grid = g, .visit = visit, .context = context};
     sqlite3_stmt *q = NULL;
-    int status = match_cells(s, g, log);
-    if (status == SWEEP_OK)
-        status = store_prepare_owned(s, store_sql_each(&s->have), &q, log);
+    int status = store_prepare_owned(s, sql, &q, log);
     if (status == SWEEP_OK)
         status = bind_bounds(s, q, g, log);
     while (status == SWEEP_OK) {
         int rc = sqlite3_step(q);
         if (rc == SQLITE_DONE)
             break;
-        status = rc == SQLITE_ROW ? visit_row(s, q, &w, log) : store_fail(s, log);
+        status = rc == SQLITE_ROW ? take(s, q, context, log) : store_fail(s, log);
     }
     sqlite3_finalize(q);
     return status;
+}
+
+int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
+               struct diagnostics *log)
+{
+    struct walk w = {.grid = g, .visit = visit, .context = context};
+    int status = match_cells(s, g, log);
+    return status == SWEEP_OK
+               ? each_row(s, g, store_sql_each(&s->have), visit_row, &w, log)
+               : status;
 }
 
 /* The status alone is in its index. */
@@ -268,12 +280,19 @@ static char *scan_sql(const struct store *s, enum column column)
     return sql;
 }
 
-static int scan_row(struct store *s, sqlite3_stmt *q, const struct grid *g,
-                    store_glance *visit, void *context, struct diagnostics *log)
+struct glance {
+    const struct grid *grid;
+    store_glance *visit;
+    void *context;
+};
+
+static int scan_row(struct store *s, sqlite3_stmt *q, void *context,
+                    struct diagnostics *log)
 {
+    const struct glance *w = context;
     size_t cell;
     uint64_t replicate;
-    int found = read_place(s, q, g, &cell, &replicate, log);
+    int found = read_place(s, q, w->grid, &cell, &replicate, log);
     if (found != SWEEP_OK)
         return found;
     int status = store_read_status(q, 2), type = sqlite3_column_type(q, 3);
@@ -284,27 +303,16 @@ static int scan_row(struct store *s, sqlite3_stmt *q, const struct grid *g,
                      status < 0 ? "no trial has such a 'status'"
                                 : "a result is not a number",
                      log);
-    return visit(context, cell, replicate, (enum trial_status)status, value);
+    return w->visit(w->context, cell, replicate, (enum trial_status)status, value);
 }
 
 int store_scan(struct store *s, const struct grid *g, enum column column,
                store_glance *visit, void *context, struct diagnostics *log)
 {
-    sqlite3_stmt *q = NULL;
+    struct glance w = {.grid = g, .visit = visit, .context = context};
     int status = match_cells(s, g, log);
-    if (status == SWEEP_OK)
-        status = store_prepare_owned(s, scan_sql(s, column), &q, log);
-    if (status == SWEEP_OK)
-        status = bind_bounds(s, q, g, log);
-    while (status == SWEEP_OK) {
-        int rc = sqlite3_step(q);
-        if (rc == SQLITE_DONE)
-            break;
-        status = rc == SQLITE_ROW ? scan_row(s, q, g, visit, context, log)
-                                  : store_fail(s, log);
-    }
-    sqlite3_finalize(q);
-    return status;
+    return status == SWEEP_OK ? each_row(s, g, scan_sql(s, column), scan_row, &w, log)
+                              : status;
 }
 
 /* A database of an attempt that never got its tables, or was of an older grid or
