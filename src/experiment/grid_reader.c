@@ -99,15 +99,24 @@ char *read_copy(struct reader *r, const struct node *node, const char *what)
     return copy;
 }
 
+/* The index of the name that a node holds, or names->count after a message. */
+static size_t read_name_of(struct reader *r, const struct node *node,
+                           const struct names *names)
+{
+    char what[32];
+    snprintf(what, sizeof what, "a %s", names->what);
+    const char *word = read_text(r, node, what);
+    size_t i = word ? names_find(names, word) : names->count;
+
+    if (word && i == names->count)
+        complain(r, node, "'%s' is not %s%s", show(word).text, what,
+                 suggest(word, names).text);
+    return i;
+}
+
 enum parameter read_parameter(struct reader *r, const struct node *node)
 {
-    const char *word = read_text(r, node, "a parameter");
-    enum parameter p = word ? parameter_find(word) : PARAMETER_COUNT;
-
-    if (word && p == PARAMETER_COUNT)
-        complain(r, node, "'%s' is not a parameter%s", show(word).text,
-                 suggest(word, &all_parameters).text);
-    return p;
+    return (enum parameter)read_name_of(r, node, &all_parameters);
 }
 
 bool read_number(struct reader *r, const struct node *node, double *value)
@@ -148,15 +157,11 @@ bool read_unsigned(struct reader *r, const struct node *node, const char *key,
 
 enum column read_result(struct reader *r, const struct node *item)
 {
-    const char *word = read_text(r, item, "a column");
-    enum column c = word ? column_find(word) : COLUMN_COUNT;
+    enum column c = (enum column)read_name_of(r, item, &all_columns);
 
-    if (word && c == COLUMN_COUNT)
-        complain(r, item, "'%s' is not a column%s", show(word).text,
-                 suggest(word, &all_columns).text);
     if (c == COLUMN_COUNT || column_table[c].in_table)
         return c;
     complain(r, item, "'%s' differs between equal runs: it is in the database only",
-             word);
+             column_table[c].name);
     return COLUMN_COUNT;
 }
