@@ -9,8 +9,9 @@
 #include <stdio.h>
 
 enum infile_kind {
-    INFILE_NAMED, /* a user named it: a link to a file is followed */
-    INFILE_OWN    /* of a results folder: a link is refused */
+    INFILE_NAMED,  /* a user named it: a link to a file is followed */
+    INFILE_STREAM, /* the same, or what a shell has open under /dev: stdin, <(...) */
+    INFILE_OWN     /* of a results folder: a link is refused */
 };
 
 /* A descriptor to read from, or -1 with the reason; errno is kept, or EINVAL

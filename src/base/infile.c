@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,9 +27,12 @@ const char *infile_obstacle(const char *path)
 int infile_descriptor(const char *path, enum infile_kind kind, const char **reason)
 {
     struct stat info;
-    /* A pipe is opened at once, whether or not somebody writes to it. */
-    int flags = O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    int descriptor = open(path, flags | (kind == INFILE_OWN ? O_NOFOLLOW : 0));
+    bool stream = kind == INFILE_STREAM && strncmp(path, "/dev/", 5) == 0;
+    /* A pipe is opened at once, whether or not somebody writes to it; to a shell's
+     * somebody does. */
+    int flags = O_RDONLY | O_NOCTTY | O_CLOEXEC | (stream ? 0 : O_NONBLOCK) |
+                (kind == INFILE_OWN ? O_NOFOLLOW : 0);
+    int descriptor = open(path, flags);
 
     *reason = NULL;
     if (descriptor < 0) {
@@ -37,6 +41,8 @@ int infile_descriptor(const char *path, enum infile_kind kind, const char **reas
         errno = error;
         return -1;
     }
+    if (stream)
+        return descriptor;
     if (fstat(descriptor, &info) != 0)
         *reason = strerror(errno);
     else

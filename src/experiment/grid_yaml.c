@@ -281,17 +281,13 @@ static int read_stream(struct reader *r, const char *path, FILE *file, char *tex
 static int read_path(struct reader *r, const char *path)
 {
     const char *reason = NULL;
-    /* A pipe from a shell is one that somebody writes to. */
-    bool shell = !r->kept && strncmp(path, "/dev/", 5) == 0;
-    FILE *file = shell
-                     ? fopen(path, "rbe")
-                     : infile_open(path, r->kept ? INFILE_OWN : INFILE_NAMED, &reason);
+    FILE *file = infile_open(path, r->kept ? INFILE_OWN : INFILE_STREAM, &reason);
     char *text;
     int status = SWEEP_NO_MEMORY;
 
     *r->g = (struct grid){0};
     if (!file)
-        return refuse_file("open", path, reason ? reason : strerror(errno), r->log);
+        return refuse_file("open", path, reason, r->log);
     text = memory_array(GRID_FILE_LIMIT + 1, 1);
     if (text)
         status = read_stream(r, path, file, text);
