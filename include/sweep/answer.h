@@ -12,8 +12,4 @@ enum { ANSWER_SIZE = 33 };
 /* 32 hexadecimal digits. SWEEP_OK, SWEEP_NO_MEMORY, or what the grid reader says. */
 int answer_digest(char digest[ANSWER_SIZE], struct diagnostics *log);
 
-/* The same of a shorter trial, which platform lines had before (platform_text_before).
- */
-int answer_short_digest(char digest[ANSWER_SIZE], struct diagnostics *log);
-
 #endif

@@ -35,8 +35,4 @@ bool folder_has_shards(const char *directory);
  * memory from malloc. */
 int folder_platform(char **text, struct diagnostics *log);
 
-/* The same as folders have it that were made before versions of libraries and flags of
- * the compiler were in it. */
-int folder_platform_before(char **text, struct diagnostics *log);
-
 #endif

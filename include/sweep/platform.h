@@ -13,9 +13,6 @@
  * Returns buffer. */
 char *platform_text(char *buffer, size_t size);
 
-/* The same as it was before versions and flags were in it. */
-char *platform_text_before(char *buffer, size_t size);
-
 /* What differs between the first line of `there` and `here`: "compiler, libm". Returns
  * buffer. */
 char *platform_differences(const char *there, const char *here, char *buffer,

@@ -40,11 +40,10 @@ struct store;
 /* Zero-initialised: the defaults. */
 struct store_options {
     const char *platform; /* what the results come from (platform.h); NULL: unsaid */
-    const char *platform_before; /* the same in words of before; NULL: unsaid */
-    bool allow_mixed;            /* results of several platforms in one folder */
-    bool fresh; /* what is there moves to DIR/old-TIME first; killed on the
+    bool allow_mixed;     /* results of several platforms in one folder */
+    bool fresh;           /* what is there moves to DIR/old-TIME first; killed on the
                              way, the next writer goes on with it */
-    bool shard; /* an attempt of a shard: see above */
+    bool shard;           /* an attempt of a shard: see above */
 };
 
 /* Open or create DIR/sweep.db for writing, make its cells those of the grid, write

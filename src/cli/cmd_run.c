@@ -79,16 +79,12 @@ static int open_folder(struct session *s)
     struct store_options options = {.allow_mixed = s->options.allow_mixed,
                                     .fresh = s->options.fresh,
                                     .shard = s->options.shards > 0};
-    char *platform, *before = NULL;
+    char *platform;
     int status = folder_platform(&platform, &s->log);
-    if (status == SWEEP_OK)
-        status = folder_platform_before(&before, &s->log);
     options.platform = platform;
-    options.platform_before = before;
     if (status == SWEEP_OK)
         status = store_open(&s->store, s->directory, &s->grid, &options, &s->log);
     free(platform);
-    free(before);
     if (status != SWEEP_OK)
         return status;
     s->log_file = run_log_open(s->directory, &s->log);

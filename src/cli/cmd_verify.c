@@ -104,17 +104,13 @@ static void tell_platforms(struct verify *v, const char *there, const char *here
 /* Results of another platform, or of several, are compared with a tolerance. */
 static int compare_platforms(struct verify *v)
 {
-    char *here, *before = NULL, *there = store_meta(v->store, "platform");
+    char *here, *there = store_meta(v->store, "platform");
     int status = folder_platform(&here, &v->log);
-    if (status == SWEEP_OK)
-        status = folder_platform_before(&before, &v->log);
-    v->elsewhere = status == SWEEP_OK &&
-                   (!there || (strcmp(here, there) != 0 && strcmp(before, there) != 0));
+    v->elsewhere = status == SWEEP_OK && (!there || strcmp(here, there) != 0);
     if (v->elsewhere)
         tell_platforms(v, there ? there : "unknown", here);
     memory_free(there);
     free(here);
-    free(before);
     return status;
 }
 

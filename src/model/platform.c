@@ -17,12 +17,6 @@
 #define COMPILER "gcc " __VERSION__
 #endif
 
-#ifdef __OPTIMIZE__
-#define BUILD "optimized"
-#else
-#define BUILD "not optimized"
-#endif
-
 /* exp and log of the C library differ with and without fused multiply-add. */
 static const char *cpu_family(void)
 {
@@ -127,13 +121,6 @@ char *platform_text(char *buffer, size_t size)
              step_variant(), platform_kernel(), cpu_family(), COMPILER, SWEEP_FLAGS,
              compiled_for(), platform_library(blas, sizeof blas), gsl_version,
              library_version(), (unsigned)library_digest());
-    return buffer;
-}
-
-char *platform_text_before(char *buffer, size_t size)
-{
-    snprintf(buffer, size, "step %s; blas %s; cpu %s; %s %s", step_variant(),
-             platform_kernel(), cpu_family(), COMPILER, BUILD);
     return buffer;
 }
 

@@ -9,20 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* As folders of before the versions of libraries have it in their platform line. */
-static const char short_question[] = "name: answer\n"
-                                     "seed: 1\n"
-                                     "replicates: 1\n"
-                                     "grid:\n"
-                                     "  model: [linear, relu]\n"
-                                     "  sampler: [ambient, bartlett]\n"
-                                     "  dimension: 61\n"
-                                     "  samples: 7\n"
-                                     "  width: 10\n"
-                                     "  signal: 1\n"
-                                     "  max_steps: 500\n"
-                                     "  test_samples: 9\n";
-
 /* Every way to train, to polish and to unlearn, both samplers, kinks, an odd dimension:
  * every kernel has a remainder to do. A last bit of exp or log, as from a library with
  * and without fused multiply-add, shows in 10 of its 24 trainings. */
@@ -61,15 +47,14 @@ static int absorb_record(void *context, size_t cell, const struct record *r)
     return SWEEP_OK;
 }
 
-static int digest_of(const char *grid, char digest[ANSWER_SIZE],
-                     struct diagnostics *log)
+int answer_digest(char digest[ANSWER_SIZE], struct diagnostics *log)
 {
     struct grid g = {0};
     struct plan p = {0};
     struct trial_workspace *ws = NULL;
     struct rng_key key = rng_key_start();
 
-    int status = grid_read_text(&g, "answer", grid, strlen(grid), log);
+    int status = grid_read_text(&g, "answer", question, strlen(question), log);
     if (status == SWEEP_OK)
         status = plan_build(&p, &g);
     if (status == SWEEP_OK)
@@ -85,14 +70,4 @@ static int digest_of(const char *grid, char digest[ANSWER_SIZE],
     plan_release(&p);
     grid_release(&g);
     return status;
-}
-
-int answer_digest(char digest[ANSWER_SIZE], struct diagnostics *log)
-{
-    return digest_of(question, digest, log);
-}
-
-int answer_short_digest(char digest[ANSWER_SIZE], struct diagnostics *log)
-{
-    return digest_of(short_question, digest, log);
 }

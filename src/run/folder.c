@@ -90,34 +90,16 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
     return status;
 }
 
-static int put_platform(char **text, const char *platform, const char *digest,
-                        struct diagnostics *log)
-{
-    if (asprintf(text, "%s; answer %s", platform, digest) < 0) {
-        *text = NULL;
-        return diagnostics_no_memory(log, NULL);
-    }
-    return SWEEP_OK;
-}
-
 int folder_platform(char **text, struct diagnostics *log)
 {
     char platform[512], digest[ANSWER_SIZE];
     *text = NULL;
     int status = answer_digest(digest, log);
-    return status == SWEEP_OK
-               ? put_platform(text, platform_text(platform, sizeof platform), digest,
-                              log)
-               : status;
-}
-
-int folder_platform_before(char **text, struct diagnostics *log)
-{
-    char platform[512], digest[ANSWER_SIZE];
-    *text = NULL;
-    int status = answer_short_digest(digest, log);
-    return status == SWEEP_OK
-               ? put_platform(text, platform_text_before(platform, sizeof platform),
-                              digest, log)
-               : status;
+    if (status == SWEEP_OK &&
+        asprintf(text, "%s; answer %s", platform_text(platform, sizeof platform),
+                 digest) < 0) {
+        *text = NULL;
+        status = diagnostics_no_memory(log, NULL);
+    }
+    return status;
 }

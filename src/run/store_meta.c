@@ -164,15 +164,6 @@ static bool has_line(const char *lines, const char *line)
     return false;
 }
 
-/* Signed in the words of before, with the same known answer? */
-static bool is_signed(struct store *s, const char *platform_before)
-{
-    char *lines = platform_before ? store_meta(s, "platform") : NULL;
-    bool there = lines && has_line(lines, platform_before);
-    memory_free(lines);
-    return there;
-}
-
 int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
                         struct diagnostics *log)
 {
@@ -224,7 +215,7 @@ int store_sign(struct store *s, const struct grid *g,
             status = store_set_meta(s, fresh[i][0], fresh[i][1], log);
     if (status != SWEEP_OK)
         return status;
-    if (options->platform && !is_signed(s, options->platform_before))
+    if (options->platform)
         status = store_sign_platform(s, options->platform, options->allow_mixed, log);
     if (status == SWEEP_OK)
         status = store_meta_count(s, "replicates", 0, &s->change.replicates, log);

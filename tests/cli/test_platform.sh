@@ -14,7 +14,7 @@ check "its parts" sh -c 'echo "$1" | grep -Eqx "step [a-z0-9]+; blas [A-Za-z0-9]
 [a-z0-9 -]+; (gcc|clang) [^;]+ -O[^;]+; library OpenBLAS [0-9.a-z]+; gsl [0-9.+]+; libm \
 [0-9.]* [0-9a-f]{8}; answer [0-9a-f]{32}"' sh "$(line here)"
 
-# A line of before flags and versions were in it, with an answer of something else.
+# The line of an older version, without flags and versions: another platform.
 sed 's/replicates: 2/replicates: 3/' small.yaml >more.yaml
 change() { python3 -c 'import sqlite3, sys
 d = sqlite3.connect(sys.argv[1] + "/sweep.db")

@@ -113,15 +113,13 @@ static void test_answer(void **state)
     check_equal(answer_digest(second, &log), SWEEP_OK);
     check_text(first, second);
     check_equal(strspn(first, "0123456789abcdef"), 32);
-    check_equal(answer_short_digest(second, &log), SWEEP_OK);
-    check_true(strcmp(first, second) != 0, "two questions, one answer");
     check_equal(log.count, 0);
 }
 
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(248);
+    check_cases(246);
 }
 
 int main(void)
