@@ -154,7 +154,8 @@ int store_count(struct store *s, struct store_counts *counts, struct diagnostics
 /* Begin a session of work: its start, and how many trials the database is to hold. */
 int store_begin_session(struct store *s, size_t total, struct diagnostics *log);
 
-/* Who holds the folder. */
+/* Who holds the folder. Nobody where there is no sweep.lock; one that cannot be read is
+ * an error (SWEEP_IO). */
 struct store_holder {
     enum { STORE_FREE, STORE_ALIVE, STORE_DEAD, STORE_UNKNOWN } state;
     char host[65];
@@ -163,7 +164,8 @@ struct store_holder {
     bool elsewhere; /* in another container of this machine */
     double silent;  /* seconds since its last sign of life */
 };
-void store_holder(const char *directory, struct store_holder *holder);
+int store_holder(const char *directory, struct store_holder *holder,
+                 struct diagnostics *log);
 
 /* "process 12 on HOST since 2026-...", and where it cannot be seen its last sign of
  * life; returns buffer. */

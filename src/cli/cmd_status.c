@@ -98,14 +98,15 @@ static void close_reading(struct reading *r)
 static int look_into(const char *directory, struct reading *r, struct state *state,
                      struct diagnostics *log)
 {
-    struct store_list list;
+    struct store_list list = {0};
 
     *r = (struct reading){0};
     *state = (struct state){.last = NAN};
-    store_holder(directory, &state->holder);
+    int status = store_holder(directory, &state->holder, log);
     state->running = state->holder.state == STORE_ALIVE;
     state->unseen = state->holder.state == STORE_UNKNOWN;
-    int status = store_list(&list, directory, log);
+    if (status == SWEEP_OK)
+        status = store_list(&list, directory, log);
     if (status == SWEEP_OK)
         status = open_reading(r, directory, log);
     if (status == SWEEP_OK)

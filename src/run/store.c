@@ -144,14 +144,18 @@ int store_open(struct store **out, const char *directory, const struct grid *g,
 
 /* Without locks a reader waits for the writer's dot-file; that of a dead writer stands
  * for ever, and is passed by. */
-static const char *reader_locking(const char *directory)
+static int reader_locking(const char **locking, const char *directory,
+                          struct diagnostics *log)
 {
     struct store_holder holder;
+    *locking = NULL;
     if (store_locks_work(directory))
-        return NULL;
-    store_holder(directory, &holder);
-    return holder.state == STORE_FREE || holder.state == STORE_DEAD ? "unix-none"
-                                                                    : "unix-dotfile";
+        return SWEEP_OK;
+    int status = store_holder(directory, &holder, log);
+    *locking = holder.state == STORE_FREE || holder.state == STORE_DEAD
+                   ? "unix-none"
+                   : "unix-dotfile";
+    return status;
 }
 
 /* Takes `path`, in memory_array memory; NULL: no memory. */
@@ -170,8 +174,10 @@ static int open_reader(struct store **out, char *path, struct diagnostics *log)
         return SWEEP_NO_MEMORY;
     }
     s->path = path;
-    int status =
-        store_connect(s, SQLITE_OPEN_READONLY, reader_locking(s->directory), log);
+    const char *locking;
+    int status = reader_locking(&locking, s->directory, log);
+    if (status == SWEEP_OK)
+        status = store_connect(s, SQLITE_OPEN_READONLY, locking, log);
     if (status == SWEEP_OK)
         status = store_identify(s, &is_new, log);
     if (status == SWEEP_OK && is_new) {

@@ -1,5 +1,6 @@
 #include "store_lock.h"
 
+#include "store_private.h"
 #include "sweep/clock.h"
 #include "sweep/memory.h"
 #include <errno.h>
@@ -163,21 +164,24 @@ static void judge(struct store_holder *h, const struct claim *c, int descriptor,
     }
 }
 
-/* What the file says. Empty: its holder died before it wrote, or is about to. A line
- * of an older version says nothing of its space, and its file is not touched. Is the
- * lock of the file ours? */
-static void read_holder(int descriptor, bool ours, struct store_holder *h)
+/* What the file says: 0, or -1 and errno where it cannot be read. Empty: its holder
+ * died before it wrote, or is about to. A line of an older version says nothing of its
+ * space, and its file is not touched. Is the lock of the file ours? */
+static int read_holder(int descriptor, bool ours, struct store_holder *h)
 {
     char text[256];
     struct claim c = {.space = pid_space()};
     *h = (struct store_holder){.state = STORE_FREE};
     ssize_t size = pread(descriptor, text, sizeof text - 1, 0);
-    text[size > 0 ? size : 0] = '\0';
+    if (size < 0)
+        return -1;
+    text[size] = '\0';
     int known = sscanf(text, "%64s %ld %llu %39s %23s %llu %d", h->host, &h->process,
                        &c.start, c.boot, h->since, &c.space, &c.locked);
     h->silent = known == 7 ? silence(descriptor) : INFINITY;
     if (known >= 5)
         judge(h, &c, descriptor, ours);
+    return 0;
 }
 
 static int write_holder(int descriptor, bool locked)
@@ -275,11 +279,11 @@ static int look(const char *path, struct store_holder *holder)
     int descriptor = open_lock(path, O_RDONLY);
     if (descriptor < 0)
         return errno == ENOENT ? 1 : -1;
-    read_holder(descriptor, false, holder);
+    int outcome = read_holder(descriptor, false, holder) == 0 ? 1 : -1;
     if (holder->state == STORE_DEAD)
         remove_dead(path, descriptor);
     close(descriptor);
-    return 1;
+    return outcome;
 }
 
 /* 1: `holder` has it; 0: it is ours; -1: errno says why not. */
@@ -289,9 +293,9 @@ static int attempt(struct store_lock *l, bool locks_work, struct store_holder *h
     if (descriptor < 0)
         return errno == EEXIST ? look(l->path, holder) : -1;
     bool locked = !locks_work || flock(descriptor, LOCK_EX | LOCK_NB) == 0;
-    read_holder(descriptor, locks_work && locked, holder);
+    bool known = read_holder(descriptor, locks_work && locked, holder) == 0;
     bool over = holder->state == STORE_FREE || holder->state == STORE_DEAD;
-    if (locked && over && is_still_there(descriptor, l->path)) {
+    if (known && locked && over && is_still_there(descriptor, l->path)) {
         holder->state = STORE_FREE;
         l->descriptor = descriptor;
         return 0;
@@ -299,7 +303,7 @@ static int attempt(struct store_lock *l, bool locks_work, struct store_holder *h
     if (!locked && holder->state == STORE_DEAD)
         holder->state = STORE_FREE; /* somebody is just taking it over */
     close(descriptor);
-    return 1;
+    return known ? 1 : -1;
 }
 
 char *store_holder_text(const struct store_holder *h, char *buffer, size_t size)
@@ -327,16 +331,24 @@ static int refuse_held(const char *directory, const struct store_holder *h,
     return SWEEP_BUSY;
 }
 
+static int refuse_file(const char *path, struct diagnostics *log)
+{
+    diagnostics_add(log, NULL, 0, 0, "cannot use '%s': %s", path,
+                    errno == ELOOP || errno == EINVAL ? "it is no regular file"
+                    : errno == EMLINK ? "it is a hard link to a file elsewhere"
+                                      : strerror(errno));
+    return SWEEP_IO;
+}
+
 int store_lock_take(struct store_lock *l, const char *directory, bool locks_work,
                     struct store_holder *holder, struct diagnostics *log)
 {
     int outcome = 1;
     *l = (struct store_lock){.descriptor = -1};
     *holder = (struct store_holder){.state = STORE_FREE};
-    l->path = memory_array(strlen(directory) + sizeof "/sweep.lock", 1);
+    l->path = store_join(directory, "sweep.lock");
     if (!l->path)
         return diagnostics_no_memory(log, NULL);
-    sprintf(l->path, "%s/sweep.lock", directory);
     for (int i = 0; i < TRIES && outcome == 1; i++) {
         if (i > 0)
             usleep(PAUSE);
@@ -347,12 +359,9 @@ int store_lock_take(struct store_lock *l, const char *directory, bool locks_work
     if (outcome == 0 && write_holder(l->descriptor, locks_work) != 0)
         outcome = -1;
     if (outcome < 0) {
-        diagnostics_add(log, NULL, 0, 0, "cannot write '%s': %s", l->path,
-                        errno == ELOOP || errno == EINVAL ? "it is no regular file"
-                        : errno == EMLINK ? "it is a hard link to a file elsewhere"
-                                          : strerror(errno));
+        int status = refuse_file(l->path, log);
         store_lock_release(l);
-        return SWEEP_IO;
+        return status;
     }
     if (outcome == 0)
         start_touching(l);
@@ -373,17 +382,19 @@ void store_lock_release(struct store_lock *l)
     *l = (struct store_lock){.descriptor = -1};
 }
 
-void store_holder(const char *directory, struct store_holder *holder)
+int store_holder(const char *directory, struct store_holder *holder,
+                 struct diagnostics *log)
 {
-    char *path = memory_array(strlen(directory) + sizeof "/sweep.lock", 1);
+    char *path = store_join(directory, "sweep.lock");
     *holder = (struct store_holder){.state = STORE_FREE};
     if (!path)
-        return;
-    sprintf(path, "%s/sweep.lock", directory);
+        return diagnostics_no_memory(log, NULL);
     int descriptor = open_lock(path, O_RDONLY);
+    bool known = descriptor >= 0 ? read_holder(descriptor, false, holder) == 0
+                                 : errno == ENOENT || errno == ENOTDIR;
+    int status = known ? SWEEP_OK : refuse_file(path, log);
+    if (descriptor >= 0)
+        close(descriptor);
     memory_free(path);
-    if (descriptor < 0)
-        return;
-    read_holder(descriptor, false, holder);
-    close(descriptor);
+    return status;
 }

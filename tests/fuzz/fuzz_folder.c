@@ -178,7 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         need((out = fopen("/dev/null", "w")) != NULL);
     }
     write_folder(data, size);
-    store_holder(folder, &holder);
+    check(store_holder(folder, &holder, &log), &log);
     if (holder.state != STORE_FREE)
         store_holder_text(&holder, who, sizeof who);
     int status = check(folder_grid(&g, folder, &log), &log);

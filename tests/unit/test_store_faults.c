@@ -6,6 +6,7 @@
 #include <ftw.h>
 #include <sqlite3.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #define BODY "grid:\n  width: 4\n  step_scale: [0, 1]\n"
@@ -214,6 +215,62 @@ static void test_fresh_is_killed(void **state)
     grid_release(&g);
 }
 
+/* The disk does not give the lock's bytes. */
+static bool lock_is_unreadable;
+
+ssize_t pread(int descriptor, void *bytes, size_t size, off_t offset)
+{
+    char link[40], path[512] = "";
+    snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
+    if (lock_is_unreadable && readlink(link, path, sizeof path - 1) > 0 &&
+        strstr(path, "/sweep.lock")) {
+        errno = EIO;
+        return -1;
+    }
+    return syscall(SYS_pread64, descriptor, bytes, size, offset);
+}
+
+static void check_blames_lock(int status, struct diagnostics *log, const char *who)
+{
+    check_equal(status, SWEEP_IO);
+    check_true(log->count == 1 &&
+                   strstr(log->item[0].message, "/sweep.lock': Input/output error"),
+               "%s: %s", who, log->count > 0 ? log->item[0].message : "no message");
+    diagnostics_release(log);
+}
+
+/* A folder whose holder cannot be read is not a free one, with and without locks. */
+static void test_unreadable_lock(void **state)
+{
+    (void)state;
+    struct grid g;
+    struct diagnostics log = {0};
+    struct store_holder holder;
+    struct store *s;
+    struct stat file;
+    char path[32], name[64];
+    fixture_grid(&g, BODY);
+    store_close(fixture_store(fixture_folder(path), &g), &log);
+    snprintf(name, sizeof name, "%s/sweep.lock", path);
+    FILE *lock = fopen(name, "w");
+    fputs("other 1 1 boot 2026-01-01T00:00:00Z\n", lock);
+    fclose(lock);
+    lock_is_unreadable = true;
+    for (int locks = 1; locks >= 0; locks--) {
+        check_blames_lock(store_holder(path, &holder, &log), &log, "who holds it");
+        check_blames_lock(store_open(&s, path, &g, NULL, &log), &log, "writer");
+        if (locks)
+            setenv("SWEEP_NO_LOCKS", "1", 1);
+    }
+    check_blames_lock(store_open_readonly(&s, path, &log), &log, "reader");
+    lock_is_unreadable = false;
+    unsetenv("SWEEP_NO_LOCKS");
+    check_true(stat(name, &file) == 0 && file.st_size == 36, "the lock was changed");
+    unlink(name);
+    fixture_remove(path);
+    grid_release(&g);
+}
+
 /* What was moved before is never overwritten. */
 static void test_aside_is_taken(void **state)
 {
@@ -243,15 +300,14 @@ static void test_aside_is_taken(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(51 + 4 * pages);
+    check_cases(62 + 4 * pages);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_disk_errors),
-        cmocka_unit_test(test_fresh_is_killed),
-        cmocka_unit_test(test_aside_is_taken),
+        cmocka_unit_test(test_disk_errors),     cmocka_unit_test(test_fresh_is_killed),
+        cmocka_unit_test(test_unreadable_lock), cmocka_unit_test(test_aside_is_taken),
         cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

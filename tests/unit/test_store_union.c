@@ -296,12 +296,12 @@ static void test_holders(void **state)
             fprintf(stream, "%s %ld 1 %s 2026-01-01T00:00:00Z\n", cases[i].host,
                     cases[i].process, cases[i].boot);
             fclose(stream);
-            store_holder(path, &holder);
+            check_equal(store_holder(path, &holder, &log), SWEEP_OK);
             check_equal(holder.state, cases[i].state);
             check_equal(store_open(&s, path, &g, &options, &log),
                         shard ? cases[i].shard : cases[i].plain);
             if (s) {
-                store_holder(path, &holder);
+                check_equal(store_holder(path, &holder, &log), SWEEP_OK);
                 bool own = cases[i].state == STORE_DEAD;
                 check_equal(holder.state, own ? STORE_ALIVE : STORE_UNKNOWN);
                 check_equal(holder.process, own ? getpid() : cases[i].process);
@@ -381,7 +381,7 @@ static void test_platforms(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(158 + (COLUMN_COUNT - 2) + 1 + 4);
+    check_cases(173 + (COLUMN_COUNT - 2) + 1 + 4);
 }
 
 int main(void)
