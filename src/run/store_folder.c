@@ -174,18 +174,39 @@ void store_list_release(struct store_list *l)
     *l = (struct store_list){0};
 }
 
-/* What stands there already stays: it may hold trials too. */
-static int move(const char *directory, const char *name, const char *old)
+static int check_free(const char *from, const char *to, struct diagnostics *log)
 {
-    char *from = store_join(directory, name), *to = store_join(old, name);
-    int result = -1;
-    if (from && to && access(to, F_OK) == 0)
-        errno = EEXIST;
-    else if (from && to)
-        result = rename(from, to);
-    memory_free(from);
-    memory_free(to);
-    return result;
+    struct stat info;
+    if (lstat(to, &info) != 0)
+        return SWEEP_OK;
+    diagnostics_add(log, NULL, 0, 0,
+                    "cannot set aside '%s': a --fresh that was broken off left '%s', "
+                    "and either may hold trials; move one of them elsewhere and run "
+                    "again",
+                    from, to);
+    return SWEEP_IO;
+}
+
+static int move(const char *from, const char *to, struct diagnostics *log)
+{
+    return rename(from, to) == 0 ? SWEEP_OK : folder_error("set aside", from, log);
+}
+
+/* For each of the entries, until one fails. */
+static int each_aside(struct dirent **entry, int count, const char *directory,
+                      const char *aside,
+                      int act(const char *from, const char *to, struct diagnostics *),
+                      struct diagnostics *log)
+{
+    int status = SWEEP_OK;
+    for (int i = 0; i < count && status == SWEEP_OK; i++) {
+        char *from = store_join(directory, entry[i]->d_name);
+        char *to = store_join(aside, entry[i]->d_name);
+        status = from && to ? act(from, to, log) : diagnostics_no_memory(log, NULL);
+        memory_free(from);
+        memory_free(to);
+    }
+    return status;
 }
 
 /* Give the folder `aside` the name DIR/old-TIME, with a number behind it where there is
@@ -210,17 +231,35 @@ static bool name_old(const char *directory, const char *aside)
     return false;
 }
 
-/* All results into `aside`, and that away at once. */
-static bool clear(const char *directory, const char *aside)
+/* Empty, for results to move to. */
+static int make_aside(const char *aside, struct diagnostics *log)
+{
+    if (mkdir(aside, 0777) == 0)
+        return SWEEP_OK;
+    if (errno != EEXIST)
+        return folder_error("create", aside, log);
+    diagnostics_add(log, NULL, 0, 0,
+                    "'%s' is in the way of the results that --fresh sets aside; move "
+                    "it elsewhere and run again",
+                    aside);
+    return SWEEP_IO;
+}
+
+/* All results into `aside`, and that away at once. What stands there already stays, as
+ * it may hold trials too: then nothing is moved, so that a database keeps its log. */
+static int clear(const char *directory, const char *aside, struct diagnostics *log)
 {
     struct dirent **entry;
     int found = scandir(directory, &entry, is_result, alphasort);
-    bool moved = found >= 0;
-    for (int i = 0; i < found && moved; i++)
-        moved = move(directory, entry[i]->d_name, aside) == 0;
-    if (found >= 0)
-        entries_free(entry, found);
-    return moved && (rmdir(aside) == 0 || name_old(directory, aside));
+    if (found < 0)
+        return folder_error("open", directory, log);
+    int status = each_aside(entry, found, directory, aside, check_free, log);
+    if (status == SWEEP_OK)
+        status = each_aside(entry, found, directory, aside, move, log);
+    entries_free(entry, found);
+    if (status == SWEEP_OK && rmdir(aside) != 0 && !name_old(directory, aside))
+        status = folder_error("rename", aside, log);
+    return status;
 }
 
 /* Is there a folder that results have begun to move to? */
@@ -236,11 +275,9 @@ int store_set_aside(const char *directory, bool fresh, struct diagnostics *log)
     if (!aside)
         return diagnostics_no_memory(log, NULL);
     bool begun = has_begun(aside);
-    bool done = begun || !fresh || mkdir(aside, 0777) == 0;
-    if (done && (begun || fresh))
-        done = clear(directory, aside);
-    int status =
-        done ? SWEEP_OK : folder_error("set aside the results in", directory, log);
+    int status = fresh && !begun ? make_aside(aside, log) : SWEEP_OK;
+    if (status == SWEEP_OK && (fresh || begun))
+        status = clear(directory, aside, log);
     memory_free(aside);
     return status;
 }

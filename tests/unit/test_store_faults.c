@@ -271,27 +271,41 @@ static void test_unreadable_lock(void **state)
     grid_release(&g);
 }
 
-/* What was moved before is never overwritten. */
+static void check_fresh_refused(const char *path, const struct grid *g,
+                                const char *message)
+{
+    struct diagnostics log = {0};
+    struct store_options fresh = {.fresh = true};
+    struct store *s;
+    check_equal(store_open(&s, path, g, &fresh, &log), SWEEP_IO);
+    check_true(log.count == 1 && strstr(log.item[0].message, message), "%s",
+               log.count > 0 ? log.item[0].message : "no message");
+    diagnostics_release(&log);
+}
+
+/* What was moved before is never overwritten, and the message says what to do. */
 static void test_aside_is_taken(void **state)
 {
     (void)state;
     struct grid g;
     struct diagnostics log = {0};
-    struct store_options fresh = {.fresh = true};
-    struct store *s;
     char path[32], name[64];
     fixture_grid(&g, BODY);
-    s = fixture_store(fixture_folder(path), &g);
+    struct store *s = fixture_store(fixture_folder(path), &g);
     fixture_fill(s, &g);
     store_close(s, &log);
     snprintf(name, sizeof name, "%s/old.part", path);
-    mkdir(name, 0777);
-    snprintf(name, sizeof name, "%s/old.part/grid.yaml", path);
     fclose(fopen(name, "w"));
-    check_equal(store_open(&s, path, &g, &fresh, &log), SWEEP_IO);
-    check_true(log.count == 1 && strstr(log.item[0].message, "cannot set aside"), "%s",
-               log.count > 0 ? log.item[0].message : "no message");
-    diagnostics_release(&log);
+    check_fresh_refused(path, &g, "/old.part' is in the way");
+    unlink(name);
+    mkdir(name, 0777);
+    snprintf(name, sizeof name, "%s/old.part/sweep.db-wal", path);
+    fclose(fopen(name, "w"));
+    snprintf(name, sizeof name, "%s/sweep.db-wal", path);
+    fclose(fopen(name, "w"));
+    check_fresh_refused(path, &g,
+                        "/old.part/sweep.db-wal', and either may hold trials; move one "
+                        "of them elsewhere and run again");
     check_equal(count_trials(path, &g), TRIALS);
     nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
     grid_release(&g);
@@ -300,7 +314,7 @@ static void test_aside_is_taken(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(62 + 4 * pages);
+    check_cases(64 + 4 * pages);
 }
 
 int main(void)
