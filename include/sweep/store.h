@@ -134,9 +134,16 @@ enum column store_difference(const struct record *a, const struct record *b,
  * results that its database lacks, or had no column for when some were recorded. */
 void store_level(const struct store *s, const struct record *own, struct record *other);
 
-/* The text of a meta entry in memory_string memory, control characters but line ends
- * read as '?'; or NULL. */
-char *store_meta(struct store *s, const char *name);
+/* *value is the text of a meta entry in memory_string memory, control characters but
+ * line ends read as '?'; NULL where there is none, and where it cannot be read
+ * (SWEEP_IO, SWEEP_NO_MEMORY). */
+int store_meta(struct store *s, const char *name, char **value,
+               struct diagnostics *log);
+
+/* One that is a finite number from 0 on; NAN where there is none. Any other text is
+ * damage (SWEEP_IO). */
+int store_meta_amount(struct store *s, const char *name, double *amount,
+                      struct diagnostics *log);
 int store_set_meta(struct store *s, const char *name, const char *value,
                    struct diagnostics *log);
 

@@ -40,8 +40,10 @@ static int each_database(struct merge *m,
 /* The grid of all is that of the first; so is the platform. */
 static int check(struct merge *m, struct store *from)
 {
+    char *platform = NULL;
     int status = store_check_grid(from, &m->grid, &m->log);
-    char *platform = store_meta(from, "platform");
+    if (status == SWEEP_OK)
+        status = store_meta(from, "platform", &platform, &m->log);
     if (!m->platform) {
         m->platform = platform;
         return status;

@@ -104,8 +104,10 @@ static void tell_platforms(struct verify *v, const char *there, const char *here
 /* Results of another platform, or of several, are compared with a tolerance. */
 static int compare_platforms(struct verify *v)
 {
-    char *here, *there = store_meta(v->store, "platform");
-    int status = folder_platform(&here, &v->log);
+    char *here = NULL, *there;
+    int status = store_meta(v->store, "platform", &there, &v->log);
+    if (status == SWEEP_OK)
+        status = folder_platform(&here, &v->log);
     v->elsewhere = status == SWEEP_OK && (!there || strcmp(here, there) != 0);
     if (v->elsewhere)
         tell_platforms(v, there ? there : "unknown", here);

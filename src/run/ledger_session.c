@@ -1,7 +1,5 @@
 #include "sweep/ledger.h"
 
-#include "sweep/memory.h"
-#include "sweep/parse.h"
 #include <math.h>
 #include <stdio.h>
 
@@ -17,17 +15,6 @@ int ledger_begin_session(const struct ledger *l, struct store *s,
     return status == SWEEP_OK ? store_set_meta(s, WORK, work, log) : status;
 }
 
-/* NAN when the program that wrote there did not say. */
-static double work_at_first(struct store *s)
-{
-    char *text = store_meta(s, WORK);
-    double work;
-    if (!text || parse_real(text, &work) != PARSE_OK)
-        work = NAN;
-    memory_free(text);
-    return work;
-}
-
 static double rate_of(double amount, double seconds)
 {
     return amount > 0 && seconds > 0 ? amount / seconds : 0;
@@ -37,11 +24,14 @@ int ledger_session(const struct ledger *l, struct store *s,
                    struct ledger_session *session, struct diagnostics *log)
 {
     struct store_counts counts;
+    double work = NAN; /* at the start, if the program that wrote there said so */
     int status = store_count(s, &counts, log);
+    if (status == SWEEP_OK)
+        status = store_meta_amount(s, WORK, &work, log);
     double seconds = counts.last - counts.first;
     double trials = (double)counts.done - (double)counts.done_at_first;
-    *session = (struct ledger_session){
-        counts.first, counts.last, rate_of(trials, seconds),
-        rate_of(ledger_work_done(l) - work_at_first(s), seconds)};
+    *session =
+        (struct ledger_session){counts.first, counts.last, rate_of(trials, seconds),
+                                rate_of(ledger_work_done(l) - work, seconds)};
     return status;
 }

@@ -1,20 +1,5 @@
 #include "store_private.h"
-#include "sweep/memory.h"
-#include "sweep/parse.h"
-#include <math.h>
 #include <stdio.h>
-#include <string.h>
-
-/* A meta entry as a number; `preset` when there is none. */
-static double number(struct store *s, const char *name, double preset)
-{
-    char *text = store_meta(s, name);
-    double value = preset;
-    if (text && parse_real(text, &value) != PARSE_OK)
-        value = preset;
-    memory_free(text);
-    return value;
-}
 
 static int count_status(struct store *s, struct store_counts *counts,
                         struct diagnostics *log)
@@ -55,12 +40,13 @@ int store_count(struct store *s, struct store_counts *counts, struct diagnostics
     int status = store_execute(s, "BEGIN", log); /* one view of it all */
     if (status == SWEEP_OK)
         status = store_integer(s, "SELECT count(cell) FROM cells", &cells, log);
-    if (status == SWEEP_OK) {
-        counts->cells = (size_t)cells;
-        counts->first = number(s, "session_first", NAN);
-        counts->last = number(s, "session_last", NAN);
+    counts->cells = (size_t)cells;
+    if (status == SWEEP_OK)
+        status = store_meta_amount(s, "session_first", &counts->first, log);
+    if (status == SWEEP_OK)
+        status = store_meta_amount(s, "session_last", &counts->last, log);
+    if (status == SWEEP_OK)
         status = store_meta_count(s, "replicates", 0, &counts->replicates, log);
-    }
     if (status == SWEEP_OK)
         status =
             store_meta_count(s, "session_total", counts->cells * counts->replicates,

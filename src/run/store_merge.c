@@ -188,7 +188,7 @@ static int merge_partial(struct merger *m)
 static int merge_platforms(struct merger *m)
 {
     char *lines;
-    int status = store_read_meta(m->from, "platform", &lines, m->log);
+    int status = store_meta(m->from, "platform", &lines, m->log);
     char *rest = lines;
     while (rest && status == SWEEP_OK)
         status =

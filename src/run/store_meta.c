@@ -4,12 +4,12 @@
 #include "sweep/parse.h"
 #include "sweep/platform.h"
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-int store_read_meta(struct store *s, const char *name, char **value,
-                    struct diagnostics *log)
+int store_meta(struct store *s, const char *name, char **value, struct diagnostics *log)
 {
     sqlite3_stmt *q;
     *value = NULL;
@@ -30,15 +30,6 @@ int store_read_meta(struct store *s, const char *name, char **value,
     return status;
 }
 
-char *store_meta(struct store *s, const char *name)
-{
-    struct diagnostics log = {0};
-    char *value;
-    store_read_meta(s, name, &value, &log);
-    diagnostics_release(&log);
-    return value;
-}
-
 int store_set_meta(struct store *s, const char *name, const char *value,
                    struct diagnostics *log)
 {
@@ -54,29 +45,47 @@ int store_set_meta(struct store *s, const char *name, const char *value,
     return status;
 }
 
+static int damaged_number(struct store *s, const char *name, const char *text,
+                          struct diagnostics *log)
+{
+    char how[160];
+    snprintf(how, sizeof how, "its number '%s' is '%.40s'", name, text);
+    return store_damaged(s, how, log);
+}
+
 int store_meta_count(struct store *s, const char *name, size_t preset, size_t *count,
                      struct diagnostics *log)
 {
     enum { MOST = 1000000000 };
-    char *text, how[160];
+    char *text;
     uint64_t value = preset;
-    int status = store_read_meta(s, name, &text, log);
-    if (status != SWEEP_OK)
-        return status;
-    bool right = !text || (parse_unsigned(text, &value) == PARSE_OK &&
-                           value <= (uint64_t)MOST * MOST);
-    if (!right)
-        snprintf(how, sizeof how, "its number '%s' is '%.40s'", name, text);
-    memory_free(text);
+    int status = store_meta(s, name, &text, log);
+    if (text &&
+        (parse_unsigned(text, &value) != PARSE_OK || value > (uint64_t)MOST * MOST))
+        status = damaged_number(s, name, text, log);
     *count = (size_t)value;
-    return right ? SWEEP_OK : store_damaged(s, how, log);
+    memory_free(text);
+    return status;
+}
+
+int store_meta_amount(struct store *s, const char *name, double *amount,
+                      struct diagnostics *log)
+{
+    char *text;
+    int status = store_meta(s, name, &text, log);
+    *amount = NAN;
+    if (text &&
+        (parse_real(text, amount) != PARSE_OK || !(*amount >= 0 && isfinite(*amount))))
+        status = damaged_number(s, name, text, log);
+    memory_free(text);
+    return status;
 }
 
 /* Names of results, one a line. */
 static int read_partial(struct store *s, struct diagnostics *log)
 {
     char *lines;
-    int status = store_read_meta(s, "partial", &lines, log);
+    int status = store_meta(s, "partial", &lines, log);
     char *rest = lines;
     while (rest && *rest) {
         enum column c = column_find(strsep(&rest, "\n"));
@@ -132,9 +141,9 @@ int store_check_grid(struct store *s, const struct grid *g, struct diagnostics *
 {
     struct identity want = identity_of(g);
     char *name, *seed = NULL;
-    int status = store_read_meta(s, "name", &name, log);
+    int status = store_meta(s, "name", &name, log);
     if (status == SWEEP_OK)
-        status = store_read_meta(s, "seed", &seed, log);
+        status = store_meta(s, "seed", &seed, log);
     bool same_grid = same(name, want.name) && same(seed, want.seed);
     bool same_model = s->model == MODEL_VERSION, read = status == SWEEP_OK;
 
@@ -168,7 +177,7 @@ int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
                         struct diagnostics *log)
 {
     char *lines, *longer = NULL;
-    int status = store_read_meta(s, "platform", &lines, log);
+    int status = store_meta(s, "platform", &lines, log);
 
     if (status != SWEEP_OK)
         return status;
@@ -221,7 +230,7 @@ int store_sign(struct store *s, const struct grid *g,
         status = store_meta_count(s, "replicates", 0, &s->change.replicates, log);
     char *before = NULL;
     if (status == SWEEP_OK)
-        status = store_read_meta(s, "until", &before, log);
+        status = store_meta(s, "until", &before, log);
     if (g->until.least > 0)
         grid_replicates_text(g, rule, sizeof rule);
     s->change.rule = strcmp(before ? before : "", rule) != 0;

@@ -70,10 +70,6 @@ int store_add_columns(struct store *s, struct diagnostics *log);
 /* Model and partial results of a database that is not new. */
 int store_read_identity(struct store *s, struct diagnostics *log);
 
-/* As store_meta, but what cannot be read is an error and not NULL. */
-int store_read_meta(struct store *s, const char *name, char **value,
-                    struct diagnostics *log);
-
 /* A meta entry that is a count, `preset` where there is none. Anything else than a
  * whole number up to 1e18 is damage (SWEEP_IO). */
 int store_meta_count(struct store *s, const char *name, size_t preset, size_t *count,

@@ -155,13 +155,15 @@ static void write_figure(struct store *s, const struct grid *g, FILE *out)
 static void read_store(struct store *s, const struct grid *g, FILE *out)
 {
     struct diagnostics log = {0};
+    char *platform;
     check(store_check_grid(s, g, &log), &log);
     check(store_each(s, g, check_trial, (void *)g, &log), &log);
     count(s, g);
     write_tables(s, g, out);
     write_figure(s, g, out);
     check(table_write_file(folder, s, g, &log), &log);
-    memory_free(store_meta(s, "platform"));
+    check(store_meta(s, "platform", &platform, &log), &log);
+    memory_free(platform);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -441,6 +441,27 @@ static void test_older(void **state)
     look_at_older(rules[1], rules[2], "grid:\n  samples: [7]\n");
 }
 
+/* A number of a session that no program writes is damage, never a rate of zero. */
+static void check_damage(const struct ledger *l, struct store *s)
+{
+    static const char *const names[] = {"session_first", "session_last", "session_work",
+                                        "session_total", "session_done"};
+    static const char *const texts[] = {"", "soon", "-1", "inf", "nan", "1e999"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct diagnostics log = {0};
+        struct ledger_session session;
+        for (size_t k = 0; k < sizeof texts / sizeof texts[0]; k++) {
+            check_equal(store_set_meta(s, names[i], texts[k], &log), SWEEP_OK);
+            check_equal(ledger_session(l, s, &session, &log), SWEEP_IO);
+            check_true(log.count == 1 && strstr(log.item[0].message, names[i]),
+                       "%s is '%s': %s", names[i], texts[k],
+                       log.count > 0 ? log.item[0].message : "no message");
+            diagnostics_release(&log);
+        }
+        check_equal(store_set_meta(s, names[i], "5", &log), SWEEP_OK);
+    }
+}
+
 /* What a session left for others to read. */
 static void test_session(void **state)
 {
@@ -475,6 +496,7 @@ static void test_session(void **state)
     check_equal(store_set_meta(s, "session_last", "1008", &log), SWEEP_OK);
     check_equal(ledger_session(&l, s, &session, &log), SWEEP_OK);
     check_same_bits(session.trial_rate, 0.125);
+    check_damage(&l, s);
     ledger_release(&l);
     store_close(s, &log);
     fixture_remove(path);
@@ -510,7 +532,7 @@ static void test_memory(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(182720);
+    check_cases(182815);
 }
 
 int main(void)

@@ -57,10 +57,12 @@ static void test_round_trip(void **state)
 
     check_equal(store_open_readonly(&s, path, &log), SWEEP_OK);
     check_equal(count_expected(s, &g), 12);
-    char *name = store_meta(s, "name");
+    char *name, *nothing;
+    check_equal(store_meta(s, "name", &name, &log), SWEEP_OK);
     check_text(name, "test");
     memory_free(name);
-    check_true(store_meta(s, "nothing") == NULL, "meta out of nothing");
+    check_equal(store_meta(s, "nothing", &nothing, &log), SWEEP_OK);
+    check_true(nothing == NULL, "meta out of nothing");
     store_close(s, &log);
     grid_release(&g);
     fixture_remove(path);
@@ -388,7 +390,7 @@ static void test_death(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(219 + PARAMETER_COUNT);
+    check_cases(221 + PARAMETER_COUNT);
 }
 
 int main(void)

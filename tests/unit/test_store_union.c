@@ -366,7 +366,8 @@ static void test_platforms(void **state)
     check_equal(log.count, 1);
     b.allow_mixed = true;
     check_equal(store_open(&s, path, &g, &b, &log), SWEEP_OK);
-    char *lines = store_meta(s, "platform");
+    char *lines;
+    check_equal(store_meta(s, "platform", &lines, &log), SWEEP_OK);
     check_text(lines, "a\nb");
     memory_free(lines);
     store_close(s, &log);
@@ -381,7 +382,7 @@ static void test_platforms(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(173 + (COLUMN_COUNT - 2) + 1 + 4);
+    check_cases(174 + (COLUMN_COUNT - 2) + 1 + 4);
 }
 
 int main(void)
