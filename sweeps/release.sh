@@ -13,7 +13,8 @@ cd "$(dirname "$0")/.."
 need_packages $BUILD_PACKAGES gfortran
 # libgfortran.a needs libquadmath.a, which nothing else names.
 rm -rf build-release
-meson setup build-release --prefix / -Dprefer_static=true -Dstrip=true \
+# Without proofs: Debian has no static FLINT.
+meson setup build-release --prefix / -Dprefer_static=true -Dstrip=true -Dproofs=disabled \
     -Dc_link_args="-static -Wl,-u,quadmath_snprintf,-lquadmath,-lm" >&2
 ninja -C build-release >&2
 # Otherwise it would have the kernels of this machine only.
