@@ -26,6 +26,7 @@
     X(dgemm, cblas_dgemm)                                                              \
     X(dsyrk, cblas_dsyrk)                                                              \
     X(dgemv, cblas_dgemv)                                                              \
+    X(dger, cblas_dger)                                                                \
     X(ddot, cblas_ddot)                                                                \
     X(daxpy, cblas_daxpy)                                                              \
     X(dscal, cblas_dscal)                                                              \
@@ -35,6 +36,8 @@
     X(dpotrf, LAPACKE_dpotrf_work)                                                     \
     X(dgeqrf, LAPACKE_dgeqrf_work)                                                     \
     X(dorgqr, LAPACKE_dorgqr_work)                                                     \
+    X(dlarft, LAPACKE_dlarft_work)                                                     \
+    X(dlarfb, LAPACKE_dlarfb_work)                                                     \
     X(dgeqp3, LAPACKE_dgeqp3_work)                                                     \
     X(dgelsy, LAPACKE_dgelsy_work)                                                     \
     X(dsyev, LAPACKE_dsyev_work)                                                       \

@@ -59,7 +59,8 @@ void boxls_reset(struct boxls *f);
 /* Solve. On entry state (p) says where each column is and g (p) its value if free; they
  * may come from another problem over the same columns. On exit state, g and the
  * residual (r). SWEEP_OK; SWEEP_NUMERIC when the bound on iterations ended it (the residual
- * is then that of the last feasible g) or a number was not finite. */
+ * is then that of the last feasible g) or a number was not finite; SWEEP_STOPPED when it
+ * was cancelled (cancel.h). */
 int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scratch *s,
                 signed char *state, double *g, double *residual);
 

@@ -25,7 +25,8 @@ enum certificate_stop {
     CERTIFIED,
     CERTIFICATE_NONE,       /* the model does not separate R */
     CERTIFICATE_UNRESOLVED, /* R's margin is too small for double precision */
-    CERTIFICATE_UNSOLVED    /* the solver behind it ended above rounding level */
+    CERTIFICATE_UNSOLVED,   /* the solver behind it ended above rounding level */
+    CERTIFICATE_CANCELLED   /* see cancel.h */
 };
 
 /* NAN unless CERTIFIED. eps / norm and delta / norm^2 do not depend on the scale of the

@@ -26,7 +26,8 @@ enum kkt_stop {
                      * exact): double precision cannot decide */
     KKT_INEXACT,    /* the program stalled, or kkt_check does not accept it */
     KKT_LIMIT,      /* bound on rounds of gate flips */
-    KKT_NON_FINITE
+    KKT_NON_FINITE,
+    KKT_CANCELLED /* see cancel.h */
 };
 
 /* How far a point is from the KKT conditions, relative to the lengths that a number is a

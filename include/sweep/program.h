@@ -39,7 +39,8 @@ enum program_stop {
     PROGRAM_UNBOUNDED, /* no feasible point, or a hull of the h_i that is nearer to 0 than
                          * 1e-8 of the longest: the multipliers grow for ever */
     PROGRAM_LIMIT,     /* bound on iterations */
-    PROGRAM_NON_FINITE /* NaN or infinity in the input or on the way */
+    PROGRAM_NON_FINITE, /* NaN or infinity in the input or on the way */
+    PROGRAM_CANCELLED   /* see cancel.h */
 };
 
 struct program {

@@ -14,19 +14,17 @@
 
 /* When to stop before all is done. */
 struct runner_limits {
-    const atomic_bool *cancel; /* polled, also inside a trial; NULL: never */
+    const atomic_bool *cancel; /* true: stop, in the middle of trials; NULL: never */
     double failures;           /* more failed trials than that */
     double failed_share;       /* more than that share of all trials, as far as is
                                   known */
     size_t units_failed;       /* the first units, when all their trials failed */
-    double seconds;            /* after that no more units are taken */
 };
 extern const struct runner_limits runner_no_limits;
 
 enum runner_end {
     RUNNER_COMPLETE,
     RUNNER_CANCELLED,
-    RUNNER_TIME,
     RUNNER_FAILURES,
     RUNNER_HOPELESS,
     RUNNER_BROKEN /* the store or the memory failed */
@@ -66,7 +64,8 @@ struct runner_options {
 /* Compute every trial that is due by the ledger, which is open and read and has a plan;
  * put it into the store and add it to the ledger. When all are there, ledger_look may
  * ask for more, and so on until it asks for none. Threads wait for each other before a
- * look. One workspace per thread. SWEEP_OK (also when stopped: see result), SWEEP_IO,
+ * look. One workspace per thread. Where it is cancelled the trials that are not ready
+ * are dropped; all others are in the store. SWEEP_OK (also when stopped: see result), SWEEP_IO,
  * SWEEP_NO_MEMORY. */
 int runner_run(struct ledger *l, struct store *s, const struct runner_options *options,
                struct runner_result *result, struct diagnostics *log);

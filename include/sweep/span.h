@@ -85,7 +85,7 @@ void span_layout(struct span *s, struct span_workspace *w, const struct span_req
 
 /* Draw. Four streams, so that more test points or another width change no other number:
  * points, W(0), the common direction and the test points. SWEEP_OK, SWEEP_NUMERIC (the
- * data are not finite). */
+ * data are not finite), SWEEP_STOPPED (cancel.h). */
 int span_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
               gsl_rng *rng);
 

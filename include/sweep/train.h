@@ -25,7 +25,6 @@
 #include "sweep/loss.h"
 #include "sweep/memory.h"
 #include "sweep/network.h"
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -76,10 +75,10 @@ void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
                   struct arena *a);
 
 /* theta (output) starts from W0 (n, r), perp_norm. On TRAIN_NON_FINITE and
- * TRAIN_CANCELLED theta is what it was then. `cancel` may be NULL. */
+ * TRAIN_CANCELLED (see cancel.h) theta is what it was then. */
 void train_run(const struct network *net, const struct points *p, const double *W0,
                double perp_norm, const struct train_options *o,
-               const atomic_bool *cancel, struct train_workspace *w,
-               struct weights *theta, struct train_result *result);
+               struct train_workspace *w, struct weights *theta,
+               struct train_result *result);
 
 #endif

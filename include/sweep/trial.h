@@ -10,7 +10,6 @@
 
 #include "sweep/columns.h"
 #include "sweep/grid.h"
-#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,12 +33,10 @@ bool trial_wants_retrained(const struct setting *s);
 typedef int trial_sink(void *context, size_t cell, const struct record *record);
 
 /* Run the unit of `cells` (all with the same data and train parameters) for one
- * replicate. `cancel` (may be NULL) is polled between stages and inside training; when
- * it becomes true the unit is dropped and SWEEP_STOPPED returned; records already
- * handed to the sink stand. A failure of a trial is a record, not a return code.
- * SWEEP_OK, SWEEP_STOPPED. */
+ * replicate. Where it is cancelled (cancel.h) the unit is dropped and SWEEP_STOPPED
+ * returned; records already handed to the sink stand. A failure of a trial is a record,
+ * not a return code. SWEEP_OK, SWEEP_STOPPED. */
 int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,
-               size_t count, uint64_t replicate, const atomic_bool *cancel,
-               trial_sink *sink, void *context);
+               size_t count, uint64_t replicate, trial_sink *sink, void *context);
 
 #endif

@@ -99,7 +99,7 @@ struct unlearn_method {
     /* theta' into out, which is none of the problem's weights. `flops` gets the
      * floating-point operations that the method takes on weights in all d coordinates,
      * leading terms, given theta, lambda and v. SWEEP_OK; SWEEP_NUMERIC when a
-     * decomposition or a refit did not converge. */
+     * decomposition or a refit did not converge; SWEEP_STOPPED (cancel.h). */
     int (*apply)(const struct unlearn_problem *q, struct unlearn_workspace *w,
                  struct weights *out, double *flops);
 };

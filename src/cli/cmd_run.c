@@ -127,7 +127,6 @@ static struct runner_limits limits_of(const struct run_options *o)
 {
     struct runner_limits limits = runner_no_limits;
     limits.cancel = &signals_stop;
-    limits.seconds = o->seconds;
     if (o->limits_failures && o->percent)
         limits.failed_share = o->failures / 100;
     else if (o->limits_failures)
@@ -137,14 +136,12 @@ static struct runner_limits limits_of(const struct run_options *o)
     return limits;
 }
 
-/* "SIGINT", "the time limit", ...: what stopped the run. */
+/* "SIGINT", "--max-failures", ...: what stopped the run. */
 static const char *stopped_by(const struct session *s)
 {
     switch (s->result.end) {
     case RUNNER_CANCELLED:
         return signals_name();
-    case RUNNER_TIME:
-        return "the time limit";
     case RUNNER_FAILURES:
         return "--max-failures";
     case RUNNER_HOPELESS:
@@ -197,6 +194,7 @@ static int compute(struct session *s)
     double start = clock_monotonic();
 
     signals_watch();
+    signals_limit(s->options.seconds);
     tell_change(s, rest.trials);
     log_start(s, &rest);
     progress_start(&meter, stderr, s->options.quiet, rest.trials, rest.cost);
@@ -310,6 +308,7 @@ static char *obey_at_once(const struct session *s)
 /* What comes after all trials. */
 static int make_table(struct session *s)
 {
+    signals_limit(INFINITY);
     char *words = obey_at_once(s);
     int status = SWEEP_OK;
     if (signals_stop) /* one came after the last trial */

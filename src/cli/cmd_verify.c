@@ -166,7 +166,7 @@ static int compute_again(struct verify *v)
     for (size_t k = 0; k < v->count && status == SWEEP_OK; k++) {
         struct pair *p = &v->pair[k];
         status = v->prove ? prove_again(v, p)
-                          : trial_unit(ws, &v->grid, &p->cell, 1, p->replicate, NULL,
+                          : trial_unit(ws, &v->grid, &p->cell, 1, p->replicate,
                                        keep_again, p);
         if (status == SWEEP_OK)
             store_level(v->store, &p->stored, &p->again);

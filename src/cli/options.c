@@ -45,8 +45,7 @@ const struct option_info option_table[OPTION_COUNT] = {
                              "stop when more trials failed (default: when the first 20 "
                              "trainings all fail)",
                              OFFERS_NOTHING},
-    [OPTION_TIME_LIMIT] = {"time-limit", 0, "T",
-                           "start nothing new after that: 30s, 10m, 2h, 1d",
+    [OPTION_TIME_LIMIT] = {"time-limit", 0, "T", "stop after that: 30s, 10m, 2h, 1d",
                            OFFERS_NOTHING},
     [OPTION_ALLOW_MIXED] = {"allow-mixed", 0, NULL,
                             "accept results of another CPU or compiler",

@@ -1,10 +1,12 @@
 #include "signals.h"
 
 #include "cli.h"
+#include <math.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 /* What a handler may touch. */
@@ -38,6 +40,22 @@ void signals_watch(void)
     watch(note, (int)(SA_RESTART | SA_RESETHAND));
 }
 
+void signals_limit(double seconds)
+{
+    struct sigaction action = {.sa_handler = note, .sa_flags = (int)SA_RESTART};
+    struct itimerval once = {0};
+    if (isfinite(seconds)) {
+        once.it_value.tv_sec = (time_t)fmin(seconds, 1e9);
+        once.it_value.tv_usec = (suseconds_t)(1e6 * fmod(seconds, 1));
+        sigaction(SIGALRM, &action, NULL);
+        if (seconds < 1e-6) /* a timer of 0 is none */
+            raise(SIGALRM);
+    }
+    setitimer(ITIMER_REAL, &once, NULL);
+    if (isinf(seconds) && received == SIGALRM)
+        signals_stop = received = 0;
+}
+
 static const char *last_words;
 
 /* Only what a handler may call. */
@@ -66,7 +84,10 @@ void signals_end_at_once(const char *words)
 
 const char *signals_name(void)
 {
-    return received == SIGINT ? "SIGINT" : received == SIGTERM ? "SIGTERM" : "SIGUSR1";
+    return received == SIGINT    ? "SIGINT"
+           : received == SIGTERM ? "SIGTERM"
+           : received == SIGALRM ? "the time limit"
+                                 : "SIGUSR1";
 }
 
 void signals_die(void)

@@ -397,7 +397,7 @@ int inspect_trial(const struct grid *g, size_t cell, uint64_t replicate,
         arena_release(&in.kept);
         return status;
     }
-    trial_unit_watched(in.ws, g, &cell, 1, replicate, NULL, &watch, keep_record, &in);
+    trial_unit_watched(in.ws, g, &cell, 1, replicate, &watch, keep_record, &in);
     if (depth >= INSPECT_ARRAYS && has_passed(&in, STEP_DATA)) {
         copies_layout(&in.copies, in.ws, depth, &in.ws->arena);
         assert(!in.ws->arena.overflow);

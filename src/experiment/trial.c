@@ -1,4 +1,5 @@
 #include "sweep/trial.h"
+#include "sweep/cancel.h"
 #include "sweep/clock.h"
 #include "sweep/status.h"
 #include "sweep/unlearn.h"
@@ -45,11 +46,6 @@ bool trial_wants_retrained(const struct setting *s)
            unlearn_methods[(enum method)s->value[P_METHOD]].needs_retrained;
 }
 
-static bool cancelled(const struct unit *u)
-{
-    return u->cancel && *u->cancel;
-}
-
 /* Where the records of a unit go. */
 struct delivery {
     const struct grid *grid;
@@ -60,8 +56,11 @@ struct delivery {
     void *context;
 };
 
+/* What a solver has left half done goes nowhere. */
 static int deliver(const struct delivery *d, size_t cell, struct record *r, double own)
 {
+    if (cancel_asked())
+        return SWEEP_STOPPED;
     r->value[C_SECONDS] = own + d->shared / (double)d->count;
     return d->sink(d->context, cell, r) ? SWEEP_STOPPED : SWEEP_OK;
 }
@@ -89,10 +88,9 @@ static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
         grid_cell(d->grid, d->cells[c], &s);
         if (s.value[P_FORGET] != forget || forget_which(&s) != which)
             continue;
-        if (cancelled(u))
-            return SWEEP_STOPPED;
         if (trial_wants_retrained(&s) && !retrained) {
-            if (!trial_retrain(u, &retraining))
+            trial_retrain(u, &retraining);
+            if (cancel_asked())
                 return SWEEP_STOPPED;
             step_ended(u, STEP_RETRAIN, &retraining);
             retrained = true;
@@ -129,11 +127,10 @@ static int visit_cells(struct unit *u, const struct delivery *d)
 
 int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
                        const size_t *cells, size_t count, uint64_t replicate,
-                       const atomic_bool *cancel, const struct watch *watch,
-                       trial_sink *sink, void *context)
+                       const struct watch *watch, trial_sink *sink, void *context)
 {
     struct setting s;
-    struct unit u = {.ws = ws, .watch = watch, .setting = &s, .cancel = cancel};
+    struct unit u = {.ws = ws, .watch = watch, .setting = &s};
     struct delivery d = {g, cells, count, 0.0, sink, context};
     double start = clock_monotonic(), tests = 0.0;
     struct extras wanted = {0};
@@ -146,11 +143,12 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
     record_clear(&u.record);
     prepare_unit(&u, g, (size_t)tests, wanted, replicate);
     trial_draw(&u);
-    step_ended(&u, STEP_DATA, &u.record);
-    if (cancelled(&u))
+    if (cancel_asked())
         return SWEEP_STOPPED;
+    step_ended(&u, STEP_DATA, &u.record);
     if (u.record.status == TRIAL_OK) {
-        if (!trial_train(&u))
+        trial_train(&u);
+        if (cancel_asked())
             return SWEEP_STOPPED;
         step_ended(&u, STEP_TRAIN, &u.record);
     }
@@ -166,9 +164,7 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
 }
 
 int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,
-               size_t count, uint64_t replicate, const atomic_bool *cancel,
-               trial_sink *sink, void *context)
+               size_t count, uint64_t replicate, trial_sink *sink, void *context)
 {
-    return trial_unit_watched(ws, g, cells, count, replicate, cancel, NULL, sink,
-                              context);
+    return trial_unit_watched(ws, g, cells, count, replicate, NULL, sink, context);
 }

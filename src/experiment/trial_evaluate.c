@@ -1,4 +1,5 @@
 /* Stages unlearn and evaluate of a unit. */
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include "sweep/unlearn.h"
 #include "trial_unit.h"
@@ -260,7 +261,7 @@ void trial_evaluate(struct unit *u, const struct setting *s, struct record *r)
     value[C_FORGET_MARGIN_BEFORE] = margins(u, &ws->trained.theta, ws->before);
     u->prove = s->value[P_PROVE] != 0.0 || (u->watch && u->watch->extras.prove);
     trial_prove_trained(u, r);
-    if (!unlearn(u, s, r))
+    if (!unlearn(u, s, r) || cancel_asked())
         return;
     certify(u, r);
     value[C_STATES_CHANGED] = changed_states(u);

@@ -22,7 +22,7 @@ void trial_ranks(struct unit *u)
     measure_ranks(u, RANKED_INIT, &init);
     if (one.max_steps > 1)
         one.max_steps = 1;
-    train_run(&ws->shape.net, &u->points, ws->span.W0, ws->span.perp_norm, &one, NULL,
+    train_run(&ws->shape.net, &u->points, ws->span.W0, ws->span.perp_norm, &one,
               &ws->train, &scratch->theta, &result);
     measure_ranks(u, RANKED_STEP, &scratch->theta);
     measure_ranks(u, RANKED_TRAINED, &ws->raw);

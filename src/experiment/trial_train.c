@@ -1,4 +1,5 @@
 /* Stages data and train of a unit. */
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include "trial_unit.h"
 #include <math.h>
@@ -89,8 +90,8 @@ static void train(struct unit *u, const struct points *p, const char *what,
 {
     struct trial_workspace *ws = u->ws;
     struct train_options o = trial_train_options(u);
-    train_run(&ws->shape.net, p, ws->span.W0, ws->span.perp_norm, &o, u->cancel,
-              &ws->train, theta, result);
+    train_run(&ws->shape.net, p, ws->span.W0, ws->span.perp_norm, &o, &ws->train, theta,
+              result);
     /* Training sums margins up over its steps; here they are those of the weights. */
     network_preactivations(ws->shape.net.n, theta->W, p, ws->Z);
     if (isfinite(result->margin))
@@ -207,7 +208,7 @@ static void settle_trained(struct unit *u, const struct train_result *result)
     if (ws->shape.polish) {
         size_t flips =
             polish(u, &u->points, "training", &ws->raw, result, &u->record, t);
-        if (u->record.status != TRIAL_OK)
+        if (u->record.status != TRIAL_OK || cancel_asked())
             return; /* there is no exact point: theta may be that of another trial */
         value[C_POLISH_FLIPS] = (double)flips;
         value[C_POLISH_TAU] = weights_cosine_distance(n, r, &ws->raw, &t->theta);
@@ -217,27 +218,26 @@ static void settle_trained(struct unit *u, const struct train_result *result)
     measure_trained(u);
 }
 
-bool trial_train(struct unit *u)
+void trial_train(struct unit *u)
 {
     struct train_result result;
     train(u, &u->points, "training", &u->record, &u->ws->raw, &result);
     if (result.stop == TRAIN_CANCELLED)
-        return false;
+        return;
     if (u->record.status == TRIAL_OK)
         settle_trained(u, &result);
     if (u->record.status == TRIAL_OK && u->ws->shape.ranks)
         trial_ranks(u);
-    return true;
 }
 
-bool trial_retrain(struct unit *u, struct record *r)
+void trial_retrain(struct unit *u, struct record *r)
 {
     struct trial_workspace *ws = u->ws;
     struct weights *theta = &ws->retrained.theta;
     struct train_result result;
     train(u, &u->retain, "retraining", r, theta, &result);
     if (result.stop == TRAIN_CANCELLED)
-        return false;
+        return;
     u->retrain_steps = (double)result.steps;
     ws->retrained.accuracy = NAN;
     if (r->status == TRIAL_OK && ws->shape.polish)
@@ -246,5 +246,4 @@ bool trial_retrain(struct unit *u, struct record *r)
         struct weights raw = {.W = theta->W, .perp = theta->perp};
         weights_scale(ws->shape.net.n, u->retain.r, &raw, 1.0 / result.margin, theta);
     }
-    return true;
 }

@@ -30,9 +30,8 @@ struct unit {
     struct trial_workspace *ws;
     const struct watch *watch;     /* NULL: nobody */
     const struct setting *setting; /* any cell's: data and train parameters agree */
-    const atomic_bool *cancel;
-    struct points points; /* all m */
-    struct points retain; /* R of the forget count at hand */
+    struct points points;          /* all m */
+    struct points retain;          /* R of the forget count at hand */
     size_t forget_count;
     struct record record; /* the columns that all cells share, and an early failure */
     struct rank rank[RANKED_MODELS]; /* with shape.ranks */
@@ -51,8 +50,8 @@ void trial_fail(struct record *r, enum trial_status status, const char *format, 
 void trial_draw(struct unit *u);
 
 /* Stage train: the trained model at margin 1 (an exact KKT point if asked for), its
- * multipliers and slopes. False when cancelled. */
-bool trial_train(struct unit *u);
+ * multipliers and slopes. */
+void trial_train(struct unit *u);
 
 struct train_options trial_train_options(const struct unit *u);
 
@@ -62,9 +61,8 @@ void trial_ranks(struct unit *u);
 /* Gather R for a forget set, and what the trained model says on it. */
 void trial_split(struct unit *u, enum forget_which which, size_t forget_count);
 
-/* The model trained on R alone, from the same W(0). A failure is reported in r. False
- * when cancelled. */
-bool trial_retrain(struct unit *u, struct record *r);
+/* The model trained on R alone, from the same W(0). A failure is reported in r. */
+void trial_retrain(struct unit *u, struct record *r);
 
 /* A certificate is ready: whoever looks on may look. */
 void trial_certified(struct unit *u, enum step step, const struct certificate *c,
@@ -83,7 +81,6 @@ void trial_evaluate(struct unit *u, const struct setting *s, struct record *r);
 /* trial_unit, watched; needs a workspace with room for the extras. */
 int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
                        const size_t *cells, size_t count, uint64_t replicate,
-                       const atomic_bool *cancel, const struct watch *watch,
-                       trial_sink *sink, void *context);
+                       const struct watch *watch, trial_sink *sink, void *context);
 
 #endif

@@ -1,11 +1,12 @@
 /* The reference sampler, and that of data files: points, initial weights and test
  * points in all d dimensions, projected on a thin QR of the training points. Test
  * points come in blocks, so memory does not grow with their number. */
+#include "qr.h"
 #include "span_samplers.h"
 #include "span_source.h"
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include <gsl/gsl_cblas.h>
-#include <lapacke.h>
 #include <math.h>
 #include <string.h>
 
@@ -36,12 +37,6 @@ size_t ambient_outside(const struct span_request *q)
     return ambient_dimension(q);
 }
 
-/* Blocked Householder QR wants about 32 columns of work a column. */
-static size_t lapack_size(size_t m)
-{
-    return 64 * m;
-}
-
 void ambient_layout(struct span_workspace *w, const struct span_request *q,
                     struct arena *a)
 {
@@ -51,7 +46,7 @@ void ambient_layout(struct span_workspace *w, const struct span_request *q,
     w->weights = arena_doubles(a, q->outside ? q->n : 1, d);
     w->common = arena_doubles(a, d, 1);
     span_source_layout(w, q, a);
-    w->lapack_size = lapack_size(m);
+    w->lapack_size = 64 * m; /* qr.h */
     w->lapack = arena_doubles(a, w->lapack_size + m, 1);
 }
 
@@ -66,16 +61,12 @@ static int factorise(struct span *s, struct span_workspace *w, size_t d)
     }
     memcpy(w->basis, w->points, m * d * sizeof *w->basis);
     double *tau = w->lapack + w->lapack_size;
-    if (LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, (int)d, (int)m, w->basis, (int)d, tau,
-                            w->lapack, (int)w->lapack_size) != 0)
-        return SWEEP_NUMERIC;
+    if (qr_factor((int)d, (int)m, w->basis, (int)d, tau, w->lapack) != SWEEP_OK)
+        return SWEEP_STOPPED;
     for (size_t i = 0; i < m; i++)
         for (size_t k = 0; k < m; k++)
             s->X[i * m + k] = k <= i ? w->basis[i * d + k] : 0.0;
-    if (LAPACKE_dorgqr_work(LAPACK_COL_MAJOR, (int)d, (int)m, (int)m, w->basis, (int)d,
-                            tau, w->lapack, (int)w->lapack_size) != 0)
-        return SWEEP_NUMERIC;
-    return SWEEP_OK;
+    return qr_basis((int)d, (int)m, w->basis, (int)d, tau, w->lapack);
 }
 
 /* coordinates (count, r) of rows (count, d). */
@@ -99,7 +90,7 @@ static void ambient_weights(struct span *s, const struct span_request *q,
     double scale = q->init_scale / sqrt(q->mixture.dimension);
     span_stream(rng, q->train_key, "init");
     s->perp_norm = 0.0;
-    for (size_t j = 0; j < s->n; j++) {
+    for (size_t j = 0; j < s->n && !cancel_asked(); j++) {
         double *row = w->weights + (q->outside ? j * d : 0);
         double *coordinates = s->W0 + j * r;
         rng_normals(rng, row, d);
@@ -122,7 +113,7 @@ static void ambient_tests(struct span *s, const struct span_request *q,
 {
     size_t d = ambient_dimension(q);
     span_stream(rng, q->data_key, "test_points");
-    for (size_t t = 0; t < s->tests; t += SPAN_TEST_BLOCK) {
+    for (size_t t = 0; t < s->tests && !cancel_asked(); t += SPAN_TEST_BLOCK) {
         span_source_tests(s, q, w, rng, t, w->points);
         project_rows(s, w, d, w->points, SPAN_TEST_BLOCK, s->test_X + t * s->r);
         if (q->outside)

@@ -12,6 +12,7 @@
  * when D' > n, the Bartlett factor (normals below the diagonal, chi of D' - j on it).
  * Then <w_j, x_t> for all test points are A xi_t with xi_t ~ N(0, I_k). */
 #include "span_samplers.h"
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include <gsl/gsl_cblas.h>
 #include <gsl/gsl_randist.h>
@@ -70,7 +71,7 @@ static void bartlett_points(struct span *s, const struct span_request *q, gsl_rn
                   s->common);
     double noise = sqrt(1.0 - q->mixture.correlation) * q->mixture.noise / sqrt(d);
     span_stream(rng, q->data_key, "points");
-    for (size_t i = 0; i < s->m; i++) {
+    for (size_t i = 0; i < s->m && !cancel_asked(); i++) {
         noise_row(rng, d, first + i, s->r, noise, s->X + i * s->r);
         add_class(q, s->common, s->y_true[i], s->r, s->X + i * s->r);
     }
@@ -115,7 +116,7 @@ static void bartlett_tests(struct span *s, const struct span_request *q,
     double spread = q->mixture.noise / sqrt(q->mixture.dimension);
     double own = sqrt(1.0 - q->mixture.correlation) * spread;
     span_stream(rng, q->data_key, "test_points");
-    for (size_t t = 0; t < s->tests; t++) {
+    for (size_t t = 0; t < s->tests && !cancel_asked(); t++) {
         double *x = s->test_X + t * r;
         rng_normals(rng, x, r);
         cblas_dscal((int)r, own, x, 1);
@@ -125,7 +126,7 @@ static void bartlett_tests(struct span *s, const struct span_request *q,
         return;
     bartlett_outside_draw(s, q, w->weights, rng);
     span_stream(rng, q->data_key, "test_outside");
-    for (size_t t = 0; t < s->tests; t += SPAN_TEST_BLOCK) {
+    for (size_t t = 0; t < s->tests && !cancel_asked(); t += SPAN_TEST_BLOCK) {
         rng_normals(rng, w->points, SPAN_TEST_BLOCK * k);
         cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)s->n,
                     (int)SPAN_TEST_BLOCK, (int)k, own, w->weights, (int)k, w->points,

@@ -124,6 +124,21 @@ static bool check_dgemv(struct check *c, int m, int k)
     return check_is_right(c);
 }
 
+/* a (m, n), column by column, -0.7 x y' added */
+static bool check_dger(struct check *c, int m, int n)
+{
+    const double *a = c->number[0], *x = c->number[1], *y = x + m;
+    check_begin(c, "dger", m, n, 0);
+    memcpy(c->result, a, (size_t)(m * n) * sizeof *c->result);
+    c->call->dger(CblasColMajor, m, n, -0.7, x, 1, y, 1, c->result, m);
+    for (int k = 0; k < m * n; k++) {
+        double product = 0.7 * x[k % m] * y[k / m];
+        check_compare(c, c->result[k], a[k] - product,
+                      check_sum_tolerance(1, a[k] + product));
+    }
+    return check_is_right(c);
+}
+
 static bool check_vectors(struct check *c, int n)
 {
     const double *x = c->number[0], *y = c->number[1];
@@ -172,7 +187,8 @@ static bool check_sizes(struct check *c)
         right = check_vectors(c, s) && check_dgemm(c, s, 11, 5) &&
                 check_dgemm(c, 9, s, 6) && check_dgemm(c, 10, 7, s) &&
                 check_dsyrk(c, s, 5) && check_dsyrk(c, 7, s) && check_dgemv(c, s, 11) &&
-                check_dgemv(c, 9, s) && check_cholesky(c, s);
+                check_dgemv(c, 9, s) && check_dger(c, s, 11) && check_dger(c, 9, s) &&
+                check_cholesky(c, s);
     }
     return right;
 }
@@ -183,7 +199,7 @@ static bool check_large(struct check *c)
     return check_vectors(c, LONG) && check_dgemm(c, LARGE, 10, 12) &&
            check_dgemm(c, LARGE, LARGE - 2, LARGE) && check_dsyrk(c, LARGE, 38) &&
            check_dsyrk(c, 12, LARGE) && check_dgemv(c, LARGE, LARGE - 2) &&
-           check_cholesky(c, 71);
+           check_dger(c, LARGE, LARGE - 2) && check_cholesky(c, 71);
 }
 
 bool blas_check(const struct blas_calls *calls, struct blas_fault *fault)

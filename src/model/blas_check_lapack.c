@@ -39,6 +39,48 @@ static bool check_qr(struct check *c, int d, int k)
     return check_is_right(c);
 }
 
+/* c (d, n), by columns, becomes c - tau v (v' c), v a column below its unit entry j. */
+static void reflect(const double *v, double tau, int j, int d, int n, double *c)
+{
+    for (int a = 0; a < n; a++) {
+        double *to = c + a * d, along = to[j];
+        for (int i = j + 1; i < d; i++)
+            along += v[i] * to[i];
+        to[j] -= tau * along;
+        for (int i = j + 1; i < d; i++)
+            to[i] -= tau * along * v[i];
+    }
+}
+
+/* k reflections of c (d, n) at once, in both orders, against one by one. */
+static bool check_reflections(struct check *c, int d, int k, int n)
+{
+    const double *v = c->number[0];
+    double tau[LARGE], *t = c->turned[0], norm = 2.0 * sqrt((double)d * n);
+    check_begin(c, "dlarft and dlarfb", d, n, k);
+    for (int j = 0; j < k; j++) {
+        double square = 1.0;
+        for (int i = j + 1; i < d; i++)
+            square += v[j * d + i] * v[j * d + i];
+        tau[j] = 2.0 / square;
+    }
+    c->call->dlarft(LAPACK_COL_MAJOR, 'F', 'C', d, k, v, d, tau, t, k);
+    for (int turn = 0; turn < 2; turn++) {
+        memcpy(c->result, c->number[1], (size_t)(d * n) * sizeof *c->result);
+        memcpy(c->product, c->number[1], (size_t)(d * n) * sizeof *c->product);
+        for (int a = 0; a < k; a++) {
+            int j = turn ? a : k - 1 - a;
+            reflect(v + j * d, tau[j], j, d, n, c->product);
+        }
+        c->call->dlarfb(LAPACK_COL_MAJOR, 'L', turn ? 'T' : 'N', 'F', 'C', d, n, k, v,
+                        d, t, k, c->result, d, c->turned[1], n);
+        for (int i = 0; i < d * n; i++)
+            check_compare(c, c->result[i], c->product[i],
+                          norm * factor_tolerance(d, k));
+    }
+    return check_is_right(c);
+}
+
 /* Of a symmetric a (n, n), with eigenvectors and without. */
 static bool check_eigen(struct check *c, int n)
 {
@@ -218,9 +260,11 @@ bool check_cholesky(struct check *c, int n)
 
 bool check_factorisations(struct check *c)
 {
-    return check_qr(c, 61, 7) && check_qr(c, LARGE, 39) && check_triangle(c, 12, 9) &&
-           check_triangle(c, 9, 12) && check_pivoted(c, 12, 9) &&
-           check_pivoted(c, 61, 39) && check_least_squares(c, 12, 5) &&
-           check_least_squares(c, 61, 39) && check_eigen(c, 7) && check_eigen(c, 41) &&
-           check_singular(c, 12, 9) && check_singular(c, 9, 12);
+    return check_qr(c, 61, 7) && check_qr(c, LARGE, 39) &&
+           check_reflections(c, 12, 7, 5) && check_reflections(c, LARGE, 32, 39) &&
+           check_triangle(c, 12, 9) && check_triangle(c, 9, 12) &&
+           check_pivoted(c, 12, 9) && check_pivoted(c, 61, 39) &&
+           check_least_squares(c, 12, 5) && check_least_squares(c, 61, 39) &&
+           check_eigen(c, 7) && check_eigen(c, 41) && check_singular(c, 12, 9) &&
+           check_singular(c, 9, 12);
 }

@@ -1,4 +1,5 @@
 #include "sweep/boxls.h"
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
@@ -145,13 +146,13 @@ static void enter_free(struct boxls *f, const struct box_problem *q,
 {
     bool *inside = s->dependent;
     memset(inside, 0, q->p * sizeof *inside);
-    for (size_t k = f->count; k-- > 0;) {
+    for (size_t k = f->count; k-- > 0 && !cancel_asked();) {
         size_t i = f->free[k];
         inside[i] = state[i] == BOX_FREE && g[i] > q->low[i] && g[i] < q->high[i];
         if (!inside[i])
             delete_column(f, k);
     }
-    for (size_t i = 0; i < q->p; i++) {
+    for (size_t i = 0; i < q->p && !cancel_asked(); i++) {
         if (inside[i])
             continue;
         bool unbounded = isinf(q->low[i]) && isinf(q->high[i]);
@@ -195,7 +196,7 @@ static size_t step_to_bounds(struct boxls *f, const struct box_problem *q,
         s->ratio[k] = ratio;
     }
     size_t left = 0;
-    for (size_t k = f->count; k-- > 0;) {
+    for (size_t k = f->count; k-- > 0 && !cancel_asked();) {
         size_t i = f->free[k];
         double to = s->solution[k];
         bool outside = to > q->high[i] || to < q->low[i];
@@ -231,7 +232,7 @@ static size_t release_bounds(struct boxls *f, const struct box_problem *q,
     const double *scale = s->fine ? residual : q->b;
     double size = sqrt(dot(f->r, scale, scale)), most = 0.0;
     size_t best = q->p, freed = 0;
-    for (size_t i = 0; i < q->p; i++) {
+    for (size_t i = 0; i < q->p && !cancel_asked(); i++) {
         const double *x = column_of(f, q, i);
         double want = pull_inside(f, q, state, residual, i);
         if (s->dependent[i] || !(want > ROUNDING * size * sqrt(dot(f->r, x, x))))
@@ -258,6 +259,12 @@ static size_t release_bounds(struct boxls *f, const struct box_problem *q,
     return freed;
 }
 
+/* An end that a loop given up has not faked. */
+static int arrived(void)
+{
+    return cancel_asked() ? SWEEP_STOPPED : SWEEP_OK;
+}
+
 int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scratch *s,
                 signed char *state, double *g, double *residual)
 {
@@ -266,7 +273,7 @@ int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scrat
     bool all = true;
     enter_free(f, q, s, state, g);
     memset(s->dependent, 0, q->p * sizeof *s->dependent);
-    for (size_t pass = 0; pass < limit; pass++) {
+    for (size_t pass = 0; pass < limit && !cancel_asked(); pass++) {
         build_target(f, q, state, g, s->target);
         memcpy(residual, s->target, f->r * sizeof *residual);
         project_out(f, residual, s->solution);
@@ -280,13 +287,13 @@ int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scrat
          * with the largest pull always does. */
         if (!(size < last)) {
             if (!all)
-                return SWEEP_OK;
+                return arrived();
             all = false; /* from here, wherever that is */
         }
         last = size;
         if (release_bounds(f, q, s, state, residual, all) == 0)
-            return SWEEP_OK;
+            return arrived();
         memset(s->dependent, 0, q->p * sizeof *s->dependent);
     }
-    return SWEEP_NUMERIC;
+    return cancel_asked() ? SWEEP_STOPPED : SWEEP_NUMERIC;
 }

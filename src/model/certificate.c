@@ -1,4 +1,5 @@
 #include "sweep/certificate.h"
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include "vector.h"
 #include <float.h>
@@ -53,6 +54,12 @@ static bool margin_positive(const struct network *net, const struct points *p,
     return margin > ROUNDING * longest * sqrt(square);
 }
 
+/* A solver ended without an answer. */
+static enum certificate_stop unsolved(void)
+{
+    return cancel_asked() ? CERTIFICATE_CANCELLED : CERTIFICATE_UNSOLVED;
+}
+
 /* Nothing is known yet but gamma; true where there is something to certify. */
 static bool certificate_begin(const struct network *net, const struct points *p,
                               const struct weights *theta,
@@ -60,7 +67,9 @@ static bool certificate_begin(const struct network *net, const struct points *p,
 {
     *out = (struct certificate){NAN, NAN, NAN, NAN, NAN, NAN, false, CERTIFICATE_NONE};
     out->margin = margin_of(net, p, theta->W, w);
-    return margin_positive(net, p, theta, out->margin);
+    if (cancel_asked())
+        out->stop = CERTIFICATE_CANCELLED;
+    return out->stop == CERTIFICATE_NONE && margin_positive(net, p, theta, out->margin);
 }
 
 void certificate_scaled(const struct network *net, const struct points *retain,
@@ -73,8 +82,7 @@ void certificate_scaled(const struct network *net, const struct points *retain,
         return;
     weights_scale(net->n, retain->r, theta, 1.0 / out->margin, &scaled);
     multipliers_solve(net, retain, &scaled, w->multipliers, &multipliers);
-    out->stop =
-        multipliers.stop == PROGRAM_CONVERGED ? CERTIFIED : CERTIFICATE_UNSOLVED;
+    out->stop = multipliers.stop == PROGRAM_CONVERGED ? CERTIFIED : unsolved();
     if (out->stop != CERTIFIED)
         return;
     out->eps = multipliers.eps;
@@ -170,7 +178,7 @@ void certificate_restored(const struct network *net, const struct points *retain
     for (size_t j = 0; j < net->n; j++)
         w->terms[j] = weights_terms(theta, retain->r, j);
     if (restore_rows(net, retain, theta, kept, w) != SWEEP_OK) {
-        out->stop = CERTIFICATE_UNSOLVED;
+        out->stop = unsolved();
         return;
     }
     weights_drop_cancelled(net->n, retain->r, &restored);
@@ -192,7 +200,7 @@ static enum certificate_stop exact_stop(enum kkt_stop stop)
 {
     if (stop == KKT_EXACT)
         return CERTIFIED;
-    return stop == KKT_INFEASIBLE ? CERTIFICATE_UNRESOLVED : CERTIFICATE_UNSOLVED;
+    return stop == KKT_INFEASIBLE ? CERTIFICATE_UNRESOLVED : unsolved();
 }
 
 void certificate_exact(const struct network *net, const struct points *retain,

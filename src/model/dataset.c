@@ -1,4 +1,5 @@
 #include "sweep/dataset.h"
+#include "sweep/cancel.h"
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdbool.h>
@@ -30,7 +31,7 @@ void dataset_mixture(gsl_rng *rng, const struct mixture *p, const double *common
     size_t d = (size_t)p->dimension;
     double own = sqrt(1.0 - p->correlation), shared = sqrt(p->correlation);
     double noise = own * p->noise / sqrt(p->dimension);
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !cancel_asked(); i++) {
         double *x = X + i * d;
         rng_normals(rng, x, d);
         for (size_t k = 0; k < d; k++)

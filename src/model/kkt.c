@@ -1,4 +1,5 @@
 #include "sweep/kkt.h"
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include "vector.h"
 #include <float.h>
@@ -311,7 +312,8 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
         out->rounds++;
         out->iterations += w->state.iterations;
         form_rows(p, w);
-        flipped = stop == PROGRAM_UNBOUNDED || stop == PROGRAM_NON_FINITE
+        flipped = stop == PROGRAM_UNBOUNDED || stop == PROGRAM_NON_FINITE ||
+                          stop == PROGRAM_CANCELLED
                       ? 0
                       : flip_gates(net, p, w);
         out->flips += flipped;
@@ -323,7 +325,9 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
     w->scale = scale_to_one(net, p, w, out);
     scale_point(net, p, w->scale, out);
     kkt_check(net, p, out, w, &out->defects);
-    out->stop = flipped > 0 ? KKT_LIMIT : kkt_verdict(stop, &out->defects);
+    out->stop = cancel_asked() ? KKT_CANCELLED
+                : flipped > 0  ? KKT_LIMIT
+                               : kkt_verdict(stop, &out->defects);
 }
 
 void kkt_remember(struct kkt_workspace *w, const struct kkt_point *point)

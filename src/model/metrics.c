@@ -1,4 +1,5 @@
 #include "sweep/metrics.h"
+#include "sweep/cancel.h"
 #include <gsl/gsl_cblas.h>
 #include <gsl/gsl_cdf.h>
 #include <math.h>
@@ -50,7 +51,7 @@ double metrics_accuracy(const struct network *net, const struct span *s, size_t 
 {
     double right = 0.0, N[SPAN_TEST_BLOCK];
     gather_tests(net, s, theta, w);
-    for (size_t t = 0; t < tests; t += SPAN_TEST_BLOCK) {
+    for (size_t t = 0; t < tests && !cancel_asked(); t += SPAN_TEST_BLOCK) {
         outputs(net, s, t, theta, w, N);
         for (size_t k = 0; k < SPAN_TEST_BLOCK && t + k < tests; k++) {
             double margin = s->test_y[t + k] * N[k];

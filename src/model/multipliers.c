@@ -1,5 +1,6 @@
 #include "sweep/multipliers.h"
 #include "multipliers_choose.h"
+#include "sweep/cancel.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
@@ -100,6 +101,8 @@ static void solve_residual(const struct network *net, const struct points *p,
     out->stop = program_solve(&problem, w->program, &w->state);
     if (out->stop == PROGRAM_CONVERGED)
         out->unique = multipliers_choose(&problem, w);
+    if (cancel_asked())
+        out->stop = PROGRAM_CANCELLED;
     put_answer(net, p, theta, &problem, w, out);
 }
 

@@ -6,6 +6,7 @@
  * the least |lambda|, and a complete orthogonal factorisation to its numbers. */
 #include "multipliers_choose.h"
 #include "program_private.h"
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include <float.h>
 #include <gsl/gsl_cblas.h>
@@ -91,7 +92,7 @@ static bool loose_independent(const struct program *p, struct multipliers_worksp
 {
     size_t m = p->points->m;
     program_model(p, w->program, &w->state);
-    if (!w->program->orthogonal)
+    if (!w->program->orthogonal || cancel_asked())
         return true;
     size_t count = gather_columns(w, m, w->loose);
     for (size_t i = 0, k = 0; i < m; i++)
@@ -196,7 +197,7 @@ static bool shorten(const struct program *p, struct multipliers_workspace *w)
                         w->right, 1);
     gather_columns(w, m, is_free);
     memset(w->pivot, 0, m * sizeof *w->pivot);
-    if (count == 0 ||
+    if (count == 0 || cancel_asked() ||
         LAPACKE_dgelsy_work(LAPACK_COL_MAJOR, (int)m, (int)count, 1, w->column, (int)m,
                             w->right, (int)m, w->pivot, DEPENDENT, &rank, w->lapack,
                             (int)w->lapack_size) != 0)

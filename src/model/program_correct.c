@@ -3,6 +3,7 @@
  * in the span of the projected columns A that puts the margins right is A R^-1 R^-T e
  * with A = Q R: no longer than the rounding that it mends. */
 #include "program_private.h"
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include <float.h>
 #include <gsl/gsl_cblas.h>
@@ -98,7 +99,7 @@ int program_correct(const struct program *p, struct program_workspace *w,
     w->orthogonal = true;
     program_model(&bare, w, s);
     size_t count = gather_support(p, w, s, shortfall);
-    if (solve_normal(w, m, count) != SWEEP_OK)
+    if (cancel_asked() || solve_normal(w, m, count) != SWEEP_OK)
         return SWEEP_NUMERIC;
     for (size_t j = 0; j < p->rows; j++)
         add_columns(p, w, s, j, w->direction, W + j * r);

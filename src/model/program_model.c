@@ -12,6 +12,8 @@
  * have the same gradient at mu = lambda.
  */
 #include "program_private.h"
+#include "qr.h"
+#include "sweep/cancel.h"
 #include <gsl/gsl_cblas.h>
 #include <lapacke.h>
 #include <math.h>
@@ -80,7 +82,7 @@ static void hessian(const struct program *p, struct program_workspace *w,
     for (size_t i = 0; i < m; i++)
         for (size_t k = i; k < m; k++)
             w->model[i * m + k] *= w->gram[i * m + k];
-    for (size_t j = 0; j < p->rows; j++)
+    for (size_t j = 0; j < p->rows && !cancel_asked(); j++)
         subtract_free(p, w, program_free_pairs(p, w, s, j), j);
     for (size_t i = 0; i < m; i++)
         for (size_t k = i; k < m; k++)
@@ -142,9 +144,8 @@ static void stack_row(const struct program *p, struct program_workspace *w,
 /* Triangular again: the first min(rows, m + 1) rows of the stack. */
 static size_t compress(struct program_workspace *w, size_t m, size_t rows)
 {
-    int columns = (int)m + 1, high = (int)rows;
-    LAPACKE_dgeqrf_work(LAPACK_COL_MAJOR, high, columns, w->stack, (int)w->stack_rows,
-                        w->reflector, w->lapack, 64 * columns);
+    qr_factor((int)rows, (int)m + 1, w->stack, (int)w->stack_rows, w->reflector,
+              w->lapack);
     size_t left = rows < m + 1 ? rows : m + 1;
     for (size_t i = 0; i <= m; i++)
         for (size_t k = i + 1; k < left; k++)
@@ -176,7 +177,7 @@ static void by_qr(const struct program *p, struct program_workspace *w,
         w->stack[m * w->stack_rows] = p->gain / weight;
         rows = 1;
     }
-    for (size_t j = 0; j < p->rows; j++) {
+    for (size_t j = 0; j < p->rows && !cancel_asked(); j++) {
         if (rows + r > w->stack_rows)
             rows = compress(w, m, rows);
         stack_row(p, w, s, j, rows);

@@ -1,6 +1,7 @@
 /* The outer iteration: a bounded least-squares step on the model, and a search along
  * it. */
 #include "program_private.h"
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include <float.h>
 #include <gsl/gsl_cblas.h>
@@ -149,7 +150,7 @@ static bool search_step(const struct program *p, struct program_workspace *w,
     double first = slope_of(p, w, s->gradient), at_low = first, at_high = 0.0;
     bool steep = -first > slope_noise(p, w, s);
     memcpy(w->lambda, s->lambda, p->points->m * sizeof *w->lambda);
-    for (int trial = 0; trial < TRIALS && steep; trial++) {
+    for (int trial = 0; trial < TRIALS && steep && !cancel_asked(); trial++) {
         bool plain = alpha * -first > DROWNED * fabs(value);
         bool evaluated = evaluate_step(p, w, s, alpha) == SWEEP_OK;
         double last = evaluated ? slope_of(p, w, s->gradient) : INFINITY;
@@ -199,7 +200,7 @@ static enum program_stop iterate_steps(const struct program *p,
                                        struct program_state *s)
 {
     int stalled = 0;
-    while (s->iterations < ITERATION_LIMIT) {
+    while (s->iterations < ITERATION_LIMIT && !cancel_asked()) {
         double defect = s->defect;
         if (hull_unresolved(p, w, s))
             return PROGRAM_UNBOUNDED;
@@ -241,12 +242,13 @@ static void refine_residual(const struct program *p, struct program_workspace *w
 enum program_stop program_solve(const struct program *p, struct program_workspace *w,
                                 struct program_state *s)
 {
+    enum program_stop stop = PROGRAM_NON_FINITE;
     s->iterations = 0;
-    if (program_evaluate(p, w, s) != SWEEP_OK)
-        return PROGRAM_NON_FINITE;
-    rescale_ray(p, w, s);
-    enum program_stop stop = iterate_steps(p, w, s);
+    if (program_evaluate(p, w, s) == SWEEP_OK) {
+        rescale_ray(p, w, s);
+        stop = iterate_steps(p, w, s);
+    }
     if (stop == PROGRAM_CONVERGED)
         refine_residual(p, w, s);
-    return stop;
+    return cancel_asked() ? PROGRAM_CANCELLED : stop;
 }

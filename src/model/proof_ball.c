@@ -1,4 +1,5 @@
 #include "proof_ball.h"
+#include "sweep/cancel.h"
 #include <math.h>
 
 bool proof_available(void)
@@ -37,7 +38,7 @@ void balls_init(struct balls *b, const struct points *p, slong bits)
                               .D = _arb_vec_init((slong)m),
                               .y = _arb_vec_init((slong)m)};
     balls_row(b->X, p->X, m * r);
-    for (size_t i = 0; i < m; i++)
+    for (size_t i = 0; i < m && !cancel_asked(); i++)
         for (size_t k = 0; k <= i; k++) {
             arb_dot(b->G + i * m + k, NULL, 0, b->X + i * r, 1, b->X + k * r, 1,
                     (slong)r, bits);
@@ -113,7 +114,7 @@ bool kinks_factor(struct balls *b, size_t wanted)
     for (size_t i = 0; i < b->p->m; i++)
         s->kink[i] = false;
     s->count = s->rest = 0;
-    for (size_t a = 0; a < wanted; a++) {
+    for (size_t a = 0; a < wanted && !cancel_asked(); a++) {
         size_t k = s->index[a];
         s->kink[k] = true;
         if (s->count == b->p->r || !add_pivot(b, k))

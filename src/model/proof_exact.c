@@ -1,4 +1,5 @@
 #include "proof_ball.h"
+#include "sweep/cancel.h"
 #include <math.h>
 
 /* One attempt, at one precision. Legend: k points, s of them with a multiplier, R rows. */
@@ -117,7 +118,7 @@ static void add_row(struct attempt *e, size_t g)
     const struct kinks *kinks = &e->b.kinks;
     size_t k = e->q->points.m;
     ulong size = (ulong)e->q->groups->size[g];
-    for (size_t a = 0; a < e->s && !e->flat; a++) {
+    for (size_t a = 0; a < e->s && !e->flat && !cancel_asked(); a++) {
         size_t i = e->support[a];
         if (kinks->kink[i] || arb_is_zero(e->slope + i))
             continue;
@@ -255,7 +256,7 @@ static double measure(struct attempt *e, const struct weights *theta)
         arb_dot(before, before, 0, row, 1, row, 1, (slong)r, bits);
         _arb_vec_add(sum, sum, row, (slong)r, bits);
     }
-    for (size_t g = 0; g < R; g++) {
+    for (size_t g = 0; g < R && !cancel_asked(); g++) {
         take_row(e, g);
         find_row(e);
         for (size_t i = 0; i < k && !e->flat; i++) {
@@ -274,7 +275,7 @@ static double measure(struct attempt *e, const struct weights *theta)
     arb_clear(inner);
     _arb_vec_clear(row, (slong)r);
     _arb_vec_clear(sums, (slong)(R * r));
-    return tau;
+    return cancel_asked() ? NAN : tau;
 }
 
 static void write_number(FILE *text, const char *word, double x)
@@ -341,13 +342,13 @@ static void write_proof(struct attempt *e, const struct proof *proof, FILE *text
 static void attempt(struct attempt *e, const struct weights *theta, struct proof *out)
 {
     size_t R = e->q->groups->count;
-    for (size_t g = 0; g < R && e->outcome == PROOF_PROVED; g++) {
+    for (size_t g = 0; g < R && e->outcome == PROOF_PROVED && !cancel_asked(); g++) {
         take_row(e, g);
         add_row(e, g);
     }
-    if (e->outcome == PROOF_PROVED)
+    if (e->outcome == PROOF_PROVED && !cancel_asked())
         solve(e);
-    for (size_t g = 0; g < R && e->outcome == PROOF_PROVED; g++) {
+    for (size_t g = 0; g < R && e->outcome == PROOF_PROVED && !cancel_asked(); g++) {
         take_row(e, g);
         find_row(e);
         check_kinks(e, g);
@@ -355,6 +356,8 @@ static void attempt(struct attempt *e, const struct weights *theta, struct proof
     }
     if (e->outcome == PROOF_PROVED)
         check_margins(e);
+    if (cancel_asked())
+        note(e, PROOF_GAP);
     *out = (struct proof){e->outcome, NAN, NAN, NAN, NAN, (unsigned)e->b.bits};
     if (e->outcome != PROOF_PROVED)
         return;
@@ -377,6 +380,6 @@ void proof_exact(const struct network *net, const struct weights *theta,
         end(&e);
         bits *= 2;
     } while (out->outcome != PROOF_PROVED && out->outcome != PROOF_REFUTED &&
-             bits <= PROOF_MOST_BITS);
+             bits <= PROOF_MOST_BITS && !cancel_asked());
     flint_cleanup();
 }

@@ -1,4 +1,5 @@
 #include "proof_ball.h"
+#include "sweep/cancel.h"
 #include <math.h>
 
 /* One attempt, at one precision. Everything is over |u| = 1/sqrt(n): margins are n q_i of
@@ -205,7 +206,7 @@ static void bound(struct attempt *e, struct proof *out)
     arb_pos_inf(smallest);
     for (size_t i = 0; i < m; i++)
         arb_min(smallest, smallest, e->margin + i, e->b.bits);
-    if (e->decided && arb_is_positive(smallest)) {
+    if (e->decided && arb_is_positive(smallest) && !cancel_asked()) {
         out->outcome = PROOF_PROVED;
         out->eps = bound_eps(e, smallest);
         out->delta = bound_delta(e, smallest);
@@ -219,9 +220,9 @@ static void attempt(struct attempt *e, const struct weights *theta, struct proof
     arb_set_d(e->t, theta->perp);
     arb_mul(e->before, e->t, e->t, e->b.bits);
     arb_set(e->after, e->before);
-    for (size_t g = 0; g < e->groups->count; g++) {
+    for (size_t g = 0; g < e->groups->count && !cancel_asked(); g++) {
         take_group(e, g);
-        for (size_t j = 0; j < e->net->n; j++) {
+        for (size_t j = 0; j < e->net->n && !cancel_asked(); j++) {
             if (e->groups->of[j] != g)
                 continue;
             take_neuron(e, theta, j);
@@ -259,6 +260,7 @@ void proof_near(const struct network *net, const struct points *p,
         attempt(&e, theta, out);
         end(&e);
         bits *= 2;
-    } while (out->outcome != PROOF_PROVED && bits <= PROOF_MOST_BITS);
+    } while (out->outcome != PROOF_PROVED && bits <= PROOF_MOST_BITS &&
+             !cancel_asked());
     flint_cleanup();
 }

@@ -1,6 +1,7 @@
 #include "sweep/span.h"
 #include "span_samplers.h"
 #include "span_source.h"
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include <gsl/gsl_cblas.h>
 #include <string.h>
@@ -73,6 +74,8 @@ int span_draw(struct span *s, const struct span_request *q, struct span_workspac
     dataset_flip_labels(span_stream(rng, q->data_key, "label_noise"),
                         q->mixture.label_noise, s->y_true, s->m, s->y);
     int status = samplers[q->sampler].draw(s, q, w, rng);
+    if (cancel_asked())
+        return SWEEP_STOPPED;
     if (status != SWEEP_OK)
         return status;
     int m = (int)s->m, r = (int)s->r;

@@ -1,6 +1,7 @@
 #include "sweep/train.h"
 #include "pattern.h"
 #include "step.h"
+#include "sweep/cancel.h"
 #include "sweep/loss.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
@@ -19,7 +20,6 @@ struct descent {
     const struct points *p;
     const double *W0;
     const struct train_options *o;
-    const atomic_bool *cancel;
     struct train_workspace *w;
     struct weights *theta;
     struct train_result *result;
@@ -175,7 +175,7 @@ static bool ended(struct descent *d, bool finite)
     bool last = result->steps == o->max_steps;
     bool settled =
         o->stable_steps > 0 && d->stable >= o->stable_steps && result->margin > 0.0;
-    bool cancelled = d->cancel && *d->cancel;
+    bool cancelled = cancel_asked();
     bool looked_at = !finite || last || settled || cancelled ||
                      (o->tolerance > 0.0 && may_be_aligned(d));
     bool afresh = looked_at || result->steps % TRAIN_REFRESH_STEPS == 0;
@@ -228,9 +228,9 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
         d->chunk = FIRST_CHUNK;
         d->held = 0;
     }
-    while (done < limit && q->active) {
-        uint64_t steps = d->chunk < limit - done ? d->chunk : limit - done;
-        for (uint64_t k = 0; k < steps; k++) {
+    while (done < limit && q->active && !cancel_asked()) {
+        uint64_t most = d->chunk < limit - done ? d->chunk : limit - done, steps = 0;
+        for (; steps < most && !cancel_asked(); steps++) {
             measure_margins(d);
             pattern_step(q, s);
         }
@@ -258,14 +258,13 @@ static uint64_t steps_to_test(const struct descent *d)
 
 void train_run(const struct network *net, const struct points *p, const double *W0,
                double perp_norm, const struct train_options *o,
-               const atomic_bool *cancel, struct train_workspace *w,
-               struct weights *theta, struct train_result *result)
+               struct train_workspace *w, struct weights *theta,
+               struct train_result *result)
 {
     struct descent d = {.net = net,
                         .p = p,
                         .W0 = W0,
                         .o = o,
-                        .cancel = cancel,
                         .w = w,
                         .theta = theta,
                         .result = result,
@@ -276,7 +275,7 @@ void train_run(const struct network *net, const struct points *p, const double *
     load_start(&d);
     for (;;) {
         bool finite = measure_margins(&d);
-        bool tested = !finite || result->steps == o->max_steps || (cancel && *cancel) ||
+        bool tested = !finite || result->steps == o->max_steps || cancel_asked() ||
                       result->steps % TRAIN_CHECK_STEPS == 0;
         if (tested && ended(&d, finite))
             return;

@@ -1,4 +1,5 @@
 #include "sweep/twoclass.h"
+#include "sweep/cancel.h"
 #include "sweep/memory.h"
 #include <gsl/gsl_cblas.h>
 #include <gsl/gsl_randist.h>
@@ -90,7 +91,7 @@ void twoclass_points(const struct twoclass *t, const size_t *place, size_t count
 void twoclass_project(gsl_rng *rng, const struct twoclass *t, const size_t *place,
                       size_t count, size_t d, double *g, double *X)
 {
-    for (size_t k = 0; k < d; k++) {
+    for (size_t k = 0; k < d && !cancel_asked(); k++) {
         rng_normals(rng, g, t->file->features);
         for (size_t i = 0; i < count; i++)
             X[i * d + k] = labelled_product(t->file, t->row[place[i]], g);

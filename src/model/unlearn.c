@@ -1,4 +1,5 @@
 #include "sweep/unlearn.h"
+#include "sweep/cancel.h"
 #include "sweep/multipliers.h"
 #include "sweep/status.h"
 #include "unlearn_methods.h"
@@ -153,7 +154,7 @@ static int ascend_repeatedly(const struct unlearn_problem *q,
         struct multipliers refitted = {.lambda = w->lambda, .v = w->v};
         multipliers_solve(q->net, q->points, out, w->multipliers, &refitted);
         if (refitted.stop != PROGRAM_CONVERGED)
-            return SWEEP_NUMERIC;
+            return cancel_asked() ? SWEEP_STOPPED : SWEEP_NUMERIC;
         unlearn_ascend(q, q->step_scale, w->v, q->points->X, out->W);
         double rounds = (double)w->multipliers->state.iterations;
         *flops += ascend_flops(q) + 2.0 * n * m * q->dimension +

@@ -1,4 +1,5 @@
 /* The methods that keep the retained points out of the step. */
+#include "sweep/cancel.h"
 #include "sweep/status.h"
 #include "unlearn_methods.h"
 #include <float.h>
@@ -34,11 +35,13 @@ static int gradients_decompose(const struct gradients *g)
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)kept, (int)kept, (int)n,
                 q->net->u * q->net->u, w->slope, (int)kept, w->slope, (int)kept, 0.0,
                 w->gram, (int)kept);
-    for (size_t i = 0; i < kept; i++)
+    for (size_t i = 0; i < kept && !cancel_asked(); i++)
         for (size_t k = 0; k < kept; k++)
             w->gram[i * kept + k] *=
                 q->points->y[q->retain[i]] * q->points->y[q->retain[k]] *
                 cblas_ddot((int)r, w->basis + i * r, 1, w->basis + k * r, 1);
+    if (cancel_asked())
+        return SWEEP_STOPPED;
     return LAPACKE_dsyev_work(LAPACK_COL_MAJOR, 'V', 'U', (int)kept, w->gram, (int)kept,
                               w->value, w->lapack, (int)w->lapack_size) == 0
                ? SWEEP_OK
@@ -102,8 +105,9 @@ int unlearn_minnorm(const struct unlearn_problem *q, struct unlearn_workspace *w
     *flops = 0.0;
     if (q->forget_count == 0) /* P theta is what training left over, nobody's share */
         return SWEEP_OK;
-    if (gradients_decompose(&g) != SWEEP_OK)
-        return SWEEP_NUMERIC;
+    int status = gradients_decompose(&g);
+    if (status != SWEEP_OK)
+        return status;
     for (int pass = 0; pass < 2; pass++) { /* twice: orthogonal to rounding */
         gradients_apply(&g, out->W, w->right);
         gradients_solve(&g, w->right);
@@ -148,7 +152,7 @@ int unlearn_pgu(const struct unlearn_problem *q, struct unlearn_workspace *w,
     double kept = (double)(q->points->m - q->forget_count), d = q->dimension;
     if (count == SIZE_MAX)
         return SWEEP_NUMERIC;
-    for (size_t f = 0; f < q->forget_count; f++) {
+    for (size_t f = 0; f < q->forget_count && !cancel_asked(); f++) {
         double *x = w->projected + q->forget[f] * r;
         memcpy(x, q->points->X + q->forget[f] * r, r * sizeof *x);
         for (int pass = 0; pass < 2; pass++) { /* twice: orthogonal to rounding */

@@ -61,7 +61,7 @@ int answer_digest(char digest[ANSWER_SIZE], struct diagnostics *log)
         status = trial_workspace_alloc(&ws, &g, NULL);
     for (size_t k = 0; k < p.group_count && status == SWEEP_OK; k++)
         status = trial_unit(ws, &g, p.cell + p.start[k], p.start[k + 1] - p.start[k], 0,
-                            NULL, absorb_record, &key);
+                            absorb_record, &key);
     if (status == SWEEP_NO_MEMORY)
         diagnostics_no_memory(log, NULL);
     snprintf(digest, ANSWER_SIZE, "%016" PRIx64 "%016" PRIx64, key.word[0],

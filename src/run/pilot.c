@@ -58,8 +58,7 @@ static void measure_unit(struct pilot *pilot, struct trial_workspace *ws,
                          const struct sample *s)
 {
     double start = clock_thread_cpu();
-    trial_unit(ws, g, s->cell, s->count, pilot->units % p->replicates, NULL, drop,
-               NULL);
+    trial_unit(ws, g, s->cell, s->count, pilot->units % p->replicates, drop, NULL);
     double seconds = clock_thread_cpu() - start, ratio = seconds / s->cost;
     pilot->low = pilot->units == 0 ? ratio : fmin(pilot->low, ratio);
     pilot->high = fmax(pilot->high, ratio);

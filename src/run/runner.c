@@ -1,5 +1,6 @@
 #include "sweep/runner.h"
 
+#include "sweep/cancel.h"
 #include "sweep/clock.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
@@ -8,10 +9,8 @@
 #include <omp.h>
 #include <stdlib.h>
 
-const struct runner_limits runner_no_limits = {.failures = INFINITY,
-                                               .failed_share = INFINITY,
-                                               .units_failed = SIZE_MAX,
-                                               .seconds = INFINITY};
+const struct runner_limits runner_no_limits = {
+    .failures = INFINITY, .failed_share = INFINITY, .units_failed = SIZE_MAX};
 
 /* Records a thread keeps before it goes to the store. */
 enum { BUFFER = 256 };
@@ -24,7 +23,6 @@ struct run {
     struct ledger *ledger;
     const struct runner_options *options;
     double commit_work; /* seconds of work between two commits */
-    double deadline;    /* clock at which no more units are taken */
     double most_failed; /* trials */
     bool halted;        /* the store failed or a limit is reached */
 
@@ -149,18 +147,12 @@ static int pass_record(void *context, size_t cell, const struct record *record)
     return w->count < BUFFER ? SWEEP_OK : flush(w, 0);
 }
 
-static bool is_cancelled(const struct run *r)
-{
-    const atomic_bool *cancel = r->options->limits.cancel;
-    return cancel && *cancel;
-}
-
 static bool may_go_on(const struct run *r)
 {
     bool halted;
 #pragma omp atomic read
     halted = r->halted;
-    return !halted && !is_cancelled(r) && clock_monotonic() < r->deadline;
+    return !halted && !cancel_asked();
 }
 
 /* Take units until there are none. Nothing in here may leave the parallel region. */
@@ -169,16 +161,17 @@ static void work(struct worker *w)
     struct run *r = w->run;
     struct ledger_unit *u = &w->unit;
 
+    cancel_obey(r->options->limits.cancel);
     w->since = clock_monotonic();
     while (may_go_on(r) && ledger_next(r->ledger, u)) {
         w->good = false;
-        int status =
-            trial_unit(w->workspace, r->ledger->grid, u->cell, u->count, u->replicate,
-                       r->options->limits.cancel, pass_record, w);
+        int status = trial_unit(w->workspace, r->ledger->grid, u->cell, u->count,
+                                u->replicate, pass_record, w);
         int flushed = flush(w, status == SWEEP_OK ? u->cost : 0);
         if (status != SWEEP_OK || flushed != SWEEP_OK)
             break;
     }
+    cancel_obey(NULL);
 }
 
 static void workers_free(struct worker *worker, size_t threads)
@@ -261,9 +254,7 @@ static enum runner_end run_end(const struct run *r)
 {
     if (r->result->ran == r->result->planned)
         return RUNNER_COMPLETE;
-    if (r->result->end != RUNNER_COMPLETE)
-        return r->result->end;
-    return is_cancelled(r) ? RUNNER_CANCELLED : RUNNER_TIME;
+    return r->result->end != RUNNER_COMPLETE ? r->result->end : RUNNER_CANCELLED;
 }
 
 int runner_run(struct ledger *l, struct store *s, const struct runner_options *options,
@@ -275,7 +266,6 @@ int runner_run(struct ledger *l, struct store *s, const struct runner_options *o
 
     *result = (struct runner_result){0};
     run.log = log;
-    run.deadline = clock_monotonic() + options->limits.seconds;
     size_t due = plan_more(&run).units;
     size_t units = ledger_rest(l, LEDGER_MOST, NULL).units;
     if (threads > units)

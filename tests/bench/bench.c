@@ -113,7 +113,7 @@ double model_train(struct model *model, uint64_t max_steps, uint64_t stable_step
                               .stable_steps = stable_steps};
     double start = clock_monotonic();
     train_run(&model->net, &model->points, model->span.W0, model->span.perp_norm, &o,
-              NULL, &model->work, &model->theta, &model->result);
+              &model->work, &model->theta, &model->result);
     double seconds = clock_monotonic() - start;
     bench_need(model->result.stop != TRAIN_NON_FINITE, "training is not finite");
     return seconds;

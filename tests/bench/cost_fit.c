@@ -95,7 +95,7 @@ static bool time_unit(const struct grid *g, struct unit_times *t)
             t->seconds[k] = NAN;
         stopwatch.cells = 0;
         stopwatch.last = clock_thread_cpu();
-        trial_unit_watched(ws, g, cells, 2, 0, NULL, &watch, keep_status, &failed);
+        trial_unit_watched(ws, g, cells, 2, 0, &watch, keep_status, &failed);
     }
     trial_workspace_free(ws);
     grid_cell(g, 0, &t->s);

@@ -146,8 +146,8 @@ void model_train(struct model *model, const struct instance *in, uint64_t steps)
     {
         train_layout(&w, in->net.n, in->points.m, in->points.r, &arena);
     }
-    train_run(&in->net, &in->points, in->span.W0, in->span.perp_norm, &options, NULL,
-              &w, &model->theta, &model->result);
+    train_run(&in->net, &in->points, in->span.W0, in->span.perp_norm, &options, &w,
+              &model->theta, &model->result);
     arena_release(&arena);
     model_complete(model, in);
 }

@@ -105,6 +105,39 @@ static lapack_int wrong_dorgqr(int order, lapack_int m, lapack_int n, lapack_int
     return info;
 }
 
+static void wrong_dger(const enum CBLAS_ORDER order, int m, int n, double alpha,
+                       const double *x, int dx, const double *y, int dy, double *a,
+                       int lda)
+{
+    cblas_dger(order, m, n, alpha, x, dx, y, dy, a, lda);
+    spoil(a + m * n - 1, m);
+}
+
+static lapack_int wrong_dlarft(int order, char direct, char store, lapack_int n,
+                               lapack_int k, const double *v, lapack_int ldv,
+                               const double *tau, double *t, lapack_int ldt)
+{
+    lapack_int info =
+        LAPACKE_dlarft_work(order, direct, store, n, k, v, ldv, tau, t, ldt);
+    spoil(t, n);
+    return info;
+}
+
+static char spoiled_trans; /* of dlarfb */
+
+static lapack_int wrong_dlarfb(int order, char side, char trans, char direct,
+                               char store, lapack_int m, lapack_int n, lapack_int k,
+                               const double *v, lapack_int ldv, const double *t,
+                               lapack_int ldt, double *c, lapack_int ldc, double *work,
+                               lapack_int ldwork)
+{
+    lapack_int info = LAPACKE_dlarfb_work(order, side, trans, direct, store, m, n, k, v,
+                                          ldv, t, ldt, c, ldc, work, ldwork);
+    if (trans == spoiled_trans)
+        spoil(c + m * n - 1, m);
+    return info;
+}
+
 static char spoiled_job; /* of dsyev */
 
 static lapack_int wrong_dsyev(int order, char job, char half, lapack_int n, double *a,
@@ -292,6 +325,7 @@ static void one_wrong_number_is_found(void **state)
         EXPECT(dgemm, wrong_dgemm, "dgemm, ");
         EXPECT(dsyrk, wrong_dsyrk, "dsyrk, ");
         EXPECT(dgemv, wrong_dgemv, "dgemv, ");
+        EXPECT(dger, wrong_dger, "dger, ");
         EXPECT(ddot, wrong_ddot, "ddot, ");
         EXPECT(daxpy, wrong_daxpy, "daxpy, ");
         EXPECT(dscal, wrong_dscal, "dscal, ");
@@ -318,6 +352,11 @@ static void factorisations_are_checked(void **state)
     expect(&calls, name, 1e-13);                                                       \
     calls.member = blas_calls_linked.member
         EXPECT_FACTOR(dorgqr, wrong_dorgqr, "dgeqrf and dorgqr, ");
+        EXPECT_FACTOR(dlarft, wrong_dlarft, "dlarft and dlarfb, ");
+        spoiled_trans = 'T';
+        EXPECT_FACTOR(dlarfb, wrong_dlarfb, "dlarft and dlarfb, ");
+        spoiled_trans = 'N';
+        EXPECT_FACTOR(dlarfb, wrong_dlarfb, "dlarft and dlarfb, ");
         EXPECT_FACTOR(dsyev, turned_dsyev, "dsyev, ");
         spoiled_job = 'V';
         EXPECT_FACTOR(dsyev, wrong_dsyev, "dsyev, ");

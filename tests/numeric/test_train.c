@@ -1,3 +1,4 @@
+#include "sweep/cancel.h"
 #include "sweep/train.h"
 
 #include "check.h"
@@ -161,13 +162,13 @@ static void compare_steps(const struct train_options *options, size_t n, double 
     for (o.max_steps = 0; o.max_steps <= STEPS; o.max_steps++) {
         double projected[N * M];
 
-        train_run(&a.net, &a.points, a.W0, 0.0, &o, NULL, &t.w, &t.theta, &t.result);
+        train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
         check_array_close(t.theta.W, a.W, n * D, 1e-11);
         check_close(t.result.margin, ambient_margin(&a), 1e-11);
         check_true(t.result.stop == TRAIN_STEP_LIMIT && t.result.steps == o.max_steps,
                    "stop %d after %llu", t.result.stop,
                    (unsigned long long)t.result.steps);
-        train_run(&a.net, &b.points, b.W0, b.perp, &o, NULL, &t.w, &t.theta, &t.result);
+        train_run(&a.net, &b.points, b.W0, b.perp, &o, &t.w, &t.theta, &t.result);
         coordinates(&b, a.W, n, projected);
         check_array_close(t.theta.W, projected, n * M, 1e-11);
         check_close(t.result.margin, ambient_margin(&a), 1e-11);
@@ -211,10 +212,10 @@ static void test_fewer_points(void **state)
         ambient_make(&a, N, 0.1, m);
         runner_make(&t);
         o.max_steps = 300;
-        train_run(&a.net, &a.points, a.W0, 0.0, &o, NULL, &t.w, &t.theta, &t.result);
+        train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
         a.points.m = m;
-        train_run(&a.net, &a.points, a.W0, 0.0, &o, NULL, &t.w, &t.theta, &t.result);
-        train_run(&a.net, &a.points, a.W0, 0.0, &o, NULL, &exact, &theta, &result);
+        train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
+        train_run(&a.net, &a.points, a.W0, 0.0, &o, &exact, &theta, &result);
         for (size_t k = 0; k < N * D; k++)
             check_same_bits(t.theta.W[k], theta.W[k]);
         check_same_bits(t.result.alignment, result.alignment);
@@ -237,7 +238,7 @@ static void test_gates_stable(void **state)
         o.stable_steps = 500;
         ambient_make(&a, N, 0.1, k);
         runner_make(&t);
-        train_run(&a.net, &a.points, a.W0, 0.0, &o, NULL, &t.w, &t.theta, &t.result);
+        train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
         check_equal(t.result.stop, TRAIN_GATES_STABLE);
         check_true(t.result.margin > 0.0, "not separated");
         check_true(t.result.steps >= o.stable_steps, "after %llu",
@@ -245,7 +246,7 @@ static void test_gates_stable(void **state)
         memcpy(a.W, t.theta.W, sizeof a.W);
         o.max_steps = t.result.steps - o.stable_steps;
         o.stable_steps = 0;
-        train_run(&a.net, &a.points, a.W0, 0.0, &o, NULL, &t.w, &t.theta, &t.result);
+        train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
         memcpy(early, t.theta.W, sizeof early);
         for (size_t j = 0; j < N; j++)
             for (size_t i = 0; i < M; i++)
@@ -266,7 +267,7 @@ static void test_no_step(void **state)
     (void)state;
     ambient_make(&a, N, 0.0, 7);
     runner_make(&t);
-    train_run(&a.net, &a.points, a.W0, 0.25, &o, NULL, &t.w, &t.theta, &t.result);
+    train_run(&a.net, &a.points, a.W0, 0.25, &o, &t.w, &t.theta, &t.result);
     for (size_t k = 0; k < N * D; k++)
         check_same_bits(t.theta.W[k], a.W0[k]);
     check_same_bits(t.theta.perp, 0.25);
@@ -292,8 +293,7 @@ static void test_tolerance(void **state)
             o.tolerance = 0.15;
             ambient_make(&a, widths[l], l == 0 ? 1.0 : 0.5, k);
             runner_make(&t);
-            train_run(&a.net, &a.points, a.W0, 0.0, &o, NULL, &t.w, &t.theta,
-                      &t.result);
+            train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
             check_equal(t.result.stop, TRAIN_TOLERANCE);
             check_true(t.result.steps < o.max_steps && t.result.steps > 0,
                        "stopped after %llu", (unsigned long long)t.result.steps);
@@ -328,7 +328,7 @@ static void test_non_finite(void **state)
             a.X[7] = NAN;
         for (size_t i = 0; i < M * D; i++)
             a.X[i] *= 1e5; /* Z moves by 1e310 */
-        train_run(&a.net, &a.points, a.W0, 0.0, &o, NULL, &t.w, &t.theta, &t.result);
+        train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
         check_equal(t.result.stop, TRAIN_NON_FINITE);
         check_true(!(t.result.alignment <= o.tolerance), "reads as converged");
         check_true(t.result.steps <= TRAIN_CHECK_STEPS, "found only after %llu steps",
@@ -348,7 +348,8 @@ static void test_cancelled(void **state)
     ambient_make(&a, N, 0.1, 0);
     runner_make(&t);
     o.max_steps = UINT64_MAX;
-    train_run(&a.net, &a.points, a.W0, 0.0, &o, &cancel, &t.w, &t.theta, &t.result);
+    cancel_obey(&cancel);
+    train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
     check_equal(t.result.stop, TRAIN_CANCELLED);
     check_true(t.result.steps <= TRAIN_CHECK_STEPS, "late");
     for (uint64_t k = 0; k < t.result.steps; k++)
@@ -356,7 +357,8 @@ static void test_cancelled(void **state)
     check_array_close(t.theta.W, a.W, N * D, 1e-11);
     cancel = false;
     o.max_steps = 3;
-    train_run(&a.net, &a.points, a.W0, 0.0, &o, &cancel, &t.w, &t.theta, &t.result);
+    train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
+    cancel_obey(NULL);
     check_equal(t.result.stop, TRAIN_STEP_LIMIT);
     arena_release(&t.arena);
 }

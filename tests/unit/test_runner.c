@@ -3,6 +3,8 @@
 
 #include "sweep/answer.h"
 #include "sweep/runner.h"
+#include <pthread.h>
+#include <unistd.h>
 
 #define GOOD                                                                           \
     "grid:\n  samples: 4\n  dimension: 40\n  width: 4\n  max_steps: 200\n"             \
@@ -18,6 +20,10 @@
 #define HALF_BAD                                                                       \
     "grid:\n  samples: 4\n  dimension: 40\n  width: 4\n  max_steps: [0, 200]\n"        \
     "  signal: 0\n  test_samples: 5\n  polish: false\n  model: leaky_relu\n"
+/* Two trainings that would take hours. */
+#define ENDLESS                                                                        \
+    "grid:\n  samples: 10\n  dimension: 40\n  width: 40\n  tolerance: 0\n"             \
+    "  max_steps: 1e9\n  polish: false\n  init_scale: [0.5, 1]\n"
 
 /* Run the grid with `replicates` in a new folder. */
 static struct runner_result run(const char *body, size_t replicates, size_t threads,
@@ -93,15 +99,32 @@ static void test_limits(void **state)
     r = run(GOOD, 20, 1, &l);
     check_equal(r.end, RUNNER_COMPLETE);
     l = runner_no_limits;
-    l.seconds = 0;
-    r = run(GOOD, 5, 2, &l);
-    check_equal(r.end, RUNNER_TIME);
-    check_equal(r.ran, 0);
-    l = runner_no_limits;
     l.cancel = &yes;
     r = run(GOOD, 5, 2, &l);
     check_equal(r.end, RUNNER_CANCELLED);
     check_equal(r.ran, 0);
+}
+
+static void *wait_and_raise(void *flag)
+{
+    usleep(100000);
+    *(atomic_bool *)flag = true;
+    return NULL;
+}
+
+static void test_cancelled_within(void **state)
+{
+    (void)state;
+    atomic_bool flag = false;
+    pthread_t other;
+    struct runner_limits l = runner_no_limits;
+    l.cancel = &flag;
+    check_equal(pthread_create(&other, NULL, wait_and_raise, &flag), 0);
+    struct runner_result r = run(ENDLESS, 1, 2, &l);
+    pthread_join(other, NULL);
+    check_equal(r.end, RUNNER_CANCELLED);
+    check_equal(r.ran, 0);
+    check_equal(run(GOOD, 5, 2, &runner_no_limits).end, RUNNER_COMPLETE);
 }
 
 static void test_answer(void **state)
@@ -119,15 +142,14 @@ static void test_answer(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(246);
+    check_cases(268);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_complete),
-        cmocka_unit_test(test_limits),
-        cmocka_unit_test(test_answer),
+        cmocka_unit_test(test_complete),         cmocka_unit_test(test_limits),
+        cmocka_unit_test(test_cancelled_within), cmocka_unit_test(test_answer),
         cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
