@@ -124,16 +124,16 @@ static bool check_dgemv(struct check *c, int m, int k)
     return check_is_right(c);
 }
 
-/* a (m, n), column by column, -0.7 x y' added */
+/* a (m, n), column by column, 0.7 x y' added */
 static bool check_dger(struct check *c, int m, int n)
 {
     const double *a = c->number[0], *x = c->number[1], *y = x + m;
     check_begin(c, "dger", m, n, 0);
     memcpy(c->result, a, (size_t)(m * n) * sizeof *c->result);
-    c->call->dger(CblasColMajor, m, n, -0.7, x, 1, y, 1, c->result, m);
+    c->call->dger(CblasColMajor, m, n, 0.7, x, 1, y, 1, c->result, m);
     for (int k = 0; k < m * n; k++) {
         double product = 0.7 * x[k % m] * y[k / m];
-        check_compare(c, c->result[k], a[k] - product,
+        check_compare(c, c->result[k], a[k] + product,
                       check_sum_tolerance(1, a[k] + product));
     }
     return check_is_right(c);
