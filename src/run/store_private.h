@@ -53,8 +53,13 @@ int store_prepare_owned(struct store *s, char *sql, sqlite3_stmt **q,
 int store_integer(struct store *s, const char *sql, sqlite3_int64 *value,
                   struct diagnostics *log);
 
-/* Make the cells those of the grid: match by key, renumber, add. */
+/* Make the cells those of the grid: match by key, renumber, add. Where they are that
+ * already nothing is written, which is what takes long. */
 int store_sync_cells(struct store *s, const struct grid *g, struct diagnostics *log);
+
+/* A reader believes cell numbers only when every key is the one the grid gives
+ * (SWEEP_INPUT). */
+int store_match_cells(struct store *s, const struct grid *g, struct diagnostics *log);
 
 /* Begin a transaction unless one is open. */
 int store_begin(struct store *s, struct diagnostics *log);

@@ -135,6 +135,14 @@ static void write_put_cell(FILE *sql, const struct store_columns *have)
     fputs(" RETURNING id", sql);
 }
 
+static void write_read_cells(FILE *sql, const struct store_columns *have)
+{
+    (void)have;
+    fputs("SELECT id, cell, key", sql);
+    parameter_names(sql);
+    fputs(" FROM cells ORDER BY id", sql);
+}
+
 static void write_put_trial(FILE *sql, const struct store_columns *have)
 {
     fputs("INSERT OR REPLACE INTO trials(cell_id, replicate, status, message", sql);
@@ -226,6 +234,11 @@ char *store_sql_add_column(enum column c)
 char *store_sql_put_cell(void)
 {
     return text_of(write_put_cell, NULL);
+}
+
+char *store_sql_cells(void)
+{
+    return text_of(write_read_cells, NULL);
 }
 
 char *store_sql_put_trial(void)

@@ -7,21 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct key_text {
-    char hex[33];
-};
-
-/* Of the model version that the results are of. */
-static struct key_text key_text(const struct store *s, const struct grid *g,
-                                size_t cell)
-{
-    struct key_text text;
-    struct rng_key key = grid_cell_key_of(g, cell, s->model);
-    snprintf(text.hex, sizeof text.hex, "%016" PRIx64 "%016" PRIx64, key.word[0],
-             key.word[1]);
-    return text;
-}
-
 int store_begin(struct store *s, struct diagnostics *log)
 {
     if (!sqlite3_get_autocommit(s->db))
@@ -56,99 +41,6 @@ int store_commit(struct store *s, struct diagnostics *log)
                                " WHERE name = 'session_last'; COMMIT",
                                log);
     return status;
-}
-
-static int put_cell(struct store *s, sqlite3_stmt *q, const struct grid *g, size_t cell,
-                    struct diagnostics *log)
-{
-    struct setting setting;
-    struct key_text key = key_text(s, g, cell);
-
-    grid_cell(g, cell, &setting);
-    if (sqlite3_bind_text(q, 1, key.hex, -1, SQLITE_STATIC) != SQLITE_OK ||
-        sqlite3_bind_int64(q, 2, (sqlite3_int64)cell) != SQLITE_OK ||
-        store_bind_setting(q, 3, g, &setting) != SQLITE_OK ||
-        sqlite3_step(q) != SQLITE_ROW)
-        return store_fail(s, log);
-    s->id[cell] = sqlite3_column_int64(q, 0);
-    return sqlite3_reset(q) == SQLITE_OK ? SWEEP_OK : store_fail(s, log);
-}
-
-/* Cells there were before carry -1 - cell until the grid claims them. */
-int store_sync_cells(struct store *s, const struct grid *g, struct diagnostics *log)
-{
-    sqlite3_stmt *q = NULL;
-    sqlite3_int64 before = 0, removed = 0;
-    s->id = memory_array(g->cell_count, sizeof *s->id);
-    if (!s->id)
-        return diagnostics_no_memory(log, "the cells");
-    int status = store_integer(s, "SELECT count(cell) FROM cells", &before, log);
-    if (status == SWEEP_OK)
-        status = store_execute(s, "UPDATE cells SET cell = -1 - cell", log);
-    if (status == SWEEP_OK)
-        status = store_prepare_owned(s, store_sql_put_cell(), &q, log);
-    for (size_t cell = 0; cell < g->cell_count && status == SWEEP_OK; cell++)
-        status = put_cell(s, q, g, cell, log);
-    sqlite3_finalize(q);
-    if (status == SWEEP_OK)
-        status = store_integer(s, "SELECT count(*) FROM cells WHERE cell < 0", &removed,
-                               log);
-    if (status == SWEEP_OK)
-        status = store_execute(s, "UPDATE cells SET cell = NULL WHERE cell < 0", log);
-    s->change.removed = (size_t)removed;
-    s->change.unchanged = (size_t)(before - removed);
-    s->change.added = g->cell_count - s->change.unchanged;
-    s->matched = true;
-    return status;
-}
-
-static int foreign_cells(const struct store *s, const struct grid *g,
-                         struct diagnostics *log)
-{
-    char *grid = escape_shell_word(g->file), *folder = escape_shell_word(s->directory);
-    if (s->model == MODEL_VERSION && grid && folder)
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' does not belong to '%s' as this version of sweep reads "
-                        "it; bring it up to date: sweep run %s -o %s",
-                        s->path, g->file, grid, folder);
-    else
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' does not belong to '%s' as this version of sweep reads "
-                        "it; use the version that made it",
-                        s->path, g->file);
-    free(grid);
-    free(folder);
-    return SWEEP_INPUT;
-}
-
-/* A reader believes cell numbers only when every key is the one the grid gives. */
-static int match_cells(struct store *s, const struct grid *g, struct diagnostics *log)
-{
-    sqlite3_stmt *q;
-    size_t cell = 0;
-    int rc;
-
-    if (s->matched)
-        return SWEEP_OK;
-    int status = store_check_pages(s, log);
-    if (status == SWEEP_OK)
-        status = store_prepare(
-            s, "SELECT cell, key FROM cells WHERE cell IS NOT NULL ORDER BY cell", &q,
-            log);
-    if (status != SWEEP_OK)
-        return status;
-    for (s->matched = true; (rc = sqlite3_step(q)) == SQLITE_ROW && s->matched;
-         cell++) {
-        const char *key = (const char *)sqlite3_column_text(q, 1);
-        s->matched = cell < g->cell_count && key &&
-                     sqlite3_column_int64(q, 0) == (sqlite3_int64)cell &&
-                     strcmp(key, key_text(s, g, cell).hex) == 0;
-    }
-    s->matched = s->matched && cell == g->cell_count;
-    if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        status = store_fail(s, log);
-    sqlite3_finalize(q);
-    return status == SWEEP_OK && !s->matched ? foreign_cells(s, g, log) : status;
 }
 
 /* A row that is no trial of the grid, or the one before again. */
@@ -258,7 +150,7 @@ int store_each(struct store *s, const struct grid *g, store_visit *visit, void *
                struct diagnostics *log)
 {
     struct walk w = {.grid = g, .visit = visit, .context = context};
-    int status = match_cells(s, g, log);
+    int status = store_match_cells(s, g, log);
     return status == SWEEP_OK
                ? each_row(s, g, store_sql_each(&s->have), visit_row, &w, log)
                : status;
@@ -310,7 +202,7 @@ int store_scan(struct store *s, const struct grid *g, enum column column,
                store_glance *visit, void *context, struct diagnostics *log)
 {
     struct glance w = {.grid = g, .visit = visit, .context = context};
-    int status = match_cells(s, g, log);
+    int status = store_match_cells(s, g, log);
     return status == SWEEP_OK ? each_row(s, g, scan_sql(s, column), scan_row, &w, log)
                               : status;
 }
