@@ -117,10 +117,10 @@ void proof_pattern_of(const struct network *net, const struct points *p,
 void proof_exact(const struct network *net, const struct weights *theta,
                  struct proof_workspace *w, FILE *text, struct proof *out);
 
-/* eps, delta, tau of a theta~ near theta'. Cost n (m r + m^2) operations on balls, and
+/* eps, delta, tau of a theta~ near theta'; `text` as above. Cost n (m r + m^2) operations on balls, and
  * K^2 m for each of the different sets of K kinks. */
 void proof_near(const struct network *net, const struct points *p,
                 const struct weights *theta, const struct proof_claim *near,
-                struct proof_workspace *w, struct proof *out);
+                struct proof_workspace *w, FILE *text, struct proof *out);
 
 #endif

@@ -99,8 +99,9 @@ const struct command command_table[] = {
      "behind\n"
      "them go into DIR for NumPy, and the record as record.json. With --proof the "
      "exact\n"
-     "KKT points are proved in ball arithmetic, whatever 'prove' is, and what anybody\n"
-     "can check against those arrays goes into FILE.\n"
+     "KKT points and the bounds of the certificates are proved in ball arithmetic,\n"
+     "whatever 'prove' is, and what anybody can check against those arrays goes into\n"
+     "FILE.\n"
      "\n"
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage, 3 the trial failed.\n",
      BIT(CELL) | BIT(REPLICATE) | BIT(EXPORT) | BIT(TESTS) | BIT(PROOF), 1, 1, true,

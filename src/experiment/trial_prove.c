@@ -10,18 +10,30 @@ static void put_point(double *value, enum column first, const struct proof *proo
     value[first + 3] = proof->bits;
 }
 
-/* Prove the pattern in the workspace; `name` is what the proof is called in a file. */
+/* Where the claim `name` is written, or NULL. */
+static FILE *begin_claim(const struct unit *u, const char *name)
+{
+    FILE *text = u->watch ? u->watch->proof : NULL;
+    if (text)
+        fprintf(text, "claim %s\n", name);
+    return text;
+}
+
+static void end_claim(FILE *text, const struct proof *proof)
+{
+    if (text && proof->outcome != PROOF_PROVED)
+        fprintf(text, "undecided %s\n",
+                column_table[C_EXACT_PROOF].words[proof->outcome]);
+}
+
+/* Prove the pattern in the workspace. */
 static void prove(const struct unit *u, const char *name, const struct weights *theta,
                   struct proof *out)
 {
     struct trial_workspace *ws = u->ws;
-    FILE *text = u->watch ? u->watch->proof : NULL;
-    if (text)
-        fprintf(text, "claim %s\n", name);
+    FILE *text = begin_claim(u, name);
     proof_exact(&ws->shape.net, theta, &ws->proof, text, out);
-    if (text && out->outcome != PROOF_PROVED)
-        fprintf(text, "undecided %s\n",
-                column_table[C_EXACT_PROOF].words[out->outcome]);
+    end_claim(text, out);
 }
 
 void trial_prove_trained(struct unit *u, struct record *r)
@@ -62,9 +74,12 @@ void trial_prove(struct unit *u, enum step step, const struct certificate *c,
         prove_exact(u, &near, r);
         return;
     }
-    enum column first =
-        step == STEP_SCALED ? C_SCALED_PROVED_EPS : C_RESTORED_PROVED_EPS;
-    proof_near(&ws->shape.net, &u->retain, &ws->unlearned, &near, &ws->proof, &proof);
+    bool scaled = step == STEP_SCALED;
+    enum column first = scaled ? C_SCALED_PROVED_EPS : C_RESTORED_PROVED_EPS;
+    FILE *text = begin_claim(u, scaled ? "scaled" : "restored");
+    proof_near(&ws->shape.net, &u->retain, &ws->unlearned, &near, &ws->proof, text,
+               &proof);
+    end_claim(text, &proof);
     r->value[first] = proof.eps;
     r->value[first + 1] = proof.delta;
     r->value[first + 2] = proof.tau;

@@ -193,6 +193,15 @@ void balls_write(FILE *text, const char *word, const arf_t x)
     fmpz_clear(exponent);
 }
 
+void balls_write_double(FILE *text, const char *word, double x)
+{
+    arf_t exact;
+    arf_init(exact);
+    arf_set_d(exact, x);
+    balls_write(text, word, exact);
+    arf_clear(exact);
+}
+
 double balls_tau(const arb_t before, const arb_t after, const arb_t inner, slong bits)
 {
     arb_t t;

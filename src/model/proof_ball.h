@@ -60,6 +60,9 @@ void balls_phi(arb_t to, const arb_t z, const arb_t leak, slong bits);
 /* "word mantissa exponent": a number, exact, as mantissa * 2^exponent. */
 void balls_write(FILE *text, const char *word, const arf_t x);
 
+/* The same of a double. */
+void balls_write_double(FILE *text, const char *word, double x);
+
 /* tau's upper bound from |theta'|^2, |theta~|^2 and their scalar product. */
 double balls_tau(const arb_t before, const arb_t after, const arb_t inner, slong bits);
 

@@ -278,15 +278,6 @@ static double measure(struct attempt *e, const struct weights *theta)
     return cancel_asked() ? NAN : tau;
 }
 
-static void write_number(FILE *text, const char *word, double x)
-{
-    arf_t exact;
-    arf_init(exact);
-    arf_set_d(exact, x);
-    balls_write(text, word, exact);
-    arf_clear(exact);
-}
-
 static void write_row(struct attempt *e, size_t g, FILE *text)
 {
     static const char letters[] = {
@@ -312,7 +303,7 @@ static void write_row(struct attempt *e, size_t g, FILE *text)
     for (size_t a = 0; a < kinks->rest; a++) {
         size_t i = kinks->index[kinks->count + a];
         fprintf(text, "kink %zu ", i);
-        write_number(text, "share", q->share[g * k + i]);
+        balls_write_double(text, "share", q->share[g * k + i]);
     }
 }
 
@@ -323,10 +314,10 @@ static void write_proof(struct attempt *e, const struct proof *proof, FILE *text
     const struct proof_pattern *q = e->q;
     double within = ldexp(e->most, -64);
     fprintf(text, "network %zu", e->net->n);
-    write_number(text, " leak", e->net->leak);
-    write_number(text, "within", fmax(within, mag_get_d(e->radius)));
+    balls_write_double(text, " leak", e->net->leak);
+    balls_write_double(text, "within", fmax(within, mag_get_d(e->radius)));
     if (!isnan(proof->tau))
-        write_number(text, "tau", proof->tau);
+        balls_write_double(text, "tau", proof->tau);
     for (size_t i = 0; i < q->points.m; i++) {
         fprintf(text, "point %zu ", q->first[i]);
         balls_write(text, q->support[i] ? "lambda" : "off", arb_midref(e->lambda + i));

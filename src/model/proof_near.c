@@ -18,6 +18,7 @@ struct attempt {
     arb_ptr coefficient; /* (m) y_i sign(u_j) v_ji */
     arb_ptr margin;      /* (m) over |u| */
     bool regular;        /* the group's kinks are */
+    bool zero;           /* the row of theta~ at hand is 0 */
     bool moved, decided; /* moved: some row is not that of theta' */
 };
 
@@ -109,7 +110,8 @@ static void take_neuron(struct attempt *e, const struct weights *theta, size_t j
     balls_row(e->row, theta->W + j * r, r);
     arb_dot(e->x, NULL, 0, e->row, 1, e->row, 1, (slong)r, bits);
     arb_add(e->before, e->before, e->x, bits);
-    if (is_zero(e->near->W + j * r, r) || kinks->full) {
+    e->zero = is_zero(e->near->W + j * r, r) || kinks->full;
+    if (e->zero) {
         _arb_vec_zero(e->z, (slong)e->b.p->m);
         e->moved |= !arb_is_zero(e->x);
         return;
@@ -215,6 +217,49 @@ static void bound(struct attempt *e, struct proof *out)
     arb_clear(smallest);
 }
 
+/* Kinks of the row at hand, and the slopes that it has where z is 0. */
+static void write_neuron(struct attempt *e, size_t j, FILE *text)
+{
+    size_t m = e->b.p->m;
+    fprintf(text, "neuron %zu ", j);
+    for (size_t i = 0; i < m && !e->zero; i++)
+        fputc(e->b.kinks.kink[i] ? 'k' : '.', text);
+    fputs(e->zero ? "zero\n" : "\n", text);
+    for (size_t i = 0; i < m; i++) {
+        double lambda = fmax(e->near->lambda[i], 0.0);
+        if (lambda == 0.0 || !arb_is_zero(e->z + i))
+            continue;
+        kink_slope(e, e->near->v[j * m + i], lambda);
+        fprintf(text, "kink %zu ", i);
+        balls_write(text, "v", arb_midref(e->t));
+    }
+}
+
+/* The claim, and what decides theta~, its multipliers and slopes. */
+static void write_proof(struct attempt *e, const struct weights *theta,
+                        const struct proof *proof, FILE *text)
+{
+    fprintf(text, "network %zu", e->net->n);
+    balls_write_double(text, " leak", e->net->leak);
+    balls_write_double(text, "eps", proof->eps);
+    balls_write_double(text, "delta", proof->delta);
+    balls_write_double(text, "tau", proof->tau);
+    for (size_t i = 0; i < e->b.p->m; i++) {
+        fprintf(text, "point %zu ", i);
+        balls_write_double(text, "lambda", fmax(e->near->lambda[i], 0.0));
+    }
+    for (size_t g = 0; g < e->groups->count; g++) {
+        take_group(e, g);
+        for (size_t j = 0; j < e->net->n; j++) {
+            if (e->groups->of[j] != g)
+                continue;
+            take_neuron(e, theta, j);
+            write_neuron(e, j, text);
+        }
+    }
+    fputs("end\n", text);
+}
+
 static void attempt(struct attempt *e, const struct weights *theta, struct proof *out)
 {
     arb_set_d(e->t, theta->perp);
@@ -247,7 +292,7 @@ static void find_kinks(const struct network *net, const struct points *p,
 
 void proof_near(const struct network *net, const struct points *p,
                 const struct weights *theta, const struct proof_claim *near,
-                struct proof_workspace *w, struct proof *out)
+                struct proof_workspace *w, FILE *text, struct proof *out)
 {
     slong bits = PROOF_BITS;
     find_kinks(net, p, near, w);
@@ -258,6 +303,8 @@ void proof_near(const struct network *net, const struct points *p,
         e.state = w->state;
         e.groups = &w->groups;
         attempt(&e, theta, out);
+        if (text && out->outcome == PROOF_PROVED)
+            write_proof(&e, theta, out, text);
         end(&e);
         bits *= 2;
     } while (out->outcome != PROOF_PROVED && bits <= PROOF_MOST_BITS &&

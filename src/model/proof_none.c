@@ -23,8 +23,8 @@ void proof_exact(const struct network *net, const struct weights *theta,
 
 void proof_near(const struct network *net, const struct points *p,
                 const struct weights *theta, const struct proof_claim *near,
-                struct proof_workspace *w, struct proof *out)
+                struct proof_workspace *w, FILE *text, struct proof *out)
 {
-    (void)net, (void)p, (void)theta, (void)near, (void)w;
+    (void)net, (void)p, (void)theta, (void)near, (void)w, (void)text;
     *out = NO_PROOF;
 }

@@ -83,7 +83,7 @@ done
 # A proof is a file of its own, with or without arrays; nothing where it cannot be.
 run trial proofs.yaml --cell 0 --replicate 1 --proof file
 status 0
-check "two claims" [ "$(grep -c '^claim ' file) $(grep -c '^end$' file)" = "2 2" ]
+check "four claims" [ "$(grep -c '^claim ' file) $(grep -c '^end$' file)" = "4 4" ]
 run trial proofs.yaml --cell 0 --replicate 1 --proof no/folder/file
 status 1
 err_has "cannot write 'no/folder/file'"

@@ -21,23 +21,15 @@ than N <= sqrt(sum_i rho_i^2 / k_i + sum_kinks rho^2) / s. With that distance al
 conditions are checked: lambda >= 0, g lambda <= v <= lambda on kinks, z >= 0 where the
 slope is 1, z <= 0 where it is g, q_i >= 1 without a multiplier, and 1 - cos(theta', theta~)
 <= tau. Where the points are dependent, proof_elimination.py bounds the distance instead.
+The bounds of the other certificates are for proof_near.py.
 """
 import sys
 from fractions import Fraction
 from math import isqrt
 
-from proof_claim import Export, Refused, need, read_claims
+from proof_claim import Export, Refused, dyadic_scale, need, read_claims, whole
 from proof_elimination import eliminate
-
-
-def dyadic_scale(numbers):
-    """The least s so that each number (a Fraction or a float) times 2^s is whole."""
-    return max((f.as_integer_ratio()[1].bit_length() - 1 for f in numbers), default=0)
-
-
-def whole(f, scale):
-    top, bottom = f.as_integer_ratio()
-    return top << scale - (bottom.bit_length() - 1)
+from proof_near import check_near
 
 
 def root_above(f):
@@ -226,7 +218,9 @@ def check_tau(p, error):
 
 
 def check_claim(claim, export):
-    """Raises Refused unless the claim is true."""
+    """Raises Refused unless the claim is true. How far its numbers are off."""
+    if claim.name in ("scaled", "restored"):
+        return check_near(claim, export)
     p = Problem(claim, export)
     error = p.distance()
     need(error <= claim.within, "the numbers are farther off than they say")
@@ -251,8 +245,12 @@ def main():
                 print(f"{claim.name}: undecided, {claim.undecided}")
                 continue
             error = check_claim(claim, export)
-            tau = "" if claim.tau is None else f", tau at most {float(claim.tau):.17g}"
-            print(f"{claim.name}: true{tau}, numbers within {float(error):.1e}")
+            bounds = "".join(
+                f", {name} at most {float(bound):.17g}"
+                for name in ("eps", "delta", "tau")
+                if (bound := getattr(claim, name)) is not None)
+            within = "" if error is None else f", numbers within {float(error):.1e}"
+            print(f"{claim.name}: true{bounds}{within}")
     except Refused as why:
         sys.exit(f"refused: {why}")
 

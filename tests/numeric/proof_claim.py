@@ -50,6 +50,16 @@ class Export:
         self.perp = Fraction(record["scalars"].get("perp_unlearned" + span, 0.0))
 
 
+def dyadic_scale(numbers):
+    """The least s so that each number (a Fraction or a float) times 2^s is whole."""
+    return max((f.as_integer_ratio()[1].bit_length() - 1 for f in numbers), default=0)
+
+
+def whole(f, scale):
+    top, bottom = f.as_integer_ratio()
+    return top << scale - (bottom.bit_length() - 1)
+
+
 def number(mantissa, exponent):
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
@@ -65,11 +75,21 @@ class Row:
         self.share = {}  # v / lambda of kinks that depend on the others
 
 
+class Neuron:
+    """A row of weights near those given: theirs, projected on z = 0 at kinks ('k'), or 0."""
+
+    def __init__(self, index, kinks):
+        self.index, self.zero = int(index), kinks == "zero"
+        self.kinks = "" if self.zero else kinks
+        self.v = {}  # where z is 0
+
+
 class Claim:
     def __init__(self, name):
         self.name = name
-        self.undecided = self.tau = None
-        self.point, self.lam, self.support, self.rows = [], [], [], []
+        self.undecided = self.eps = self.delta = self.tau = None
+        self.point, self.lam, self.support = [], [], []
+        self.rows, self.neurons = [], []
         self.width = self.leak = self.within = None
 
     def take(self, words):
@@ -77,7 +97,7 @@ class Claim:
             self.undecided = words[1]
         elif words[0] == "network":
             self.width, self.leak = int(words[1]), number(*words[3:])
-        elif words[0] in ("within", "tau"):
+        elif words[0] in ("within", "eps", "delta", "tau"):
             setattr(self, words[0], number(*words[1:]))
         elif words[0] == "point":
             self.point.append(int(words[1]))
@@ -87,6 +107,10 @@ class Claim:
             self.rows.append(Row(*words[1:]))
         elif words[0] == "neurons":
             self.rows[-1].neurons = [int(j) for j in words[1:]]
+        elif words[0] == "neuron":
+            self.neurons.append(Neuron(*words[1:]))
+        elif words[0] == "kink" and self.neurons:
+            self.neurons[-1].v[int(words[1])] = number(*words[3:])
         elif words[0] == "kink":
             kinks = self.rows[-1].v if words[2] == "v" else self.rows[-1].share
             kinks[int(words[1])] = number(*words[3:])
