@@ -181,4 +181,8 @@ char *store_holder_text(const struct store_holder *holder, char *buffer, size_t 
 /* Commits, closes, frees. NULL is allowed. */
 int store_close(struct store *s, struct diagnostics *log);
 
+/* Closes and frees without a commit; what store_open made of a folder without results
+ * goes away again. NULL is allowed. */
+void store_discard(struct store *s);
+
 #endif

@@ -156,8 +156,10 @@ int cmd_merge(const struct command *self, const struct arguments *args)
     struct merge m = {.allow_mixed = args->value[OPTION_ALLOW_MIXED] != NULL};
     const char *out = args->operand[0];
     int status = merge(&m, out, args->operand + 1, (size_t)args->operand_count - 1);
-    int closed = store_close(m.out, &m.log);
-    status = status != SWEEP_OK ? status : closed;
+    if (status == SWEEP_OK)
+        status = store_close(m.out, &m.log);
+    else
+        store_discard(m.out); /* the trials are where they were */
     int code =
         status == SWEEP_OK ? report_merge(&m, out) : give_up(self, status, &m.log);
     for (size_t f = 0; f < m.folders; f++)

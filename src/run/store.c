@@ -228,3 +228,20 @@ int store_close(struct store *s, struct diagnostics *log)
     memory_free(s);
     return status;
 }
+
+void store_discard(struct store *s)
+{
+    struct diagnostics ignored = {0};
+    bool is_new = s && s->change.replicates == 0;
+    char *directory = is_new ? memory_string(s->directory) : NULL;
+    if (!s)
+        return;
+    s->broken = true;
+    if (is_new)
+        store_remove_results(s->directory); /* while it is held */
+    store_close(s, &ignored);
+    if (directory)
+        rmdir(directory); /* unless something else is in it */
+    memory_free(directory);
+    diagnostics_release(&ignored);
+}

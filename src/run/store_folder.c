@@ -281,3 +281,33 @@ int store_set_aside(const char *directory, bool fresh, struct diagnostics *log)
     memory_free(aside);
     return status;
 }
+
+/* A file, or the copies of data files. */
+static void remove_entry(const char *path)
+{
+    struct dirent **entry;
+    int found = unlink(path) != 0 ? scandir(path, &entry, NULL, NULL) : -1;
+    for (int i = 0; i < found; i++) {
+        char *file = store_join(path, entry[i]->d_name);
+        if (file)
+            unlink(file);
+        memory_free(file);
+    }
+    if (found >= 0)
+        entries_free(entry, found);
+    rmdir(path);
+}
+
+void store_remove_results(const char *directory)
+{
+    struct dirent **entry;
+    int found = scandir(directory, &entry, is_result, NULL);
+    for (int i = 0; i < found; i++) {
+        char *path = store_join(directory, entry[i]->d_name);
+        if (path)
+            remove_entry(path);
+        memory_free(path);
+    }
+    if (found >= 0)
+        entries_free(entry, found);
+}

@@ -113,4 +113,7 @@ int store_check_folder(const char *directory, struct diagnostics *log);
  * that a database never stays behind without its log, nor its log without it. */
 int store_set_aside(const char *directory, bool fresh, struct diagnostics *log);
 
+/* Remove what a run left in the folder. */
+void store_remove_results(const char *directory);
+
 #endif

@@ -105,7 +105,20 @@ run merge n s/shard-1-of-3 twin
 status 2
 err_has "'twin/sweep.db' and 'n/sweep.db' differ in cell "
 err_has ": norm "
-check "no table" [ ! -e n/table.tsv ]
+check "nothing is left of it" [ ! -e n ]
+mkdir n
+touch n/mine
+run merge n s/shard-1-of-3 twin
+status 2
+check "nothing but what was there" [ "$(ls -A n)" = mine ]
+run merge n s/shard-1-of-3
+status 4
+cp -r n n.before
+run merge n twin
+status 2
+check "a union that was there stays" [ "$(count n/sweep.db)" -eq \
+    "$(count n.before/sweep.db)" ]
+check "and its table" cmp -s n/table.tsv n.before/table.tsv
 sql twin "UPDATE meta SET value = 'an abacus' WHERE name = 'platform'"
 run merge q s/shard-1-of-3 twin
 status 2
@@ -144,4 +157,4 @@ run merge u t/shard-*
 status 0
 check "the union" cmp -s u/table.tsv bartlett/table.tsv
 
-finish 137
+finish 143
