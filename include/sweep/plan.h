@@ -15,7 +15,8 @@ struct plan {
                           * order of units, the deal of shards and the ETA, never for a
                           * result; a function of the grid alone */
     double *cell_cost;   /* (group_count) of these, what one cell adds on average */
-    size_t *retrainings; /* (group_count) trainings of a unit beside its first */
+    size_t *retrainings; /* (group_count) trainings of a unit beside its first, */
+    double *retraining_cost; /* (group_count) and expected seconds of one */
     size_t replicates;
 };
 
@@ -26,8 +27,12 @@ int plan_build(struct plan *p, const struct grid *g);
 /* Cells of the largest group. */
 size_t plan_largest_group(const struct plan *p);
 
-/* Expected seconds of a unit of a group of which only so many cells are run. */
+/* Expected seconds of a unit of a group of which only so many cells are run, none of
+ * which shares a retraining with another where that is possible. */
 double plan_unit_cost(const struct plan *p, size_t group, size_t cells);
+
+/* Expected seconds of a unit of just these `count` > 0 cells of one group. */
+double plan_cells_cost(const struct grid *g, const size_t *cell, size_t count);
 
 /* order (group_count): groups from the most to the least expensive.
  * SWEEP_OK, SWEEP_NO_MEMORY. */

@@ -41,16 +41,30 @@ struct sample {
     double cost;
 };
 
-static void choose_units(struct sample *s, const struct plan *p, size_t group,
-                         double seconds)
+/* So many cells of a group, evenly spread. */
+static void choose_cells(struct sample *s, const struct grid *g, const struct plan *p,
+                         size_t group, size_t count)
 {
     size_t all = p->start[group + 1] - p->start[group];
-    double most = (seconds - plan_unit_cost(p, group, 0)) / p->cell_cost[group];
     s->group = group;
-    s->count = most < 1 ? 1 : most < (double)all ? (size_t)most : all;
-    s->cost = plan_unit_cost(p, group, s->count);
-    for (size_t i = 0; i < s->count; i++)
-        s->cell[i] = p->cell[p->start[group] + i * all / s->count];
+    s->count = count;
+    for (size_t i = 0; i < count; i++)
+        s->cell[i] = p->cell[p->start[group] + i * all / count];
+    s->cost = plan_cells_cost(g, s->cell, count);
+}
+
+static void choose_unit(struct sample *s, const struct grid *g, const struct plan *p,
+                        size_t group, double seconds)
+{
+    size_t most = p->start[group + 1] - p->start[group], least = 1;
+    while (least < most) {
+        size_t middle = least + (most - least + 1) / 2;
+        if (plan_unit_cost(p, group, middle) <= seconds)
+            least = middle;
+        else
+            most = middle - 1;
+    }
+    choose_cells(s, g, p, group, least);
 }
 
 static void measure_unit(struct pilot *pilot, struct trial_workspace *ws,
@@ -77,13 +91,13 @@ static void run_units(struct pilot *pilot, struct trial_workspace *ws,
         total += p->cost[order[k]];
     for (size_t i = 0; i < most && i < PILOT_MOST; i++) {
         double scale = i > 0 ? pilot->ratio / (double)i : 1;
-        choose_units(s, p, group_at(p, order, count, share(i) * total),
-                     seconds / PARTS);
+        choose_unit(s, g, p, group_at(p, order, count, share(i) * total),
+                    seconds / PARTS);
         if (i > 0 && pilot->seconds + scale * s->cost > seconds)
             break;
         for (size_t k = 0; s->cost > seconds && k < count; k++)
-            choose_units(s, p, order[k],
-                         seconds / PARTS); /* the most expensive that fits */
+            choose_unit(s, g, p, order[k],
+                        seconds / PARTS); /* the most expensive that fits */
         measure_unit(pilot, ws, g, p, s);
     }
     pilot->ratio /= (double)pilot->units;

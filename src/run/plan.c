@@ -8,39 +8,77 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Expected seconds of one unit of a group, and the models it trains beside its first:
- * one for each forget set that some cell compares with retraining. */
-static void assess(struct plan *p, const struct grid *g, size_t group)
-{
-    enum { WORD = 64, MOST = 100000 }; /* forget counts, as parameters.c bounds them */
+/* Expected seconds of the parts of a unit. */
+struct parts {
+    double training; /* once */
+    double cells;    /* all of them */
+    double again;    /* models trained beside the first: */
+    size_t retrainings;
+};
+
+enum { WORD = 64, MOST = 100000 }; /* forget counts, as parameters.c bounds them */
+
+/* The forget sets that a model was trained without. */
+struct sets {
     uint64_t seen[FORGET_KINDS][MOST / WORD + 1];
+};
+
+static bool is_new_set(struct sets *sets, const struct setting *s)
+{
+    size_t forget = (size_t)s->value[P_FORGET];
+    uint64_t *word = &sets->seen[(size_t)s->value[P_FORGET_WHICH]][forget / WORD];
+    uint64_t bit = (uint64_t)1 << forget % WORD;
+    bool is_new = !(*word & bit);
+    *word |= bit;
+    return is_new;
+}
+
+/* A unit of these cells of one group: it trains one model for each forget set that some
+ * cell compares with retraining. */
+static struct parts parts_of(const struct grid *g, const size_t *cell, size_t count)
+{
+    struct parts p = {0};
+    struct sets sets;
     struct setting s;
-    double cost = 0, cells = 0, tests = 0;
+    double tests = 0;
     bool ranks = false;
 
-    grid_cell(g, p->cell[p->start[group]], &s);
+    grid_cell(g, cell[0], &s);
     for (size_t which = 0; which < FORGET_KINDS; which++)
-        memset(seen[which], 0, ((size_t)s.value[P_SAMPLES] / WORD + 1) * sizeof **seen);
-    for (size_t i = p->start[group]; i < p->start[group + 1]; i++) {
-        grid_cell(g, p->cell[i], &s);
-        size_t forget = (size_t)s.value[P_FORGET];
-        uint64_t *word = &seen[(size_t)s.value[P_FORGET_WHICH]][forget / WORD];
-        uint64_t bit = (uint64_t)1 << forget % WORD;
+        memset(sets.seen[which], 0,
+               ((size_t)s.value[P_SAMPLES] / WORD + 1) * sizeof **sets.seen);
+    for (size_t i = 0; i < count; i++) {
+        grid_cell(g, cell[i], &s);
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
-        cells += cost_cell(&s);
         ranks |= s.value[P_RANKS] == 1;
-        if (!trial_wants_retrained(&s) || *word & bit)
+        p.cells += cost_cell(&s);
+        if (!trial_wants_retrained(&s) || !is_new_set(&sets, &s))
             continue;
-        *word |= bit;
-        cost += cost_training(&s, s.value[P_SAMPLES] - s.value[P_FORGET],
-                              s.value[P_TEST_SAMPLES]);
-        p->retrainings[group]++;
+        p.again += cost_training(&s, s.value[P_SAMPLES] - s.value[P_FORGET],
+                                 s.value[P_TEST_SAMPLES]);
+        p.retrainings++;
     }
     if (ranks)
-        cost += cost_ranks(&s);
-    cost += cost_data(&s, tests) + cost_training(&s, s.value[P_SAMPLES], tests);
-    p->cost[group] = cost + cells;
-    p->cell_cost[group] = cells / (double)(p->start[group + 1] - p->start[group]);
+        p.training += cost_ranks(&s);
+    p.training += cost_data(&s, tests) + cost_training(&s, s.value[P_SAMPLES], tests);
+    return p;
+}
+
+double plan_cells_cost(const struct grid *g, const size_t *cell, size_t count)
+{
+    struct parts p = parts_of(g, cell, count);
+    return p.training + p.again + p.cells;
+}
+
+static void assess(struct plan *p, const struct grid *g, size_t group)
+{
+    size_t count = p->start[group + 1] - p->start[group];
+    struct parts parts = parts_of(g, p->cell + p->start[group], count);
+    p->cost[group] = parts.training + parts.again + parts.cells;
+    p->cell_cost[group] = parts.cells / (double)count;
+    p->retrainings[group] = parts.retrainings;
+    p->retraining_cost[group] =
+        parts.retrainings > 0 ? parts.again / (double)parts.retrainings : 0;
 }
 
 int plan_build(struct plan *p, const struct grid *g)
@@ -66,7 +104,8 @@ int plan_build(struct plan *p, const struct grid *g)
     p->cost = memory_array(p->group_count, sizeof *p->cost);
     p->cell_cost = memory_array(p->group_count, sizeof *p->cell_cost);
     p->retrainings = memory_array(p->group_count, sizeof *p->retrainings);
-    if (!p->cost || !p->cell_cost || !p->retrainings) {
+    p->retraining_cost = memory_array(p->group_count, sizeof *p->retraining_cost);
+    if (!p->cost || !p->cell_cost || !p->retrainings || !p->retraining_cost) {
         plan_release(p);
         return SWEEP_NO_MEMORY;
     }
@@ -82,6 +121,7 @@ void plan_release(struct plan *p)
     memory_free(p->cost);
     memory_free(p->cell_cost);
     memory_free(p->retrainings);
+    memory_free(p->retraining_cost);
     *p = (struct plan){0};
 }
 
@@ -96,8 +136,10 @@ size_t plan_largest_group(const struct plan *p)
 
 double plan_unit_cost(const struct plan *p, size_t group, size_t cells)
 {
-    size_t all = p->start[group + 1] - p->start[group];
-    return p->cost[group] - (double)(all - cells) * p->cell_cost[group];
+    size_t all = p->start[group + 1] - p->start[group], again = p->retrainings[group];
+    double spared = cells < again ? (double)(again - cells) : 0;
+    return p->cost[group] - (double)(all - cells) * p->cell_cost[group] -
+           spared * p->retraining_cost[group];
 }
 
 struct costed {

@@ -87,12 +87,35 @@ static void test_unit_cost(void **state)
     (void)state;
     struct grid g;
     struct plan p;
-    fixture_grid(&g, "grid:\n  samples: [5, 6]\n  step_scale: [0, 1]\n");
+    fixture_grid(&g, "grid:\n  retrain: false\n  samples: [5, 6]\n"
+                     "  step_scale: [0, 1]\n");
     check_equal(plan_build(&p, &g), SWEEP_OK);
     check_close_relative(plan_unit_cost(&p, 0, 2), p.cost[0], 1e-12);
     check_close_relative(plan_unit_cost(&p, 0, 2) - plan_unit_cost(&p, 0, 1),
                          plan_unit_cost(&p, 0, 1) - plan_unit_cost(&p, 0, 0), 1e-9);
     check_true(plan_unit_cost(&p, 0, 0) > 0, "a training for nothing");
+    plan_release(&p);
+    grid_release(&g);
+}
+
+/* A part of a unit is charged the retrainings of its own forget sets. */
+static void test_part_of_a_unit(void **state)
+{
+    (void)state;
+    struct grid g;
+    struct plan p;
+    fixture_grid(&g, "grid:\n  samples: 40\n  step_scale: [0, 1]\n"
+                     "  forget: [1, 2, 3, 4, 5, 6, 7, 8]\n");
+    check_equal(plan_build(&p, &g), SWEEP_OK);
+    check_equal(p.group_count, 1);
+    check_equal(p.retrainings[0], 8);
+    check_close_relative(plan_cells_cost(&g, p.cell, 16), p.cost[0], 1e-12);
+    check_close_relative(plan_unit_cost(&p, 0, 16), p.cost[0], 1e-12);
+    for (size_t cells = 1; cells <= 8; cells++) /* the first ones: step_scale 0 */
+        check_close_relative(plan_unit_cost(&p, 0, cells),
+                             plan_cells_cost(&g, p.cell, cells), 0.1);
+    double shared = p.cost[0] - plan_cells_cost(&g, p.cell, 8);
+    check_close_relative(shared, 8 * p.cell_cost[0], 0.1);
     plan_release(&p);
     grid_release(&g);
 }
@@ -153,9 +176,10 @@ static void test_case_count(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_partition),   cmocka_unit_test(test_groups),
-        cmocka_unit_test(test_unit_cost),   cmocka_unit_test(test_cost),
-        cmocka_unit_test(test_retrainings), cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_partition),  cmocka_unit_test(test_groups),
+        cmocka_unit_test(test_unit_cost),  cmocka_unit_test(test_part_of_a_unit),
+        cmocka_unit_test(test_cost),       cmocka_unit_test(test_retrainings),
+        cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
