@@ -170,7 +170,7 @@ static void test_retrainings(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(1770 + 3 * 2 * METHOD_COUNT);
+    check_cases(1784 + 3 * 2 * METHOD_COUNT);
 }
 
 int main(void)
