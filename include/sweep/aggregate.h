@@ -58,7 +58,8 @@ struct aggregate_row {
     size_t cell;       /* first cell of the row, for grid_cell */
     size_t trials;     /* recorded; with none, the statistics are undefined */
     size_t failed;     /* of these, not TRIAL_OK */
-    size_t expected;   /* replicates of its cells, as far as is known */
+    size_t expected;   /* replicates of its cells, as far as is known, but for those
+                          that `where` leaves out */
     size_t clusters;   /* of the trials that did not fail */
     size_t *n;         /* (columns) defined values */
     double *statistic; /* (columns, statistics) row-major */
@@ -94,13 +95,14 @@ struct aggregate {
 int aggregate_resolve(struct aggregate *a, const struct grid *g,
                       const struct table_request *request, struct diagnostics *log);
 
-/* The cells, ascending, for which the expression `where` (expression.h) holds; NULL:
- * all. Free *cells with memory_free. SWEEP_OK; SWEEP_INPUT when it is wrong or holds
+/* The cells, ascending, for which the expression `where` (results.h) holds; NULL: all.
+ * Where it asks for results, those of which a trial may still meet it. Free *cells with memory_free. SWEEP_OK; SWEEP_INPUT when it is wrong or holds
  * for none; SWEEP_NO_MEMORY. */
 int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
                     size_t *count, struct diagnostics *log);
 
-/* Resolve and compute. Memory: one double per trial and column, and up to five per trial.
+/* Resolve and compute. A `where` that asks for results leaves out the trials for which it
+ * does not hold, and those for which it is undefined unless they failed. Memory: one double per trial and column, and up to five per trial.
  * SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
 int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
                     const struct table_request *request, struct diagnostics *log);

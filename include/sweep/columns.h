@@ -91,8 +91,13 @@ enum column {
     C_EXACT_PROOF_BITS,
     C_EXACT_PROVED_TAU,
     C_SECONDS,
-    COLUMN_COUNT
+    COLUMN_COUNT,
+    /* Not of trials: the results of one's own (results.h). */
+    COLUMN_OWN,
+    COLUMN_OWN_LAST = COLUMN_OWN + 63
 };
+
+enum { RESULTS_LIMIT = COLUMN_OWN_LAST - COLUMN_OWN + 1 };
 
 /* What the rounding error of a result is a share of: two machines that round otherwise
  * differ by a few 1e-16 of it, grown by the condition of the problem, however small the

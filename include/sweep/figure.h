@@ -13,6 +13,9 @@
  * grid's table, as far as there is room. Nothing is dropped in silence: what was asked
  * for and does not fit is an error that says what to do.
  *
+ * A result that others are held against, such as a bound, may be drawn into every panel:
+ * its line, without a band, for each of the panel's lines.
+ *
  * A line on which x has no effect (the step of `method: none`) has one row, and its x
  * is no value of the axis.
  *
@@ -49,7 +52,8 @@ struct figure_request {
     struct figure_words band; /* two statistics; sem or sd; none. Default: quartiles for
                                  the median, Student's 95 % interval for the mean */
     bool map;
-    double level; /* a line or contour at this value; NAN: at 1 for a *_ratio */
+    double level;        /* a line or contour at this value; NAN: at 1 for a *_ratio */
+    const char *against; /* a result to draw into every panel, dashed; NULL: none */
 };
 
 /* Cells of a grid to look at, ascending. */
@@ -69,6 +73,7 @@ struct figure_scale {
 
 struct figure_result {
     const char *name, *symbol, *unit, *meaning;
+    char key[72]; /* the name in scripts: letters, digits, _ */
     bool is_rate; /* a success rate, with its Wilson interval */
     enum success_kind kind;
     enum column column; /* of a result that is none */
@@ -105,15 +110,17 @@ struct figure {
     struct figure_axis vertical; /* of a map: by.parameter[0] */
     struct figure_list by, facet, pooled;
     size_t result_count;
-    struct figure_result result[FIGURE_RESULTS];
-    enum column unshown[COLUMN_COUNT]; /* of the grid's table: no room */
+    bool has_against; /* a result behind the last one has no panel of its own */
+    struct figure_result result[FIGURE_RESULTS + 1];
+    enum column
+        unshown[COLUMN_COUNT + RESULTS_LIMIT]; /* of the grid's table: no room */
     size_t unshown_count;
     char statistic[3][20];  /* of the line, of the band's ends */
     size_t statistic_count; /* 1: no band; 2: the band is line -+ statistic[1] */
 
     /* What figure_table points to. */
     enum parameter rows[PARAMETER_COUNT];
-    enum column columns[FIGURE_RESULTS];
+    enum column columns[FIGURE_RESULTS + 1];
     char *statistics[3];
 
     /* After figure_fill. */
@@ -124,7 +131,7 @@ struct figure {
     size_t *row;    /* (facets, lines, x.count) of data, or FIGURE_EMPTY; lines of a map
                        are vertical.count */
     bool *constant; /* (facets, lines): x has no effect; its one row is the first */
-    const char *missing[FIGURE_RESULTS]; /* results taken out */
+    const char *missing[FIGURE_RESULTS + 1]; /* results taken out */
     size_t missing_count;
     size_t expected, trials, failed, undefined; /* summed over the rows */
 };

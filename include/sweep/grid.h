@@ -13,6 +13,7 @@
 #include "sweep/grid_data.h"
 #include "sweep/grid_text.h"
 #include "sweep/parameters.h"
+#include "sweep/results.h"
 #include "sweep/rng.h"
 #include "sweep/status.h"
 #include <stdbool.h>
@@ -96,7 +97,9 @@ struct grid {
     size_t derived_count;
     char *where; /* NULL: all cells */
     size_t where_line, where_column;
+    struct results results;          /* of its own */
     double success[THRESHOLD_COUNT]; /* thresholds; NAN where not given */
+    struct expression *condition;    /* what has to hold as well; NULL: nothing */
     struct table_request table;
     struct grid_texts texts;
     struct grid_data data;
@@ -153,7 +156,7 @@ struct rng_key grid_cell_key(const struct grid *g, size_t cell);
 /* The same as a sweep of another MODEL_VERSION has it, with the defaults of then. */
 struct rng_key grid_cell_key_of(const struct grid *g, size_t cell, uint64_t model);
 
-/* Whether `success:` gives a threshold. */
+/* Whether `success:` gives a threshold or a condition. */
 bool grid_has_success(const struct grid *g);
 
 /* Free what the grid holds and clear it. NULL and zero-initialised are allowed. */

@@ -92,9 +92,12 @@ int store_each(struct store *s, const struct grid *g, store_visit *visit, void *
                struct diagnostics *log);
 
 /* The same in any order, and of a trial only its status and its value of one column,
- * which is not a word; COLUMN_COUNT: no value (NAN), which is much faster. */
+ * which is not a word; COLUMN_COUNT: no value (NAN), which is much faster. For an own
+ * result (results.h) the value is NAN and the whole record is there to compute it from,
+ * else that is NULL. */
 typedef int store_glance(void *context, size_t cell, uint64_t replicate,
-                         enum trial_status status, double value);
+                         enum trial_status status, double value,
+                         const struct record *record);
 int store_scan(struct store *s, const struct grid *g, enum column column,
                store_glance *visit, void *context, struct diagnostics *log);
 

@@ -49,6 +49,7 @@ enum option {
     OPTION_WATCH,
     OPTION_X,
     OPTION_Y,
+    OPTION_AGAINST,
     OPTION_BY,
     OPTION_FACET,
     OPTION_STATISTIC,

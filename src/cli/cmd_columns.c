@@ -1,7 +1,9 @@
 #include "cli.h"
 
-#include "sweep/columns.h"
+#include "sweep/folder.h"
+#include "sweep/grid_yaml.h"
 #include <string.h>
+#include <sys/stat.h>
 
 static const char *const header[] = {"column", "symbol", "type", "unit", "meaning"};
 enum { HEADER = sizeof header / sizeof header[0] };
@@ -29,13 +31,19 @@ static size_t join_words(const char *const *words, char *buffer, size_t size)
     return used;
 }
 
+/* Of the grid that was named. */
+static struct grid named;
+
 static void column_cell(size_t row, size_t column, char *buffer, size_t size)
 {
     if (row == 0) {
         snprintf(buffer, size, "%s", header[column]);
         return;
     }
-    const struct column_info *info = &column_table[row - 1];
+    enum column c = (enum column)(row - 1);
+    if (c >= COLUMN_COUNT)
+        c += COLUMN_OWN - COLUMN_COUNT;
+    const struct column_info *info = results_info(&named.results, c);
     const char *text[HEADER] = {info->name, info->symbol, type_name(info->type),
                                 info->unit, info->meaning};
     snprintf(buffer, size, "%s", *text[column] ? text[column] : "-");
@@ -48,8 +56,18 @@ static void column_cell(size_t row, size_t column, char *buffer, size_t size)
 
 int cmd_columns(const struct command *self, const struct arguments *args)
 {
-    (void)self;
-    (void)args;
-    print_aligned(stdout, COLUMN_COUNT + 1, HEADER, column_cell);
+    const char *path = args->operand_count > 0 ? args->operand[0] : NULL;
+    struct diagnostics log = {0};
+    struct stat about;
+    int status = SWEEP_OK;
+
+    if (path && stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        status = folder_grid(&named, path, &log);
+    else if (path)
+        status = grid_read_file(&named, path, &log);
+    if (status != SWEEP_OK)
+        return give_up(self, status, &log);
+    print_aligned(stdout, COLUMN_COUNT + named.results.count + 1, HEADER, column_cell);
+    grid_release(&named);
     return EXIT_DONE;
 }

@@ -18,7 +18,7 @@
 /* The files to write and what the user asked for. */
 struct wish {
     struct figure_request request;
-    struct words y, by, facet, band;
+    struct words y, against, by, facet, band;
     const char *where;
     struct picture picture;
     char *path, *script;
@@ -27,6 +27,7 @@ struct wish {
 static void plot_wish_release(struct wish *w)
 {
     words_release(&w->y);
+    words_release(&w->against);
     words_release(&w->by);
     words_release(&w->facet);
     words_release(&w->band);
@@ -82,6 +83,7 @@ static int plot_wish_init(struct wish *w, const struct arguments *args,
                        .request.statistic = value[OPTION_STATISTIC],
                        .request.map = value[OPTION_MAP]};
     if (words_init(&w->y, value[OPTION_Y]) != SWEEP_OK ||
+        words_init(&w->against, value[OPTION_AGAINST]) != SWEEP_OK ||
         words_init(&w->by, value[OPTION_BY]) != SWEEP_OK ||
         words_init(&w->facet, value[OPTION_FACET]) != SWEEP_OK ||
         words_init(&w->band, value[OPTION_BAND]) != SWEEP_OK)
@@ -157,13 +159,23 @@ static int make_script(const char *directory, const struct grid *g,
     return status;
 }
 
-static int make_plot(const char *directory, const struct wish *w,
-                     struct diagnostics *log)
+static int make_plot(const char *directory, struct wish *w, struct diagnostics *log)
 {
     struct grid g = {0};
     int status = check_script(w, log);
     if (status == SWEEP_OK)
         status = folder_grid(&g, directory, log);
+    if (status == SWEEP_OK)
+        status = words_results(&w->y, &g.results, log);
+    if (status == SWEEP_OK)
+        status = words_results(&w->against, &g.results, log);
+    if (w->against.count > 0)
+        w->request.against = w->against.word[0];
+    if (w->against.count > 1 && status == SWEEP_OK) {
+        diagnostics_add(log, NULL, 0, 0, "--against takes one result, got %zu",
+                        w->against.count);
+        status = SWEEP_INPUT;
+    }
     if (status == SWEEP_OK)
         status = make_script(directory, &g, w, log);
     if (status == SWEEP_OK)

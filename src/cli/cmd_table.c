@@ -37,12 +37,34 @@ static int read_words(struct wish *w, const struct arguments *args)
     return w->row && w->column ? SWEEP_OK : SWEEP_NO_MEMORY;
 }
 
+/* What the words for columns stand for in a grid, which gets the expressions among them.
+ * A grid that could not be read has no results of its own to use in one. */
+static int resolve_table_columns(struct wish *w, struct grid *g, bool known,
+                                 struct diagnostics *log)
+{
+    struct names names;
+    int status = known ? words_results(&w->columns, &g->results, log) : SWEEP_OK;
+
+    if (status != SWEEP_OK)
+        return status;
+    status = results_names(&g->results, NULL, 0, &names);
+    names_once(w->columns.word, w->columns.count, log);
+    for (size_t i = 0; i < w->columns.count && status == SWEEP_OK; i++) {
+        const char *word = w->columns.word[i];
+        w->column[i] = results_find(&g->results, word);
+        if (w->column[i] == COLUMN_COUNT && (known || !words_expression(word)))
+            names_unknown(&names, word, log);
+    }
+    memory_free((void *)names.first);
+    return status;
+}
+
 /* All that is wrong with the words is reported. */
-static int table_wish_init(struct wish *w, const struct arguments *args,
-                           struct diagnostics *log)
+static int table_wish_init(struct wish *w, const struct arguments *args, struct grid *g,
+                           bool known, struct diagnostics *log)
 {
     const char *format = args->value[OPTION_FORMAT];
-    bool has_row[PARAMETER_COUNT] = {false}, has_column[COLUMN_COUNT] = {false};
+    bool has_row[PARAMETER_COUNT] = {false};
     size_t k = 0; /* a table's first format is its default */
 
     *w = (struct wish){.where = args->value[OPTION_WHERE]};
@@ -51,9 +73,8 @@ static int table_wish_init(struct wish *w, const struct arguments *args,
     for (size_t i = 0; i < w->rows.count; i++)
         w->row[i] =
             (enum parameter)names_take(&all_parameters, w->rows.word[i], has_row, log);
-    for (size_t i = 0; i < w->columns.count; i++)
-        w->column[i] =
-            (enum column)names_take(&all_columns, w->columns.word[i], has_column, log);
+    if (resolve_table_columns(w, g, known, log) == SWEEP_NO_MEMORY)
+        return diagnostics_no_memory(log, NULL);
     names_once(w->statistics.word, w->statistics.count, log);
     if (format)
         k = names_take(&all_formats, format, NULL, log);
@@ -80,37 +101,42 @@ static struct table_request merge_request(const struct grid *g, const struct wis
     return request;
 }
 
-static int print_table(const char *directory, const struct wish *w,
-                       struct diagnostics *log)
+static int print_table(const char *directory, const struct grid *g,
+                       const struct wish *w, struct diagnostics *log)
 {
-    struct grid g = {0};
     struct store *store = NULL;
     struct aggregate a = {0};
 
-    int status = folder_grid(&g, directory, log);
-    if (status == SWEEP_OK)
-        status = store_open_readonly(&store, directory, log);
+    int status = store_open_readonly(&store, directory, log);
     if (status == SWEEP_OK)
         print_model_notice(stderr, directory, store);
     if (status == SWEEP_OK) {
-        struct table_request request = merge_request(&g, w);
-        status = aggregate_build(&a, store, &g, &request, log);
+        struct table_request request = merge_request(g, w);
+        status = aggregate_build(&a, store, g, &request, log);
     }
     if (status == SWEEP_OK)
-        status = w->format->write(stdout, &a, &g);
+        status = w->format->write(stdout, &a, g);
     aggregate_release(&a);
     store_close(store, log);
-    grid_release(&g);
     return status;
 }
 
 int cmd_table(const struct command *self, const struct arguments *args)
 {
+    const char *directory = args->operand[0];
     struct wish w;
-    struct diagnostics log = {0};
-    int status = table_wish_init(&w, args, &log);
-    if (status == SWEEP_OK)
-        status = print_table(args->operand[0], &w, &log);
+    struct grid g = {0};
+    struct diagnostics log = {0}, folder = {0};
+    int read = folder_grid(&g, directory, &folder);
+    int status = table_wish_init(&w, args, &g, read == SWEEP_OK, &log);
+    bool unread = status == SWEEP_OK && read != SWEEP_OK;
+    if (status == SWEEP_OK && !unread)
+        status = print_table(directory, &g, &w, &log);
     table_wish_release(&w);
-    return status == SWEEP_OK ? EXIT_DONE : give_up(self, status, &log);
+    grid_release(&g);
+    int code = unread               ? give_up(self, read, &folder)
+               : status != SWEEP_OK ? give_up(self, status, &log)
+                                    : EXIT_DONE;
+    diagnostics_release(&folder);
+    return code;
 }

@@ -88,8 +88,8 @@ const struct command command_table[] = {
      "    --y exact_tau --where 'correlation < 0.5' -o map.pdf\n"
      "\n"
      "Exit status: 0 drawn, 1 failure (without gnuplot the script is left), 2 usage.\n",
-     BIT(X) | BIT(Y) | BIT(BY) | BIT(FACET) | BIT(STATISTIC) | BIT(BAND) | BIT(MAP) |
-         BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE),
+     BIT(X) | BIT(Y) | BIT(AGAINST) | BIT(BY) | BIT(FACET) | BIT(STATISTIC) |
+         BIT(BAND) | BIT(MAP) | BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE),
      1, 1, false, cmd_plot},
     {"trial", "GRID --cell K --replicate R [--export DIR] [--tests] [--proof FILE]",
      "run one trial again and show its record",
@@ -108,7 +108,10 @@ const struct command command_table[] = {
      cmd_trial},
     {"parameters", "", "list what a grid file may set", "", 0, 0, 0, false,
      cmd_parameters},
-    {"columns", "", "list the results of a trial", "", 0, 0, 0, false, cmd_columns},
+    {"columns", "[GRID|DIR]", "list the results of a trial",
+     "Lists what there is to show of a trial, and the results that the grid file GRID, "
+     "or\nthat of the results folder DIR, defines of its own.\n",
+     0, 0, 1, false, cmd_columns},
     {"help", "[COMMAND]", "explain a command",
      "Explains COMMAND, or lists the commands. Instead of one, 'man' writes the "
      "manual\n"

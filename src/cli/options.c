@@ -16,12 +16,16 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_QUIET] = {"quiet", 'q', NULL, "no progress and no summary", OFFERS_NOTHING},
     [OPTION_ROWS] = {"rows", 0, "A,B", "parameters that make a row (default: the axes)",
                      OFFERS_PARAMETERS},
-    [OPTION_COLUMNS] = {"columns", 0, "X,Y", "results to show; see 'sweep columns'",
-                        OFFERS_COLUMNS},
+    [OPTION_COLUMNS] =
+        {"columns", 0, "X,Y",
+         "results to show, see 'sweep columns', or expressions over them and the "
+         "parameters: \"relative: restored_eps / norm\"",
+         OFFERS_COLUMNS},
     [OPTION_STATISTICS] = {"statistics", 0, "S,T", NULL, OFFERS_STATISTICS},
     [OPTION_WHERE] =
         {"where", 0, "EXPR",
-         "only cells for which it holds: \"samples = 10 and step_scale < 1\"",
+         "only cells for which it holds, \"samples = 10 and step_scale < 1\"; with "
+         "results in it, only such trials",
          OFFERS_NOTHING},
     [OPTION_FORMAT] = {"format", 0, "F", NULL, OFFERS_FORMATS},
     [OPTION_CELL] = {"cell", 0, "K", "cell of the grid, from 0", OFFERS_NOTHING},
@@ -62,8 +66,12 @@ const struct option_info option_table[OPTION_COUNT] = {
                   "parameter along x (default: step_scale, else the longest axis)",
                   OFFERS_PARAMETERS},
     [OPTION_Y] = {"y", 0, "X,Y",
-                  "results to draw, success rates too (default: the table's)",
+                  "results to draw, or expressions, success rates too (default: the "
+                  "table's)",
                   OFFERS_COLUMNS},
+    [OPTION_AGAINST] = {"against", 0, "X",
+                        "a result to draw, dashed, into every panel, such as a bound",
+                        OFFERS_COLUMNS},
     [OPTION_BY] = {"by", 0, "A,B",
                    "parameters told apart by lines, or none (default: the next axis)",
                    OFFERS_PARAMETERS},

@@ -37,7 +37,7 @@ void print_settled(FILE *stream, const struct ledger_tally *t)
 
 static void describe(const struct ledger *l, size_t cell, char *text, size_t size)
 {
-    const char *name = column_table[l->grid->until.column].name;
+    const char *name = results_info(&l->grid->results, l->grid->until.column)->name;
     double mean, halfwidth;
 
     ledger_estimate(l, cell, &mean, &halfwidth);

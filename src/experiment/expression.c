@@ -10,9 +10,10 @@
 
 struct expression {
     sqlite3 *memory;
-    sqlite3_stmt *statement; /* parameter p is its argument p + 1 */
-    uint64_t parameters;     /* the set mentioned */
-    int selects;             /* seen while compiling */
+    sqlite3_stmt *statement;   /* name i is its argument i + 1 */
+    const struct names *names; /* while compiling */
+    bool *mentions;            /* (names) */
+    int selects;               /* seen while compiling */
 };
 
 /* Bounds what an expression can cost: text and values in bytes, depth of the tree. */
@@ -52,19 +53,27 @@ static bool name_character(char c)
     return isalnum((unsigned char)c) || c == '_';
 }
 
-/* Add the parameter whose name is the `length` characters at `word`, if there is one.
- */
-static void note_word(struct expression *e, const char *word, size_t length)
+static size_t word_length(const char *word)
 {
-    for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
-        const char *name = parameter_table[p].name;
+    size_t length = 0;
 
-        if (strlen(name) == length && strncasecmp(name, word, length) == 0)
-            e->parameters |= PARAMETER_BIT(p);
-    }
+    while (name_character(word[length]))
+        length++;
+    return length;
 }
 
-/* Note the parameters mentioned outside '...', and make sure that (text) is one pair of
+/* The name that stands at `word`, `length` characters, or the number of names. */
+static size_t find_word(const struct names *names, const char *word, size_t length)
+{
+    size_t i = 0;
+
+    while (i < names->count && (strlen(names_at(names, i)) != length ||
+                                strncasecmp(names_at(names, i), word, length) != 0))
+        i++;
+    return i;
+}
+
+/* Note the names mentioned outside '...', and make sure that (text) is one pair of
  * parentheses whatever else it contains: no way out of them, no comment, no second
  * statement, no argument. Returns what is wrong, or NULL. */
 static const char *scan(struct expression *e, const char *text)
@@ -77,11 +86,10 @@ static const char *scan(struct expression *e, const char *text)
         return "the expression is too long";
     for (const char *c = text; *c; c++) {
         if (name_character(*c)) {
-            size_t length = 1;
+            size_t length = word_length(c), name = find_word(e->names, c, length);
 
-            while (name_character(c[length]))
-                length++;
-            note_word(e, c, length);
+            if (name < e->names->count)
+                e->mentions[name] = true;
             c += length - 1;
         } else if (*c == '\'') {
             c = strchr(c + 1, '\'');
@@ -117,7 +125,7 @@ static void explain_name(const struct names *names, const char *word, char *buff
 {
     const char *near = names_near(names, word);
 
-    if (names == &all_parameters && is_choice(word))
+    if (names != &all_functions && is_choice(word))
         snprintf(buffer, size, "no such %s: %s (words take quotes: '%s')", names->what,
                  word, word);
     else if (near)
@@ -137,7 +145,7 @@ static void explain(const struct expression *e, char *buffer, size_t size)
     const char *message = sqlite3_errmsg(e->memory);
 
     if (strncmp(message, column, strlen(column)) == 0)
-        explain_name(&all_parameters, message + strlen(column), buffer, size);
+        explain_name(e->names, message + strlen(column), buffer, size);
     else if (strncmp(message, missing, strlen(missing)) == 0 ||
              strncmp(message, denied, strlen(denied)) == 0)
         explain_name(&all_functions, strchr(message, ':') + 2, buffer, size);
@@ -156,6 +164,22 @@ static void explain(const struct expression *e, char *buffer, size_t size)
     }
 }
 
+/* The text with a name in quotes where SQL has another use for it ("unique"). */
+static void append_text(sqlite3_str *sql, const struct names *names, const char *text)
+{
+    for (size_t length; *text; text += length) {
+        const char *quote = *text == '\'' ? strchr(text + 1, '\'') : NULL;
+        bool is_word = name_character(*text);
+
+        length = quote ? (size_t)(quote - text) + 1 : is_word ? word_length(text) : 1;
+        if (is_word && sqlite3_keyword_check(text, (int)length) &&
+            find_word(names, text, length) < names->count)
+            sqlite3_str_appendf(sql, "\"%.*s\"", (int)length, text);
+        else
+            sqlite3_str_append(sql, text, (int)length);
+    }
+}
+
 static int prepare_statement(struct expression *e, const char *text, char *buffer,
                              size_t size)
 {
@@ -165,11 +189,16 @@ static int prepare_statement(struct expression *e, const char *text, char *buffe
 
     /* With one argument min and max are over rows, of which there is but one. A
      * condition may not hold such functions, and this one has no other meaning. */
-    sqlite3_str_appendf(sql, "SELECT (%s) FROM (SELECT ", text);
-    for (enum parameter p = 0; p < PARAMETER_COUNT; p++)
-        sqlite3_str_appendf(sql, "%s?%d AS %s", p ? "," : "", p + 1,
-                            parameter_table[p].name);
-    sqlite3_str_appendf(sql, ") WHERE CASE WHEN (%s) THEN 1 ELSE 1 END", text);
+    sqlite3_str_appendall(sql, "SELECT (");
+    append_text(sql, e->names, text);
+    sqlite3_str_appendall(sql, ") FROM (SELECT 0");
+    for (size_t i = 0; i < e->names->count; i++)
+        if (e->mentions[i])
+            sqlite3_str_appendf(sql, ",?%d AS \"%w\"", (int)i + 1,
+                                names_at(e->names, i));
+    sqlite3_str_appendall(sql, ") WHERE CASE WHEN (");
+    append_text(sql, e->names, text);
+    sqlite3_str_appendall(sql, ") THEN 1 ELSE 1 END");
     query = sqlite3_str_finish(sql);
     if (!query)
         return SWEEP_NO_MEMORY;
@@ -188,8 +217,12 @@ static int prepare_statement(struct expression *e, const char *text, char *buffe
 
 static int compile(struct expression *e, const char *text, char *buffer, size_t size)
 {
-    const char *wrong = scan(e, text);
+    const char *wrong;
 
+    e->mentions = memory_array(e->names->count, sizeof *e->mentions);
+    if (!e->mentions)
+        return SWEEP_NO_MEMORY;
+    wrong = scan(e, text);
     if (wrong) {
         snprintf(buffer, size, "%s", wrong);
         return SWEEP_INPUT;
@@ -202,12 +235,17 @@ static int compile(struct expression *e, const char *text, char *buffer, size_t 
     return prepare_statement(e, text, buffer, size);
 }
 
-int expression_compile(struct expression **out, const char *text, char *buffer,
-                       size_t size)
+int expression_compile(struct expression **out, const char *text,
+                       const struct names *names, char *buffer, size_t size)
 {
     struct expression *e = memory_array(1, sizeof *e);
-    int status = e ? compile(e, text, buffer, size) : SWEEP_NO_MEMORY;
+    int status = SWEEP_NO_MEMORY;
 
+    if (e) {
+        e->names = names;
+        status = compile(e, text, buffer, size);
+        e->names = NULL;
+    }
     *out = e;
     if (status != SWEEP_OK) {
         expression_free(e);
@@ -216,9 +254,31 @@ int expression_compile(struct expression **out, const char *text, char *buffer,
     return status;
 }
 
-bool expression_uses(const struct expression *e, enum parameter p)
+bool expression_can_name(const char *name)
 {
-    return e->parameters & PARAMETER_BIT(p);
+    size_t length = word_length(name);
+
+    return isalpha((unsigned char)name[0]) && name[length] == '\0' &&
+           !sqlite3_keyword_check(name, (int)length);
+}
+
+bool expression_uses(const struct expression *e, size_t name)
+{
+    return e->mentions[name];
+}
+
+void expression_set(struct expression *e, size_t name, double value, const char *word)
+{
+    int argument = (int)name + 1;
+
+    if (!e->mentions[name])
+        return;
+    if (isnan(value))
+        sqlite3_bind_null(e->statement, argument);
+    else if (word)
+        sqlite3_bind_text(e->statement, argument, word, -1, SQLITE_STATIC);
+    else
+        sqlite3_bind_double(e->statement, argument, value);
 }
 
 static void bind(struct expression *e, const struct setting *s,
@@ -226,17 +286,13 @@ static void bind(struct expression *e, const struct setting *s,
 {
     enum parameter_type type = parameter_table[p].type;
     double value = s->value[p];
-    const char *text;
+    const char *word = NULL;
 
-    if (isnan(value)) {
-        sqlite3_bind_null(e->statement, p + 1);
-    } else if (type == PARAMETER_CHOICE || type == PARAMETER_TEXT) {
-        text = type == PARAMETER_CHOICE ? parameter_word(p, (size_t)value)
-                                        : strings[(size_t)value];
-        sqlite3_bind_text(e->statement, p + 1, text, -1, SQLITE_STATIC);
-    } else {
-        sqlite3_bind_double(e->statement, p + 1, value);
-    }
+    if (type == PARAMETER_CHOICE && !isnan(value))
+        word = parameter_word(p, (size_t)value);
+    else if (type == PARAMETER_TEXT && !isnan(value))
+        word = strings[(size_t)value];
+    expression_set(e, p, value, word);
 }
 
 int expression_evaluate(struct expression *e, const struct setting *s,
@@ -275,5 +331,6 @@ void expression_free(struct expression *e)
         return;
     sqlite3_finalize(e->statement);
     sqlite3_close(e->memory);
+    memory_free(e->mentions);
     memory_free(e);
 }

@@ -145,7 +145,7 @@ char *grid_replicates_text(const struct grid *g, char *buffer, size_t size)
         snprintf(buffer, size,
                  "%zu to %zu, until the %g%% interval of %s is within %g%s of its mean",
                  rule->least, g->replicates, 100 * rule->level,
-                 column_table[rule->column].name,
+                 results_info(&g->results, rule->column)->name,
                  rule->relative ? 100 * rule->halfwidth : rule->halfwidth,
                  rule->relative ? "%" : "");
     return buffer;
@@ -176,7 +176,7 @@ bool grid_has_success(const struct grid *g)
     bool given = false;
     for (int k = 0; k < THRESHOLD_COUNT; k++)
         given |= !isnan(g->success[k]);
-    return given;
+    return given || g->condition;
 }
 
 static void free_texts(char **texts, size_t count)
@@ -207,6 +207,8 @@ void grid_release(struct grid *g)
     memory_free(g->table.rows);
     memory_free(g->table.columns);
     free_texts(g->table.statistics, g->table.statistic_count);
+    results_release(&g->results);
+    expression_free(g->condition);
     grid_text_release(&g->texts);
     grid_data_release(&g->data);
     memory_free(g->product);

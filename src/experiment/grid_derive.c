@@ -116,7 +116,8 @@ void derive_where(struct walk *w, struct tabulated *keep)
     const struct grid *g = w->g;
     struct expression *e = NULL;
     char reason[MESSAGE_SIZE] = "";
-    int status = expression_compile(&e, g->where, reason, sizeof reason);
+    int status =
+        expression_compile(&e, g->where, &all_parameters, reason, sizeof reason);
 
     if (status == SWEEP_OK)
         status = tabulate(w, e, PARAMETER_COUNT, keep, reason);
@@ -171,7 +172,8 @@ void derive_parameters(struct walk *w)
     for (size_t i = 0; i < g->derived_count; i++) {
         struct derived *d = &g->derived[i];
         char reason[MESSAGE_SIZE] = "";
-        int status = expression_compile(&e[i], d->text, reason, sizeof reason);
+        int status =
+            expression_compile(&e[i], d->text, &all_parameters, reason, sizeof reason);
 
         derived |= PARAMETER_BIT(d->parameter);
         conclude(w, status, parameter_table[d->parameter].name, d->line, d->column,

@@ -157,9 +157,15 @@ bool read_unsigned(struct reader *r, const struct node *node, const char *key,
 
 enum column read_result(struct reader *r, const struct node *item)
 {
-    enum column c = (enum column)read_name_of(r, item, &all_columns);
+    struct names names;
+    enum column c = COLUMN_COUNT;
 
-    if (c == COLUMN_COUNT || column_table[c].in_table)
+    if (results_names(&r->g->results, NULL, 0, &names) != SWEEP_OK)
+        r->status = SWEEP_NO_MEMORY;
+    else if (read_name_of(r, item, &names) < names.count)
+        c = results_find(&r->g->results, item->text);
+    memory_free((void *)names.first);
+    if (c == COLUMN_COUNT || results_info(&r->g->results, c)->in_table)
         return c;
     complain(r, item, "'%s' differs between equal runs: it is in the database only",
              column_table[c].name);

@@ -7,20 +7,22 @@
 
 static void read_threshold(struct reader *r, const struct node *key);
 static void read_proved(struct reader *r, const struct node *key);
+static void read_condition(struct reader *r, const struct node *key);
 
-static const struct key success_rows[THRESHOLD_COUNT] = {
+static const struct key success_rows[] = {
     [THRESHOLD_EPS] = {.name = "eps", .read = read_threshold},
     [THRESHOLD_DELTA] = {.name = "delta", .read = read_threshold},
     [THRESHOLD_TAU] = {.name = "tau", .read = read_threshold},
     [THRESHOLD_RELATIVE_EPS] = {.name = "relative_eps", .read = read_threshold},
     [THRESHOLD_RELATIVE_DELTA] = {.name = "relative_delta", .read = read_threshold},
     [THRESHOLD_PROVED] = {.name = "proved", .read = read_proved},
+    [THRESHOLD_COUNT] = {.name = "condition", .read = read_condition},
 };
 static const struct keys success_keys = {
     .section = "success",
     .form = "'success' must hold thresholds: {eps: 0.5, tau: 1e-2}",
     .row = success_rows,
-    .count = THRESHOLD_COUNT,
+    .count = sizeof success_rows / sizeof success_rows[0],
 };
 
 static void read_threshold(struct reader *r, const struct node *key)
@@ -46,9 +48,49 @@ static void read_proved(struct reader *r, const struct node *key)
         r->g->success[THRESHOLD_PROVED] = 1.0;
 }
 
+static void read_condition(struct reader *r, const struct node *key)
+{
+    struct grid *g = r->g;
+    const char *text = read_text(r, key->value, "an expression");
+    char reason[256] = "";
+    int status = SWEEP_OK;
+
+    if (text)
+        status =
+            results_compile(&g->results, text, &g->condition, reason, sizeof reason);
+    if (status == SWEEP_INPUT)
+        complain(r, key->value, "'%s': %s", key->text, reason);
+    else if (status != SWEEP_OK)
+        r->status = status;
+}
+
 void read_success(struct reader *r, const struct node *key)
 {
     read_keys(r, key->value, &success_keys);
+}
+
+static void read_own_result(struct reader *r, const struct node *key)
+{
+    const char *text = read_text(r, key->value, "an expression");
+    char reason[256] = "";
+    int status = SWEEP_OK;
+
+    if (text)
+        status = results_add(&r->g->results, key->text, text, reason, sizeof reason);
+    if (status == SWEEP_INPUT)
+        complain(r, key->value, "'%s': %s", show(key->text).text, reason);
+    else if (status != SWEEP_OK)
+        r->status = status;
+}
+
+void read_results(struct reader *r, const struct node *section)
+{
+    if (!is_kind(r, section->value, NODE_MAPPING,
+                 "'results' must hold expressions: 'name: expression'"))
+        return;
+    for (const struct node *key = section->value->first; key && !reader_full(r);
+         key = key->next)
+        read_own_result(r, key);
 }
 
 /* Whether an item of a list is new there; if not, a complaint. */

@@ -4,6 +4,7 @@
 
 #include "grid_reader.h"
 
+void read_results(struct reader *r, const struct node *key);
 void read_success(struct reader *r, const struct node *key);
 void read_table(struct reader *r, const struct node *key);
 

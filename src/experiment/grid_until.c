@@ -39,7 +39,7 @@ static void read_until_column(struct reader *r, const struct node *key)
 {
     enum column c = read_result(r, key->value);
 
-    if (c != COLUMN_COUNT && column_table[c].type == COLUMN_WORD)
+    if (c != COLUMN_COUNT && results_info(&r->g->results, c)->type == COLUMN_WORD)
         complain(r, key->value, "'%s' is a word and has no mean", key->value->text);
     r->g->until.column = c;
 }

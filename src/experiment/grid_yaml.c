@@ -79,7 +79,9 @@ static char *read_expression(struct reader *r, const struct node *node, const ch
     char *text = read_copy(r, node, "an expression");
     struct expression *e = NULL;
     char reason[256] = "";
-    int status = text ? expression_compile(&e, text, reason, sizeof reason) : SWEEP_OK;
+    int status =
+        text ? expression_compile(&e, text, &all_parameters, reason, sizeof reason)
+             : SWEEP_OK;
 
     expression_free(e);
     if (status == SWEEP_INPUT)
@@ -132,6 +134,7 @@ static const struct key file_rows[] = {
      .read = read_replicates,
      .example = "replicates: 100",
      .instead = "until"},
+    {.name = "results", .read = read_results},
     {.name = "until", .read = read_until},
     {.name = "grid", .read = read_grid, .example = "grid: {samples: [10, 20]}"},
     {.name = "zip"}, /* with the grid */

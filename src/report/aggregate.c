@@ -27,7 +27,8 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
     if (!*cells)
         return SWEEP_NO_MEMORY;
     if (where)
-        status = expression_compile(&e, where, reason, sizeof reason);
+        status = results_compile(&g->results, where, &e, reason, sizeof reason);
+    bool open = e && results_mentioned(&g->results, e);
     for (size_t cell = 0; cell < g->cell_count && status == SWEEP_OK; cell++) {
         struct setting setting;
         double keep = 1.0;
@@ -36,7 +37,7 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
             status =
                 expression_evaluate(e, &setting, (const char *const *)g->texts.text,
                                     &keep, reason, sizeof reason);
-        if (keep != 0.0 && !isnan(keep))
+        if (isnan(keep) ? open : keep != 0.0)
             (*cells)[(*count)++] = cell;
     }
     expression_free(e);
@@ -63,12 +64,37 @@ struct collection {
     double *values;     /* (columns, total) of successful trials, row after row */
     size_t *cluster;    /* (total) of these trials */
     unsigned char *met; /* (total) bit `kind`: the trial meets the rule */
+    /* For expressions over a trial, if there are any. */
+    struct expression *where; /* NULL: takes every trial of the cells */
+    size_t own_count;
+    double own[RESULTS_LIMIT]; /* (own_count) */
+    struct setting setting;    /* of cell `at` */
+    size_t at;
+    bool holds; /* the condition of `success` does */
     /* Of one row at a time. */
     size_t *order;   /* (largest row) its trials, cluster after cluster */
     size_t *end;     /* (largest row + 1) of each cluster in `order` */
     size_t *size;    /* (largest row) of the clusters of what is in scratch */
     double *scratch; /* (largest row) a statistic may change it */
 };
+
+/* Evaluate what has to be known of a trial; false: `where` leaves it out. One that
+ * failed has no results to judge it by. */
+static bool take_trial(struct collection *c, size_t cell, const struct record *r)
+{
+    const struct trial_of t = {.setting = &c->setting,
+                               .texts = (const char *const *)c->grid->texts.text,
+                               .record = r};
+    if (c->at != cell && (c->own_count > 0 || c->where || c->grid->condition))
+        grid_cell(c->grid, c->at = cell, &c->setting);
+    results_compute(&c->grid->results, c->own_count, &t, c->own);
+    c->holds = !c->grid->condition ||
+               results_evaluate(&c->grid->results, c->grid->condition, &t, c->own) > 0;
+    if (!c->where)
+        return true;
+    double keep = results_evaluate(&c->grid->results, c->where, &t, c->own);
+    return isnan(keep) ? r->status != TRIAL_OK : keep != 0;
+}
 
 static int collect_trial(void *context, size_t cell, uint64_t replicate,
                          const struct record *r)
@@ -79,6 +105,10 @@ static int collect_trial(void *context, size_t cell, uint64_t replicate,
     if (index == SIZE_MAX || replicate >= c->need[cell])
         return SWEEP_OK;
     struct aggregate_row *row = &c->a->row[index];
+    if (!take_trial(c, cell, r)) {
+        row->expected--;
+        return SWEEP_OK;
+    }
     size_t place = c->offset[index] + row->trials - row->failed;
     row->trials++;
     if (r->status != TRIAL_OK) {
@@ -86,12 +116,14 @@ static int collect_trial(void *context, size_t cell, uint64_t replicate,
         return SWEEP_OK;
     }
     for (size_t k = 0; k < c->a->column_count; k++) {
-        double value = r->value[c->a->columns[k]];
+        enum column column = c->a->columns[k];
+        double value =
+            column < COLUMN_COUNT ? r->value[column] : c->own[column - COLUMN_OWN];
         c->values[k * c->total + place] = value;
         row->n[k] += !isnan(value);
     }
     c->cluster[place] = c->first[cell] + replicate;
-    c->met[place] = aggregate_success(r, c->grid->success);
+    c->met[place] = c->holds ? aggregate_success(r, c->grid->success) : 0;
     return SWEEP_OK;
 }
 
@@ -108,6 +140,7 @@ static void collection_release(struct collection *c)
     memory_free(c->end);
     memory_free(c->size);
     memory_free(c->scratch);
+    expression_free(c->where);
 }
 
 static int reserve_collection(struct collection *c, size_t rows, size_t columns,
@@ -303,6 +336,27 @@ static void finish_rates(struct collection *c, size_t index)
     }
 }
 
+/* What expressions have to be evaluated in every trial. */
+static int prepare_expressions(struct collection *c, const char *where)
+{
+    const struct results *results = &c->grid->results;
+    bool own = where || c->grid->condition;
+    char reason[256];
+    int status = SWEEP_OK;
+
+    if (where) /* aggregate_cells has compiled it before */
+        status = results_compile(results, where, &c->where, reason, sizeof reason);
+    if (c->where && !results_mentioned(results, c->where)) {
+        expression_free(c->where);
+        c->where = NULL;
+    }
+    for (size_t k = 0; k < c->a->column_count; k++)
+        own |= c->a->columns[k] > COLUMN_COUNT;
+    c->own_count = own ? results->count : 0;
+    c->at = SIZE_MAX;
+    return status;
+}
+
 int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
                     const struct table_request *request, struct diagnostics *log)
 {
@@ -325,7 +379,8 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
         status = ledger_open_needs(&l, s, g, log);
     c = (struct collection){.a = a, .grid = g, .need = l.need};
     if (status == SWEEP_OK && (make_rows(a, &l, &selected) != SWEEP_OK ||
-                               collection_init(&c, &selected) != SWEEP_OK))
+                               collection_init(&c, &selected) != SWEEP_OK ||
+                               prepare_expressions(&c, request->where) != SWEEP_OK))
         status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
         status = store_each(s, g, collect_trial, &c, log);

@@ -55,7 +55,7 @@ static int resolve_columns(struct aggregate *a, const struct grid *g,
         return diagnostics_no_memory(log, "the table");
     a->column_count = count;
     for (size_t i = 0; i < count; i++) {
-        const struct column_info *info = &column_table[columns[i]];
+        const struct column_info *info = results_info(&g->results, columns[i]);
         a->columns[i] = columns[i];
         if (info->type != COLUMN_WORD && info->in_table)
             continue;

@@ -16,7 +16,7 @@ struct table_request figure_table(struct figure *f)
     for (size_t i = 0; i < f->by.count; i++)
         f->rows[request.row_count++] = f->by.parameter[i];
     f->rows[request.row_count++] = f->x.parameter;
-    for (size_t i = 0; i < f->result_count; i++)
+    for (size_t i = 0; i < f->result_count + f->has_against; i++)
         if (!f->result[i].is_rate) {
             f->result[i].index = request.column_count;
             f->columns[request.column_count++] = f->result[i].column;
@@ -192,7 +192,17 @@ static void widen_band(const struct figure *f, size_t row, size_t index, double 
     }
 }
 
-/* Scale of a result; `value` has room for all rows. Whether any row defines it. */
+/* Values that stand in the panels of another result, behind those; how many. */
+static size_t add_against_values(const struct figure *f, double *value)
+{
+    if (!f->has_against)
+        return 0;
+    for (size_t row = 0; row < f->data->row_count; row++)
+        value[row] = figure_value(f, row, f->result_count, FIGURE_CENTER);
+    return f->data->row_count;
+}
+
+/* Scale of a result; `value` has room for all rows twice. Whether any row defines it. */
 static bool scale_result(struct figure *f, size_t index, double *value)
 {
     struct figure_result *r = &f->result[index];
@@ -213,20 +223,24 @@ static bool scale_result(struct figure *f, size_t index, double *value)
     if (r->most_n == 0)
         return false;
     r->has_band = low <= high;
-    bool integers = !r->is_rate && column_table[r->column].type == COLUMN_INTEGER;
+    size_t count = f->data->row_count;
+    count += add_against_values(f, value + count);
+    bool integers =
+        !r->is_rate &&
+        results_info(&f->cells->grid->results, r->column)->type == COLUMN_INTEGER;
     if (r->is_rate)
         r->scale = (struct figure_scale){.low = 0, .high = 1};
     else if (f->map && r->is_ratio)
-        r->scale = figure_ratio_scale(value, f->data->row_count);
+        r->scale = figure_ratio_scale(value, count);
     else
-        r->scale = figure_value_scale(value, f->data->row_count, low, high, integers);
+        r->scale = figure_value_scale(value, count, low, high, integers);
     return true;
 }
 
 static int scale_results(struct figure *f, struct diagnostics *log)
 {
-    size_t kept = 0;
-    double *value = memory_array(f->data->row_count, sizeof *value);
+    size_t kept = 0, against = f->result_count;
+    double *value = memory_array(f->data->row_count, 2 * sizeof *value);
     if (!value)
         return SWEEP_NO_MEMORY;
     for (size_t i = 0; i < f->result_count; i++) {
@@ -236,6 +250,7 @@ static int scale_results(struct figure *f, struct diagnostics *log)
             f->missing[f->missing_count++] = f->result[i].name;
     }
     memory_free(value);
+    f->result[kept] = f->result[against];
     f->result_count = kept;
     if (kept > 0)
         return SWEEP_OK;

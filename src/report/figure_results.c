@@ -1,7 +1,11 @@
 #include "figure_parts.h"
 
+#include "sweep/memory.h"
 #include <math.h>
 #include <string.h>
+
+static const char name_characters[] =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_";
 
 /* Most panels that results shown unasked make. */
 enum { PRESET_PANELS = 12 };
@@ -18,15 +22,20 @@ static const char *const rate_meanings[SUCCESS_KINDS] = {
 
 static void add_result(struct figure *f, enum column c)
 {
-    const struct column_info *info = &column_table[c];
+    const struct column_info *info = results_info(&f->cells->grid->results, c);
     const char *ending = strrchr(info->name, '_');
-    f->result[f->result_count++] =
-        (struct figure_result){.name = info->name,
-                               .symbol = info->symbol,
-                               .unit = info->unit,
-                               .meaning = info->meaning,
-                               .column = c,
-                               .is_ratio = ending && strcmp(ending, "_ratio") == 0};
+    struct figure_result *r = &f->result[f->result_count];
+    *r = (struct figure_result){.name = info->name,
+                                .symbol = info->symbol,
+                                .unit = info->unit,
+                                .meaning = info->meaning,
+                                .column = c,
+                                .is_ratio = ending && strcmp(ending, "_ratio") == 0};
+    if (info->name[strspn(info->name, name_characters)] == '\0')
+        snprintf(r->key, sizeof r->key, "%s", info->name);
+    else
+        snprintf(r->key, sizeof r->key, "expression_%zu", f->result_count + 1);
+    f->result_count++;
 }
 
 static int add_rate(struct figure *f, enum success_kind kind, struct diagnostics *log)
@@ -38,40 +47,45 @@ static int add_rate(struct figure *f, enum success_kind kind, struct diagnostics
                         success_names[kind]);
         return SWEEP_INPUT;
     }
-    f->result[f->result_count++] =
-        (struct figure_result){.name = success_names[kind],
-                               .symbol = "",
-                               .unit = "",
-                               .meaning = rate_meanings[kind],
-                               .is_rate = true,
-                               .kind = kind};
+    struct figure_result *r = &f->result[f->result_count++];
+    *r = (struct figure_result){.name = success_names[kind],
+                                .symbol = "",
+                                .unit = "",
+                                .meaning = rate_meanings[kind],
+                                .is_rate = true,
+                                .kind = kind};
+    snprintf(r->key, sizeof r->key, "%s", r->name);
     return SWEEP_OK;
 }
 
-/* Columns, and success rates behind them. */
+/* A column, a result of the grid's own, or a success rate behind them. */
+static int add_result_named(struct figure *f, const struct names *names,
+                            const char *word, struct diagnostics *log)
+{
+    size_t i = names_take(names, word, NULL, log), rates = names->count - SUCCESS_KINDS;
+
+    if (i == names->count)
+        return SWEEP_INPUT;
+    if (i >= rates)
+        return add_rate(f, (enum success_kind)(i - rates), log);
+    /* aggregate_resolve refuses what has no statistics */
+    add_result(f, results_find(&f->cells->grid->results, word));
+    return SWEEP_OK;
+}
+
 static int add_named(struct figure *f, const struct figure_words *words,
                      struct diagnostics *log)
 {
-    enum { RESULTS = COLUMN_COUNT + SUCCESS_KINDS };
-    const char *name[RESULTS];
-    struct names results = all_columns;
-    bool taken[RESULTS] = {false};
-    int status = SWEEP_OK;
+    struct names names;
+    int status =
+        results_names(&f->cells->grid->results, success_names, SUCCESS_KINDS, &names);
 
-    for (size_t i = 0; i < RESULTS; i++)
-        name[i] = i < COLUMN_COUNT ? names_at(&all_columns, i)
-                                   : success_names[i - COLUMN_COUNT];
-    results.first = name;
-    results.stride = sizeof name[0];
-    results.count = RESULTS;
-    for (size_t i = 0; i < words->count; i++) {
-        size_t k = names_take(&results, words->word[i], taken, log);
-        if (k < COLUMN_COUNT) /* aggregate_resolve refuses what has no statistics */
-            add_result(f, (enum column)k);
-        else if (k == RESULTS ||
-                 add_rate(f, (enum success_kind)(k - COLUMN_COUNT), log) != SWEEP_OK)
+    if (status == SWEEP_OK)
+        status = names_once(words->word, words->count, log);
+    for (size_t i = 0; i < words->count && status != SWEEP_NO_MEMORY; i++)
+        if (add_result_named(f, &names, words->word[i], log) != SWEEP_OK)
             status = SWEEP_INPUT;
-    }
+    memory_free((void *)names.first);
     return status;
 }
 
@@ -85,7 +99,8 @@ static void add_preset(struct figure *f, size_t facets)
     size_t most = PRESET_PANELS / facets;
     most = most < 1 ? 1 : most > FIGURE_RESULTS ? FIGURE_RESULTS : most;
     for (size_t i = 0; i < count; i++) {
-        const struct column_info *info = &column_table[columns[i]];
+        const struct column_info *info =
+            results_info(&f->cells->grid->results, columns[i]);
         if (info->type == COLUMN_WORD || !info->in_table)
             continue;
         if (f->result_count < most)
@@ -93,6 +108,26 @@ static void add_preset(struct figure *f, size_t facets)
         else
             f->unshown[f->unshown_count++] = columns[i];
     }
+}
+
+/* The result behind the last one. */
+static int add_against(struct figure *f, const char *name, struct diagnostics *log)
+{
+    struct figure_words one = {(char *[]){(char *)name}, 1};
+
+    if (!name)
+        return SWEEP_OK;
+    if (f->map) {
+        diagnostics_add(log, NULL, 0, 0,
+                        "a map has no room for '%s': leave out "
+                        "--against",
+                        name);
+        return SWEEP_INPUT;
+    }
+    int status = add_named(f, &one, log);
+    f->has_against = status == SWEEP_OK;
+    f->result_count -= f->has_against;
+    return status;
 }
 
 static int too_many_panels(size_t facets, size_t results, struct diagnostics *log)
@@ -121,6 +156,8 @@ int figure_results(struct figure *f, const struct figure_request *request,
     status = add_named(f, &request->y, log);
     if (request->y.count == 0)
         add_preset(f, facets);
+    int against = add_against(f, request->against, log);
+    status = status == SWEEP_OK ? against : status;
     for (size_t i = 0; i < f->result_count; i++)
         f->result[i].level = !isnan(request->level)  ? request->level
                              : f->result[i].is_ratio ? 1

@@ -51,6 +51,16 @@ static void put_band(FILE *stream, const struct figure *f)
                 bands > 0 ? "of success rates, " : "", shape);
 }
 
+static void put_against(FILE *stream, const struct figure *f)
+{
+    const struct figure_result *r = &f->result[f->result_count];
+    char meaning[TEXT_SIZE];
+
+    if (f->has_against)
+        fprintf(stream, " %s: %s, %s.", f->bars ? "Crosses" : "Dashed", r->name,
+                text_greek(meaning, sizeof meaning, r->meaning));
+}
+
 static void put_left_out(FILE *stream, const struct figure *f)
 {
     if (f->failed > 0)
@@ -66,7 +76,7 @@ static void put_left_out(FILE *stream, const struct figure *f)
         fprintf(stream, " %s is defined in no trial and not drawn.", f->missing[i]);
     for (size_t i = 0; i < f->unshown_count; i++)
         fprintf(stream, "%s%s", i == 0 ? " Not drawn, for want of room: " : ", ",
-                column_table[f->unshown[i]].name);
+                results_info(&f->cells->grid->results, f->unshown[i])->name);
     fputs(f->unshown_count > 0 ? "." : "", stream);
     if (f->data->pooled_count > 0) {
         fputs(" Pooled over ", stream);
@@ -121,6 +131,7 @@ char *text_caption(const struct figure *f)
     put_counts(stream, f);
     put_band(stream, f);
     fputs(".", stream);
+    put_against(stream, f);
     put_left_out(stream, f);
     put_floors(stream, f);
     if (f->map)

@@ -19,8 +19,8 @@ static void put_names(FILE *stream, const struct figure *f)
     else
         fprintf(stream, "%s%s", f->x.words ? "place\t" : "",
                 parameter_table[f->x.parameter].name);
-    for (size_t i = 0; i < f->result_count; i++) {
-        const char *name = f->result[i].name;
+    for (size_t i = 0; i < f->result_count + f->has_against; i++) {
+        const char *name = f->result[i].key;
         fprintf(stream, "\t%s", name);
         if (f->result[i].has_band)
             fprintf(stream, "\t%s_low\t%s_high", name, name);
@@ -30,7 +30,7 @@ static void put_names(FILE *stream, const struct figure *f)
 
 static void put_values(FILE *stream, const struct figure *f, size_t row)
 {
-    for (size_t i = 0; i < f->result_count; i++) {
+    for (size_t i = 0; i < f->result_count + f->has_against; i++) {
         put_number(stream, figure_value(f, row, i, FIGURE_CENTER));
         if (f->result[i].has_band) {
             put_number(stream, figure_value(f, row, i, FIGURE_LOW));

@@ -27,9 +27,9 @@ static void put_source(FILE *stream, const struct figure *f, size_t facet)
 
 static void put_ends(FILE *stream, const struct figure_result *r)
 {
-    script_shown(stream, r->name, "_low", &r->scale);
+    script_shown(stream, r->key, "_low", &r->scale);
     putc(':', stream);
-    script_shown(stream, r->name, "_high", &r->scale);
+    script_shown(stream, r->key, "_high", &r->scale);
 }
 
 void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t result)
@@ -49,9 +49,17 @@ void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t res
         fputs(" \\\n         with filledcurves lt k + 1 notitle", stream);
         next = sep;
     }
+    if (f->has_against) {
+        fprintf(stream, "%sfor [k = 0:%zu] ", next, f->lines - 1);
+        put_source(stream, f, facet);
+        script_shown(stream, f->result[f->result_count].key, "", &r->scale);
+        fprintf(stream, " \\\n         with %s lt k + 1 lw 1.5%s notitle",
+                f->bars ? "points" : "lines", f->bars ? " pt 1" : " dt 2");
+        next = sep;
+    }
     fprintf(stream, "%sfor [k = 0:%zu] ", next, f->lines - 1);
     put_source(stream, f, facet);
-    script_shown(stream, r->name, "", &r->scale);
+    script_shown(stream, r->key, "", &r->scale);
     if (r->has_band && f->bars) {
         putc(':', stream);
         put_ends(stream, r);

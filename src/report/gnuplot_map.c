@@ -25,7 +25,7 @@ static void put_contour(FILE *stream, const struct figure *f, size_t facet,
             "splot $data index %zu using \"x\":\"y\":%s",
             r->scale.log ? log10(r->level) + HAIR : r->level + HAIR * fabs(r->level),
             facet, result, facet, r->scale.log ? "(log10" : "");
-    script_shown(stream, r->name, "", &r->scale);
+    script_shown(stream, r->key, "", &r->scale);
     fprintf(stream, "%s\nunset table\n", r->scale.log ? ")" : "");
 }
 
@@ -51,8 +51,8 @@ void script_map(FILE *stream, const struct figure *f, size_t facet, size_t resul
     fprintf(stream,
             "plot $data index %zu using (column(\"x\") + 0 * column(\"%s\")):\"y\":"
             "\"left\":\"right\":\"bottom\":\"top\":",
-            facet, r->name); /* a field without a value has no place */
-    script_shown(stream, r->name, "", &r->scale);
+            facet, r->key); /* a field without a value has no place */
+    script_shown(stream, r->key, "", &r->scale);
     fputs(" \\\n         with boxxyerror fillcolor palette notitle", stream);
     if (has_contour(f, r))
         fprintf(stream,

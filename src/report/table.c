@@ -42,6 +42,11 @@ static struct layout layout_of(const struct aggregate *a, const struct grid *g,
     return t;
 }
 
+static const char *result_name(const struct layout *t, size_t column)
+{
+    return results_info(&t->grid->results, t->a->columns[column])->name;
+}
+
 static void field_name(const struct layout *t, size_t k, struct field *f)
 {
     const struct aggregate *a = t->a;
@@ -54,7 +59,7 @@ static void field_name(const struct layout *t, size_t k, struct field *f)
         name = success_names[(k - t->rates) / RATE_PARTS];
         statistic = rate_parts[(k - t->rates) % RATE_PARTS];
     } else {
-        name = column_table[a->columns[(k - t->statistics) / a->statistic_count]].name;
+        name = result_name(t, (k - t->statistics) / a->statistic_count);
         statistic = a->statistics[(k - t->statistics) % a->statistic_count].name;
     }
     f->word = true;
@@ -226,8 +231,8 @@ static void write_provenance(FILE *stream, const struct layout *t)
         fprintf(stream, "# grid %s, seed %" PRIu64 ", %zu replicates, %zu cells\n",
                 g->name, g->seed, g->replicates, g->cell_count);
     for (size_t k = 0; k < a->column_count; k++)
-        fprintf(stream, "# %s: %s\n", column_table[a->columns[k]].name,
-                column_table[a->columns[k]].meaning);
+        escape_print(stream, "# %s: %s\n", result_name(t, k),
+                     results_info(&g->results, a->columns[k])->meaning);
     for (size_t k = 0; k < a->statistic_count; k++)
         fprintf(stream, "# _%s: %s\n", a->statistics[k].name,
                 a->statistics[k].info->meaning);
@@ -333,7 +338,7 @@ static void write_statistic(FILE *stream, const struct layout *t, size_t k,
         statistic = rate % RATE_PARTS ? rate_parts[rate % RATE_PARTS] : "rate";
     } else {
         size_t at = k - t->statistics;
-        result = column_table[a->columns[at / a->statistic_count]].name;
+        result = result_name(t, at / a->statistic_count);
         statistic = a->statistics[at % a->statistic_count].name;
     }
     fprintf(stream, "%s\t%s\t%s\n", result, statistic, value);

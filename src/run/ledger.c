@@ -122,11 +122,26 @@ int ledger_put(struct ledger *l, size_t cell, size_t replicate,
     return SWEEP_OK;
 }
 
+double ledger_value(const struct ledger *l, const struct grid *of, size_t cell,
+                    const struct record *r)
+{
+    enum column c = l->grid->until.column;
+    struct setting s;
+
+    if (c < COLUMN_COUNT)
+        return r->value[c];
+    grid_cell(of, cell, &s);
+    return results_value(
+        &l->grid->results, c,
+        &(struct trial_of){&s, (const char *const *)of->texts.text, r});
+}
+
 int ledger_add(struct ledger *l, size_t cell, uint64_t replicate,
                const struct record *r)
 {
-    return ledger_put(l, cell, replicate, r->status, r->value[l->grid->until.column],
-                      LEDGER_NEW);
+    double value = ledger_value(l, l->grid, cell, r);
+
+    return ledger_put(l, cell, replicate, r->status, value, LEDGER_NEW);
 }
 
 void ledger_retry(struct ledger *l)

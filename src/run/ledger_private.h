@@ -28,4 +28,8 @@ static inline bool ledger_is_there(unsigned char trial)
 int ledger_put(struct ledger *l, size_t cell, size_t replicate,
                enum trial_status status, double value, unsigned flags);
 
+/* What the rule is about in a trial, whose cell is one of grid `of`. */
+double ledger_value(const struct ledger *l, const struct grid *of, size_t cell,
+                    const struct record *r);
+
 #endif

@@ -6,13 +6,15 @@
 /* Trials on their way from a database to the ledger. */
 struct reading {
     struct ledger *ledger;
+    const struct grid *of; /* of the database */
     const size_t
         *now; /* number of a cell of the database; SIZE_MAX: none; NULL: same */
     struct diagnostics *log;
 };
 
 static int take_trial(void *context, size_t cell, uint64_t replicate,
-                      enum trial_status status, double value)
+                      enum trial_status status, double value,
+                      const struct record *record)
 {
     const struct reading *r = context;
     struct ledger *l = r->ledger;
@@ -20,6 +22,8 @@ static int take_trial(void *context, size_t cell, uint64_t replicate,
 
     if (now == SIZE_MAX || replicate >= l->grid->replicates)
         return SWEEP_OK;
+    if (record)
+        value = ledger_value(l, r->of, cell, record);
     return ledger_put(l, now, replicate, status, value, 0) == SWEEP_OK
                ? SWEEP_OK
                : diagnostics_no_memory(r->log, "the trials");
@@ -34,6 +38,7 @@ static enum column rule_column(const struct ledger *l)
 /* `of` is the grid of the database. */
 static int scan_database(struct reading *r, struct store *s, const struct grid *of)
 {
+    r->of = of;
     return store_scan(s, of, rule_column(r->ledger), take_trial, r, r->log);
 }
 

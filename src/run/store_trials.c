@@ -195,13 +195,23 @@ static int scan_row(struct store *s, sqlite3_stmt *q, void *context,
                      status < 0 ? "no trial has such a 'status'"
                                 : "a result is not a number",
                      log);
-    return w->visit(w->context, cell, replicate, (enum trial_status)status, value);
+    return w->visit(w->context, cell, replicate, (enum trial_status)status, value,
+                    NULL);
+}
+
+static int scan_record(void *context, size_t cell, uint64_t replicate,
+                       const struct record *r)
+{
+    const struct glance *w = context;
+    return w->visit(w->context, cell, replicate, r->status, (double)NAN, r);
 }
 
 int store_scan(struct store *s, const struct grid *g, enum column column,
                store_glance *visit, void *context, struct diagnostics *log)
 {
     struct glance w = {.grid = g, .visit = visit, .context = context};
+    if (column > COLUMN_COUNT)
+        return store_each(s, g, scan_record, &w, log);
     int status = store_match_cells(s, g, log);
     return status == SWEEP_OK ? each_row(s, g, scan_sql(s, column), scan_row, &w, log)
                               : status;

@@ -48,7 +48,7 @@ done
 check "a meaning with a hyphen" page_has \
     "largest lambda_i (q_i - 1) of the exact KKT point of the unlearned model's own gates: \
 rounding"
-check "a meaning with quotes" page_has "results to show; see 'sweep columns'"
+check "a meaning with quotes" page_has "see 'sweep columns'"
 
 # Completion, as the shells do it.
 complete_bash() {

@@ -43,7 +43,7 @@ silent_out
 err "sweep table: 'where' keeps none of the 3 cells"
 run table results/small --where 'step > 1'
 status 2
-err_has "'where': no such parameter: step"
+err_has "'where': no such parameter or column: step"
 check "a closed pipe is no error" sh -c \
     '"$1" table results/small >.pipe; "$1" table results/small | head -n 1 >.first' - "$sweep"
 check "columns line up" [ "$("$sweep" table results/small | grep -v '^#' | column -t |
@@ -86,7 +86,7 @@ sed -i 's/relative_eps/relative_esp/' met.yaml
 run plan met.yaml --no-pilot
 status 2
 err "met.yaml:19:11: error: 'relative_esp' is not a key of 'success': use eps, delta, tau, \
-relative_eps, relative_delta or proved (did you mean 'relative_eps'?)"
+relative_eps, relative_delta, proved or condition (did you mean 'relative_eps'?)"
 
 run status results/small --watch
 status 0

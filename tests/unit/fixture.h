@@ -109,9 +109,11 @@ struct fixture_mark {
 };
 
 static inline int fixture_mark(void *context, size_t cell, uint64_t replicate,
-                               enum trial_status status, double value)
+                               enum trial_status status, double value,
+                               const struct record *record)
 {
     struct fixture_mark *m = context;
+    (void)record;
     m->done[cell * m->grid->replicates + replicate] = true;
     check_true(status < TRIAL_STATUS_COUNT && isnan(value), "a status and no value");
     return SWEEP_OK;

@@ -22,7 +22,8 @@ static double value_of(const char *text)
     char message[256] = "";
     double result = -12345;
 
-    check_equal(expression_compile(&e, text, message, sizeof message), SWEEP_OK);
+    check_equal(expression_compile(&e, text, &all_parameters, message, sizeof message),
+                SWEEP_OK);
     check_text(message, "");
     if (e)
         check_equal(
@@ -63,7 +64,8 @@ static void evaluated_again(void **state)
     double result;
 
     (void)state;
-    check_equal(expression_compile(&e, "samples + forget", message, sizeof message),
+    check_equal(expression_compile(&e, "samples + forget", &all_parameters, message,
+                                   sizeof message),
                 SWEEP_OK);
     for (int k = 0; k < 5; k++) {
         s.value[P_SAMPLES] = 100 * k;
@@ -83,7 +85,8 @@ static void mentioned_parameters(void **state)
     char message[256];
 
     (void)state;
-    check_equal(expression_compile(&e, text, message, sizeof message), SWEEP_OK);
+    check_equal(expression_compile(&e, text, &all_parameters, message, sizeof message),
+                SWEEP_OK);
     for (enum parameter p = 0; p < PARAMETER_COUNT; p++)
         check_equal(expression_uses(e, p),
                     p == P_SAMPLES || p == P_MODEL || p == P_NOISE);
@@ -95,7 +98,8 @@ static void check_refused(const char *text, const char *expected)
     struct expression *e = NULL;
     char message[256] = "";
 
-    check_true(expression_compile(&e, text, message, sizeof message) == SWEEP_INPUT,
+    check_true(expression_compile(&e, text, &all_parameters, message, sizeof message) ==
+                   SWEEP_INPUT,
                "'%s' is accepted", text);
     check_true(e == NULL, "'%s' left something", text);
     check_text(message, expected);
@@ -154,7 +158,9 @@ static void refused_when_evaluated(void **state)
     double result;
 
     (void)state;
-    check_equal(expression_compile(&e, "model", message, sizeof message), SWEEP_OK);
+    check_equal(
+        expression_compile(&e, "model", &all_parameters, message, sizeof message),
+        SWEEP_OK);
     check_equal(expression_evaluate(e, &s, strings, &result, message, sizeof message),
                 SWEEP_INPUT);
     check_text(message, "it gives a text, not a number");
