@@ -31,6 +31,13 @@ bool folder_has_results(const char *directory);
 /* Whether folders of shards with results are in there. */
 bool folder_has_shards(const char *directory);
 
+/* A table of many trials takes long to make. It is given the time of the sweep.db that
+ * it was made of, once that is closed: so neither was changed since where both have one
+ * time, to the nanosecond. A time of whole seconds, as some file systems and archives
+ * keep it, proves nothing. */
+bool folder_table_is_dated(const char *directory);
+void folder_date_table(const char *directory);
+
 /* What computes here: platform_text and the digest of the known answer, one line in
  * memory from malloc. */
 int folder_platform(char **text, struct diagnostics *log);

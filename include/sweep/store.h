@@ -59,6 +59,7 @@ struct store_change {
     size_t added, removed, unchanged;
     size_t replicates; /* there were before; 0: the folder is new */
     bool rule;         /* `until` is another, or new, or gone */
+    bool text;         /* grid.yaml has other bytes, or another sweep wrote here */
 };
 struct store_change store_change(const struct store *s);
 

@@ -37,6 +37,8 @@ struct session {
     FILE *log_file;
     struct ledger ledger;
     struct ledger_tally tally; /* of the folder, before and after */
+    bool dated;                /* the table is that of the database it was found with */
+    bool table;                /* it is that of the database as it is now */
     size_t failed_now;
     char reason[160]; /* the first message of a trial that failed now */
     struct runner_result result;
@@ -82,6 +84,7 @@ static int open_folder(struct session *s)
     char *platform;
     int status = folder_platform(&platform, &s->log);
     options.platform = platform;
+    s->dated = !s->options.fresh && folder_table_is_dated(s->directory);
     if (status == SWEEP_OK)
         status = store_open(&s->store, s->directory, &s->grid, &options, &s->log);
     free(platform);
@@ -305,6 +308,13 @@ static char *obey_at_once(const struct session *s)
     return words;
 }
 
+/* Whether the table that is there shows what a new one would. */
+static bool has_table(const struct session *s)
+{
+    struct store_change c = store_change(s->store);
+    return s->dated && s->result.ran == 0 && !c.text && c.added == 0 && c.removed == 0;
+}
+
 /* What comes after all trials. */
 static int make_table(struct session *s)
 {
@@ -313,8 +323,9 @@ static int make_table(struct session *s)
     int status = SWEEP_OK;
     if (signals_stop) /* one came after the last trial */
         s->result.end = RUNNER_CANCELLED;
-    else if ((status = log_failures(s)) == SWEEP_OK)
+    else if ((status = log_failures(s)) == SWEEP_OK && !has_table(s))
         status = table_write_file(s->directory, s->store, &s->grid, &s->log);
+    s->table = status == SWEEP_OK && s->result.end == RUNNER_COMPLETE;
     signals_end_at_once(NULL);
     free(words);
     return status;
@@ -342,6 +353,8 @@ static int run(struct session *s, const struct arguments *args)
 static int finish(struct session *s, int status)
 {
     int closed = store_close(s->store, &s->log);
+    if (closed == SWEEP_OK && s->table)
+        folder_date_table(s->directory);
     int logged = run_log_close(s->log_file, &s->log);
     return status != SWEEP_OK ? status : closed != SWEEP_OK ? closed : logged;
 }

@@ -4,9 +4,11 @@
 #include "sweep/escape.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/platform.h"
+#include <fcntl.h>
 #include <glob.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int folder_named(char **out, const char *option, const struct grid *g,
@@ -88,6 +90,45 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
     free(word);
     free(path);
     return status;
+}
+
+/* When they were last written. */
+static bool find_times(const char *directory, struct timespec *database,
+                       struct timespec *table)
+{
+    static const char *const names[] = {"sweep.db", "table.tsv"};
+    struct timespec *time[] = {database, table};
+    for (size_t i = 0; i < 2; i++) {
+        struct stat about;
+        char *path;
+        if (asprintf(&path, "%s/%s", directory, names[i]) < 0)
+            return false;
+        bool there = lstat(path, &about) == 0 && S_ISREG(about.st_mode);
+        free(path);
+        if (!there)
+            return false;
+        *time[i] = about.st_mtim;
+    }
+    return true;
+}
+
+bool folder_table_is_dated(const char *directory)
+{
+    struct timespec database, table;
+    return find_times(directory, &database, &table) && table.tv_nsec != 0 &&
+           table.tv_nsec == database.tv_nsec && table.tv_sec == database.tv_sec;
+}
+
+void folder_date_table(const char *directory)
+{
+    struct timespec database, table;
+    char *path;
+    if (!find_times(directory, &database, &table) ||
+        asprintf(&path, "%s/table.tsv", directory) < 0)
+        return;
+    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, database};
+    utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
+    free(path);
 }
 
 int folder_platform(char **text, struct diagnostics *log)

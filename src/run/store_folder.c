@@ -41,6 +41,22 @@ static int make_folder(const char *folder, struct diagnostics *log)
     return SWEEP_IO;
 }
 
+bool store_keeps_text(const struct store *s, const struct grid *g)
+{
+    char *path = store_join(s->directory, "grid.yaml");
+    const char *reason;
+    FILE *stream = path ? infile_open(path, INFILE_OWN, &reason) : NULL;
+    size_t same = 0;
+    if (stream) {
+        while (same < g->text_size && getc(stream) == (unsigned char)g->text[same])
+            same++;
+        same += same == g->text_size && getc(stream) == EOF;
+        fclose(stream);
+    }
+    memory_free(path);
+    return same == g->text_size + 1;
+}
+
 /* Data first: a kept grid finds its files. */
 int store_keep_grid(const struct store *s, const struct grid *g,
                     struct diagnostics *log)

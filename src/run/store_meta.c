@@ -235,6 +235,11 @@ int store_sign(struct store *s, const struct grid *g,
         grid_replicates_text(g, rule, sizeof rule);
     s->change.rule = strcmp(before ? before : "", rule) != 0;
     memory_free(before);
+    before = NULL;
+    if (status == SWEEP_OK)
+        status = store_meta(s, "sweep_version", &before, log);
+    s->change.text = !same(before, SWEEP_VERSION) || !store_keeps_text(s, g);
+    memory_free(before);
     snprintf(replicates, sizeof replicates, "%zu", g->replicates);
     if (status == SWEEP_OK)
         status = store_set_meta(s, "replicates", replicates, log);

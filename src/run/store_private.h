@@ -97,7 +97,8 @@ int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
 char *store_join(const char *directory, const char *name);
 char *store_beside(const char *path, const char *ending);
 
-/* DIR/grid.yaml as the user gave it. */
+/* Whether DIR/grid.yaml is as the user gave it; make it so. */
+bool store_keeps_text(const struct store *s, const struct grid *g);
 int store_keep_grid(const struct store *s, const struct grid *g,
                     struct diagnostics *log);
 

@@ -44,6 +44,42 @@ run run -q small.yaml -o a
 silent_err
 check "fewer are a part" cmp -s a/table.tsv small.tsv
 
+# A finished grid: the table is kept, unless it or what it shows was changed since.
+again() { # DESCRIPTION: the table is made again, and right
+    run run -q small.yaml -o a
+    status 0
+    check "$1" [ "$(ls -i a/table.tsv)" != "$inode" ]
+    check "$1: the table" cmp -s a/table.tsv small.tsv
+    inode=$(ls -i a/table.tsv)
+}
+inode=$(ls -i a/table.tsv)
+run run -q small.yaml -o a --time-limit 0s
+status 0
+check "the table is kept" [ "$(ls -i a/table.tsv)" = "$inode" ]
+echo >>a/table.tsv
+again "a changed table"
+rm a/table.tsv
+inode=
+again "no table"
+sql a "UPDATE cells SET width = width + 1, data = 'other' WHERE id = 1"
+again "a changed cell"
+check "the cell as it was" [ "$(sql a "SELECT count(*) FROM cells WHERE cell IS NOT NULL
+    AND (width != (SELECT width FROM cells WHERE id = 2) OR data != 'mixture')")" -eq 0 ]
+sql a "UPDATE cells SET cell = 8 WHERE cell = 1"
+again "a changed number"
+sql a "UPDATE meta SET value = '0.0.1' WHERE name = 'sweep_version'"
+touch -r a/sweep.db a/table.tsv
+again "another version"
+sql a "DELETE FROM trials WHERE replicate = 1"
+touch -r a/sweep.db a/table.tsv
+again "trials that were gone"
+sed 's/\[n\]/[max]/' small.yaml >asks.yaml
+run run -q asks.yaml -o a
+silent_err
+check "another question" [ "$(ls -i a/table.tsv)" != "$inode" ]
+run run -q small.yaml -o a
+check "the first question" cmp -s a/table.tsv small.tsv
+
 # Another seed: refused; --fresh sets the old results aside.
 sed 's/seed: 1/seed: 2/' small.yaml >other.yaml
 run run other.yaml -o a
@@ -187,4 +223,4 @@ for bad in 0/3 4/3 1 /3 1/ 1.5/3 1/0 1/2/3 a/b; do
 done
 check "nothing was written" [ ! -e k ]
 
-finish 109
+finish 133
