@@ -31,7 +31,8 @@
  * check that rounds in another way reaches them too.
  *
  * Built on Arb; without it proof_available() is false and every outcome PROOF_UNAVAILABLE.
- * Arb ends the program when it gets no memory. Its caches are freed before each return.
+ * Arb ends the program when it gets no memory, of which it takes proof_bytes at most. Its
+ * caches are freed before each return.
  */
 #ifndef SWEEP_PROOF_H
 #define SWEEP_PROOF_H
@@ -103,6 +104,10 @@ bool proof_available(void);
 
 /* "FLINT 3.1.2", or "none". */
 const char *proof_library(void);
+
+/* What a proof takes beside the workspace while it lasts, at the highest precision; at
+ * the first one it is about a third. Infinite where that is no number of bytes. */
+double proof_bytes(size_t n, size_t m, size_t r);
 
 void proof_layout(struct proof_workspace *w, size_t n, size_t m, size_t r,
                   struct arena *a);

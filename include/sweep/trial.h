@@ -17,12 +17,14 @@
 struct trial_workspace;
 
 /* Memory for any unit of the grid, in one thread. Sized by the largest unit.
- * SWEEP_OK, SWEEP_NO_MEMORY. `*bytes` (may be NULL) gets the size even when it fails. */
+ * SWEEP_OK, SWEEP_NO_MEMORY. `*bytes` (may be NULL) gets trial_workspace_bytes even when
+ * it fails. */
 int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
                           size_t *bytes);
 void trial_workspace_free(struct trial_workspace *ws);
 
-/* The size of that memory; SIZE_MAX when it fits into no size_t. */
+/* The size of that memory and of what proofs take beside it; SIZE_MAX when it fits into no
+ * size_t. */
 size_t trial_workspace_bytes(const struct grid *g);
 
 /* Whether a cell of this setting needs the model retrained without its forget set: to

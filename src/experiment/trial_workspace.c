@@ -117,13 +117,26 @@ static bool seen_lately(struct recent *recent, const struct span_request *q)
     return false;
 }
 
-/* The largest of all units; a unit lays the same memory out anew for its own shape. */
-static struct arena measure_units(const struct grid *g)
+static bool any_proofs(const struct grid *g)
+{
+    struct setting s;
+    bool any = false;
+    for (size_t cell = 0; g->given[P_PROVE] && cell < g->cell_count && !any; cell++) {
+        grid_cell(g, cell, &s);
+        any = s.value[P_PROVE] != 0.0;
+    }
+    return any;
+}
+
+/* The largest of all units; a unit lays the same memory out anew for its own shape.
+ * `proofs`: what proofs take beside it. */
+static struct arena measure_units(const struct grid *g, double *proofs)
 {
     struct arena largest = {0};
     struct recent recent = {0};
     /* A unit has ranks if any of its cells has, and proofs: make room in all. */
-    struct extras extras = {.ranks = g->given[P_RANKS], .prove = g->given[P_PROVE]};
+    struct extras extras = {.ranks = g->given[P_RANKS], .prove = any_proofs(g)};
+    *proofs = 0.0;
     for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
         struct setting s;
         struct arena a = {0};
@@ -136,14 +149,24 @@ static struct arena measure_units(const struct grid *g)
         trial_workspace_layout(&scratch, &shape, &a);
         if (a.overflow || a.used > largest.used)
             largest = a;
+        if (shape.prove)
+            *proofs = fmax(*proofs, proof_bytes(shape.net.n, shape.request.mixture.m,
+                                                span_rank(&shape.request)));
     }
     return largest;
 }
 
+static size_t bytes_of(const struct arena *workspace, double proofs)
+{
+    bool fits = !workspace->overflow && (double)workspace->used + proofs < 0x1p63;
+    return fits ? workspace->used + (size_t)proofs : SIZE_MAX;
+}
+
 size_t trial_workspace_bytes(const struct grid *g)
 {
-    struct arena measured = measure_units(g);
-    return measured.overflow ? SIZE_MAX : measured.used;
+    double proofs;
+    struct arena measured = measure_units(g, &proofs);
+    return bytes_of(&measured, proofs);
 }
 
 int trial_workspace_sized(struct trial_workspace **out, const struct arena *measured)
@@ -165,9 +188,10 @@ int trial_workspace_sized(struct trial_workspace **out, const struct arena *meas
 int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
                           size_t *bytes)
 {
-    struct arena measured = measure_units(g);
+    double proofs;
+    struct arena measured = measure_units(g, &proofs);
     if (bytes)
-        *bytes = measured.overflow ? SIZE_MAX : measured.used;
+        *bytes = bytes_of(&measured, proofs);
     return trial_workspace_sized(out, &measured);
 }
 

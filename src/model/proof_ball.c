@@ -16,6 +16,16 @@ const char *proof_library(void)
 #endif
 }
 
+/* The Gram matrix, the three of the kinks, the system, its factor and one to spare are of
+ * all digits; points and sums of weights need no more than a double or two has. */
+double proof_bytes(size_t n, size_t m, size_t r)
+{
+    static const double SHORT = sizeof(arb_struct), ALLOCATION = 16;
+    double square = (double)m * (double)m;
+    double whole = SHORT + PROOF_MOST_BITS / 8 + ALLOCATION;
+    return 7.0 * square * whole + ((double)m + (double)n) * (double)r * SHORT;
+}
+
 void balls_row(arb_ptr to, const double *from, size_t r)
 {
     for (size_t k = 0; k < r; k++)

@@ -42,6 +42,16 @@ check "proofs" [ "$(grep -cE "^($proofs) (proved|[0-9].*)$" .out)" -eq 15 ]
 grep -vE "^($proofs|prove|seconds) " .out >with
 check "they change no other bit" cmp without with
 
+# They need memory, and cost none where they are not wanted.
+memory() { "$sweep" plan --no-pilot "$1" 2>/dev/null | awk '$1 == "memory" { print $2, $3 }'; }
+sed '/prove:/d' proofs.yaml >silent.yaml
+check "memory of no proofs" [ "$(memory proofs.yaml)" = "$(memory silent.yaml)" ]
+sed 's/samples: 6/samples: 30/' proofs.yaml >many.yaml
+sed 's/prove: false/prove: true/' many.yaml >many-proved.yaml
+# 7 m^2 numbers of 192 bytes are 1.2 MB.
+without=$(memory many.yaml) with=$(memory many-proved.yaml)
+check "memory of proofs" awk "BEGIN { exit !(${with% *} > ${without% *} + 1.2) }"
+
 # The same bytes from any number of threads.
 for threads in 1 2 4; do
     SLURM_CPUS_PER_TASK=4 "$sweep" run -q proved.yaml -o "$threads" --threads $threads
@@ -88,4 +98,4 @@ run trial proofs.yaml --cell 0 --replicate 1 --proof no/folder/file
 status 1
 err_has "cannot write 'no/folder/file'"
 
-finish 19
+finish 21
