@@ -1,5 +1,5 @@
-/* progress.h - a throttled meter on stderr: a bar with ETA on a terminal, one plain
- * line a minute elsewhere. Time comes from clock.h, so tests replace it. Not
+/* progress.h - a throttled meter on stderr: a bar with ETA on a terminal, as
+ * wide as that, one plain line a minute elsewhere. Time comes from clock.h, so tests replace it. Not
  * thread-safe: the caller serialises. */
 #ifndef SWEEP_PROGRESS_H
 #define SWEEP_PROGRESS_H
@@ -36,7 +36,7 @@ void progress_add(struct progress *p, size_t done, size_t failed, double work);
 /* Erases the bar, leaves a clean line. */
 void progress_finish(struct progress *p);
 
-/* "2 h 03 min", "41 s", "0.3 s" */
+/* "3 d 04 h", "2 h 03 min", "41 s", "0.3 s" */
 char *progress_duration(double seconds, char *buffer, size_t size);
 
 #endif

@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "failures.h"
+#include "fitted.h"
 #include "notice.h"
 #include "run_log.h"
 #include "run_options.h"
@@ -271,18 +272,26 @@ static void print_merge(const struct session *s)
     fputs("/shard-*\n", stderr);
 }
 
+/* What is done, and what is wrong with it. */
+static void print_results(FILE *stream, const struct session *s)
+{
+    print_trials(stream, &s->tally);
+    fprintf(stream, " done, %zu now", s->result.ran);
+    print_settled(stream, &s->tally);
+    fputc('\n', stream);
+    if (count_failed(s->tally.by_status) > 0) {
+        print_failed(stream, s->tally.by_status, s->tally.done);
+        escape_print(stream, "; see %s/run.log\n", s->directory);
+    }
+    print_imprecise(stream, &s->ledger);
+    print_notice(stream, &s->grid);
+}
+
 static void print_summary(const struct session *s)
 {
-    print_trials(stderr, &s->tally);
-    fprintf(stderr, " done, %zu now", s->result.ran);
-    print_settled(stderr, &s->tally);
-    fputc('\n', stderr);
-    if (count_failed(s->tally.by_status) > 0) {
-        print_failed(stderr, s->tally.by_status, s->tally.done);
-        escape_print(stderr, "; see %s/run.log\n", s->directory);
-    }
-    print_imprecise(stderr, &s->ledger);
-    print_notice(stderr, &s->grid);
+    struct fitted fitted;
+    print_results(fitted_open(&fitted, stderr), s);
+    fitted_close(&fitted);
     if (s->result.end != RUNNER_COMPLETE)
         print_stop(s);
     else if (s->options.shards > 0)

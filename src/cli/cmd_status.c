@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "failures.h"
+#include "fitted.h"
 #include "sweep/escape.h"
 #include "sweep/folder.h"
 #include "sweep/progress.h"
@@ -122,45 +123,45 @@ static int look_into(const char *directory, struct reading *r, struct state *sta
 }
 
 /* Who works there; if nobody does and there is work, since when. */
-static void print_holder(const struct state *s)
+static void print_holder(FILE *stream, const struct state *s)
 {
     const struct store_holder *h = &s->holder;
     char duration[32], who[256];
     if (h->state == STORE_ALIVE || h->state == STORE_UNKNOWN)
-        escape_print(stdout, "; %s%s", store_holder_text(h, who, sizeof who),
+        escape_print(stream, "; %s%s", store_holder_text(h, who, sizeof who),
                      s->running ? "" : " (not seen from here)");
     if (s->running || s->unseen || is_done(s))
         return;
-    fputs("; nobody works here", stdout);
+    fputs("; nobody works here", stream);
     if (h->state == STORE_DEAD)
-        escape_print(stdout, " (process %ld on %s died)", h->process, h->host);
+        escape_print(stream, " (process %ld on %s died)", h->process, h->host);
     if (isfinite(s->last))
-        printf(", last result %s ago",
-               progress_duration(fmax((double)time(NULL) - s->last, 0), duration,
-                                 sizeof duration));
+        fprintf(stream, ", last result %s ago",
+                progress_duration(fmax((double)time(NULL) - s->last, 0), duration,
+                                  sizeof duration));
 }
 
-static void print_state(const char *directory, const struct state *s)
+static void print_state(FILE *stream, const char *directory, const struct state *s)
 {
     const struct ledger_tally *t = &s->tally;
     size_t missing = t->trials - t->done;
     char duration[32];
-    escape_print(stdout, "%s: ", directory);
-    print_trials(stdout, t);
-    printf(" done");
-    print_settled(stdout, t);
+    escape_print(stream, "%s: ", directory);
+    print_trials(stream, t);
+    fprintf(stream, " done");
+    print_settled(stream, t);
     if (count_failed(t->by_status) > 0)
-        printf(", %zu failed", count_failed(t->by_status));
+        fprintf(stream, ", %zu failed", count_failed(t->by_status));
     if (missing > 0)
-        printf(", %s%zu missing", tally_bound(t), missing);
+        fprintf(stream, ", %s%zu missing", tally_bound(t), missing);
     if (s->trial_rate > 0)
-        printf("; %.3g trials/s", s->trial_rate);
+        fprintf(stream, "; %.3g trials/s", s->trial_rate);
     if (missing > 0 && s->running && s->work_rate > 0)
-        printf(
-            ", %s%s left", tally_bound(t),
+        fprintf(
+            stream, ", %s%s left", tally_bound(t),
             progress_duration(s->work_left / s->work_rate, duration, sizeof duration));
-    print_holder(s);
-    putchar('\n');
+    print_holder(stream, s);
+    fputc('\n', stream);
 }
 
 static int is_shard(const struct dirent *entry)
@@ -189,7 +190,7 @@ static void add_state(struct state *sum, const struct state *s)
 /* A line for each shard that is not complete, one for all; shards without a folder are
  * named. */
 static int look_into_shards(const char *directory, struct dirent **entry, int count,
-                            struct state *sum, struct diagnostics *log)
+                            FILE *stream, struct state *sum, struct diagnostics *log)
 {
     size_t shards = 0, shard, complete = 0;
     int status = SWEEP_OK;
@@ -203,7 +204,7 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
         folder_is_shard_name(entry[i]->d_name, &shard, &shards);
         status = look_into(path, &reading, &one, log);
         if (status == SWEEP_OK && !is_done(&one))
-            print_state(path, &one);
+            print_state(stream, path, &one);
         complete += status == SWEEP_OK && is_done(&one);
         add_state(sum, &one);
         close_reading(&reading);
@@ -211,37 +212,46 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
     }
     if (status != SWEEP_OK)
         return status;
-    printf("%zu of %zu shards complete, %zu not begun\n", complete, shards,
-           shards > (size_t)count ? shards - (size_t)count : 0);
-    print_state(directory, sum);
+    fprintf(stream, "%zu of %zu shards complete, %zu not begun\n", complete, shards,
+            shards > (size_t)count ? shards - (size_t)count : 0);
+    print_state(stream, directory, sum);
     sum->absent = shards > (size_t)count;
     return SWEEP_OK;
 }
 
 /* Look once and report; *state is the sum of the shards where there are any. */
-static int report_state(const char *directory, struct state *state,
+static int print_report(FILE *stream, const char *directory, struct state *state,
                         struct diagnostics *log)
 {
     struct dirent **entry = NULL;
     int status, count = scandir(directory, &entry, is_shard, by_shard);
     if (count > 0) {
-        status = look_into_shards(directory, entry, count, state, log);
+        status = look_into_shards(directory, entry, count, stream, state, log);
     } else {
         struct reading reading;
         status = look_into(directory, &reading, state, log);
         if (status == SWEEP_OK) {
-            print_state(directory, state);
-            print_imprecise(stdout, &reading.ledger);
+            print_state(stream, directory, state);
+            print_imprecise(stream, &reading.ledger);
         }
         close_reading(&reading);
     }
     if (status == SWEEP_OK && count_failed(state->tally.by_status) > 0) {
-        print_failed(stdout, state->tally.by_status, state->tally.done);
-        putchar('\n');
+        print_failed(stream, state->tally.by_status, state->tally.done);
+        fputc('\n', stream);
     }
     for (int i = 0; i < count; i++)
         free(entry[i]);
     free(entry);
+    return status;
+}
+
+static int report_state(const char *directory, struct state *state,
+                        struct diagnostics *log)
+{
+    struct fitted fitted;
+    int status = print_report(fitted_open(&fitted, stdout), directory, state, log);
+    fitted_close(&fitted);
     return status;
 }
 

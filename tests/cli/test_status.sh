@@ -91,4 +91,17 @@ watch nowhere
 status 1
 silent_out
 
-finish 30
+# On a terminal lines are broken to its width, and say the same.
+check "lines fit" python3 - "$sweep" <<'END'
+import fcntl, os, pty, struct, subprocess, sys, termios
+said = subprocess.run([sys.argv[1], "status", "c"], capture_output=True, text=True).stdout
+main, side = pty.openpty()
+fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 40, 0, 0))
+subprocess.run([sys.argv[1], "status", "c"], stdout=side, env=os.environ | {"TERM": "vt100"})
+os.close(side)
+lines = os.read(main, 9999).decode().split("\r\n")
+words = lambda text: [w for w in text.split() if not w[0].isdigit()] # the age grows
+sys.exit(len(said) < 50 or max(map(len, lines)) > 39 or words(" ".join(lines)) != words(said))
+END
+
+finish 31

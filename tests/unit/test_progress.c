@@ -19,11 +19,23 @@ static void test_duration(void **state)
         double seconds;
         const char *text;
     } cases[] = {
-        {0, "0.0 s"},         {0.34, "0.3 s"},         {9.94, "9.9 s"},
-        {9.96, "10 s"},       {41.2, "41 s"},          {59.4, "59 s"},
-        {59.6, "1 min 00 s"}, {83, "1 min 23 s"},      {3599, "59 min 59 s"},
-        {3600, "1 h 00 min"}, {7384, "2 h 03 min"},    {1e6, "277 h 47 min"},
-        {NAN, "?"},           {(double)INFINITY, "?"}, {-1, "?"},
+        {0, "0.0 s"},
+        {0.34, "0.3 s"},
+        {9.94, "9.9 s"},
+        {9.96, "10 s"},
+        {41.2, "41 s"},
+        {59.4, "59 s"},
+        {59.6, "1 min 00 s"},
+        {83, "1 min 23 s"},
+        {3599, "59 min 59 s"},
+        {3600, "1 h 00 min"},
+        {7384, "2 h 03 min"},
+        {86369, "23 h 59 min"},
+        {86371, "1 d 00 h"},
+        {1e6, "11 d 14 h"},
+        {NAN, "?"},
+        {(double)INFINITY, "?"},
+        {-1, "?"},
     };
     char text[32];
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
@@ -137,6 +149,39 @@ static void test_bar(void **state)
     clock_replace_monotonic(NULL);
 }
 
+/* Where a line is short the bar is, too, then it goes, then all but what is left. */
+static void test_narrow(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *columns, *text;
+    } cases[] = {
+        {"54", "\r[###########....] 3 of 4 trials, 1 failed, 2.7 s left\033[K"},
+        {"43", "\r[###.] 3 of 4 trials, 1 failed, 2.7 s left\033[K"},
+        {"42", "\r3 of 4 trials, 1 failed, 2.7 s left\033[K"},
+        {"36", "\r3 of 4 trials, 1 failed, 2.7 s left\033[K"},
+        {"35", "\r2.7 s left\033[K"},
+    };
+    clock_replace_monotonic(fake_clock);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *text = NULL;
+        size_t size;
+        struct progress p;
+        FILE *stream = open_memstream(&text, &size);
+        setenv("COLUMNS", cases[i].columns, 1);
+        now = 0;
+        progress_start(&p, stream, false, 4, 4);
+        p.terminal = true;
+        now = 8;
+        progress_add(&p, 3, 1, 3);
+        fclose(stream);
+        check_text(text, cases[i].text);
+        free(text);
+    }
+    unsetenv("COLUMNS");
+    clock_replace_monotonic(NULL);
+}
+
 static void test_silent(void **state)
 {
     (void)state;
@@ -165,16 +210,16 @@ static void test_silent(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(23);
+    check_cases(30);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_duration),   cmocka_unit_test(test_lines),
-        cmocka_unit_test(test_open),       cmocka_unit_test(test_resume),
-        cmocka_unit_test(test_bar),        cmocka_unit_test(test_silent),
-        cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_duration), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_open),     cmocka_unit_test(test_resume),
+        cmocka_unit_test(test_bar),      cmocka_unit_test(test_narrow),
+        cmocka_unit_test(test_silent),   cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
