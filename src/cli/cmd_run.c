@@ -3,6 +3,7 @@
 #include "failures.h"
 #include "fitted.h"
 #include "notice.h"
+#include "on_end.h"
 #include "run_log.h"
 #include "run_options.h"
 #include "signals.h"
@@ -385,6 +386,7 @@ int cmd_run(const struct command *self, const struct arguments *args)
     int code = status == SWEEP_OK ? exit_code(&s) : give_up(self, status, &s.log);
     if (status == SWEEP_OK && !s.options.quiet)
         print_summary(&s);
+    on_end(self, args->value[OPTION_ON_END], s.directory ? s.directory : "", code);
     diagnostics_release(&s.log);
     ledger_release(&s.ledger);
     plan_release(&s.plan);

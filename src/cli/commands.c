@@ -15,7 +15,8 @@ const struct command command_table[] = {
      "Exit status: 0 all done, 1 failure, 2 bad grid file or usage, 3 done but some\n"
      "trials failed, 4 stopped with work left.\n",
      BIT(OUTPUT) | BIT(THREADS) | BIT(QUIET) | BIT(SHARD) | BIT(RETRY_FAILED) |
-         BIT(FRESH) | BIT(MAX_FAILURES) | BIT(TIME_LIMIT) | BIT(ALLOW_MIXED),
+         BIT(FRESH) | BIT(MAX_FAILURES) | BIT(TIME_LIMIT) | BIT(ALLOW_MIXED) |
+         BIT(ON_END),
      1, 1, true, cmd_run},
     {"plan", "GRID [-o DIR] [-j N] [--shard i/n]",
      "report what a run would cost, without running it",

@@ -54,6 +54,10 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_ALLOW_MIXED] = {"allow-mixed", 0, NULL,
                             "accept results of another CPU or compiler",
                             OFFERS_NOTHING},
+    [OPTION_ON_END] = {"on-end", 0, "COMMAND",
+                       "run it with sh when the run has ended, however that was: "
+                       "SWEEP_FOLDER is the folder, SWEEP_STATUS the exit status",
+                       OFFERS_NOTHING},
     [OPTION_JSON] = {"json", 0, NULL, "print one JSON object", OFFERS_NOTHING},
     [OPTION_NO_PILOT] = {"no-pilot", 0, NULL,
                          "estimate times from the model alone, run nothing",

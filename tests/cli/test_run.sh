@@ -225,6 +225,22 @@ status 3
 err_has "60 of 60 trials done, 0 now"
 err_has "51 of 60 trials failed: 39 not_separated ("
 
+# What is to be done at the end, however that is: done, failed, no grid at all.
+run run small.yaml -o "a b" -q --on-end 'echo "$SWEEP_STATUS $SWEEP_FOLDER"; yes | head -n 1'
+status 0
+silent_err
+out "0 a b
+y"
+run run fail.yaml -o fail -q --on-end 'echo "$SWEEP_STATUS $SWEEP_FOLDER"; exit 7'
+status 3
+out "3 fail"
+err "sweep run: the command of --on-end ended with status 7"
+run run nowhere.yaml --on-end 'echo "$SWEEP_STATUS $SWEEP_FOLDER"; kill $$'
+status 1
+out "1 "
+err "sweep run: cannot open 'nowhere.yaml': No such file or directory
+sweep run: the command of --on-end was ended by signal 15"
+
 # A signal: what is done is kept, the shell sees the signal, the same command goes on.
 sed 's/max_steps: 200/max_steps: 200000/; s/replicates: 2/replicates: 2000/
     s/polish: true/polish: false/' small.yaml >long.yaml
@@ -232,7 +248,8 @@ for signal in INT:130 TERM:143 USR1:4; do
     name=${signal%:*}
     what="sweep run long.yaml, SIG$name"
     # A shell starts background jobs with SIGINT ignored; env sets it right.
-    env --default-signal=INT "$sweep" run long.yaml -o "long-$name" >.out 2>.err &
+    env --default-signal=INT "$sweep" run long.yaml -o "long-$name" \
+        --on-end 'echo $SWEEP_STATUS >ended' >.out 2>.err &
     process=$!
     for i in $(seq 100); do
         grep -q start "long-$name/run.log" 2>/dev/null && break
@@ -245,9 +262,11 @@ for signal in INT:130 TERM:143 USR1:4; do
     wait "$process"
     code=$?
     status "${signal#*:}"
+    check "the command of --on-end saw it" [ "$(cat ended)" = 4 ]
+    rm ended
     check "the stop is logged" grep -q "stop: .*, SIG$name" "long-$name/run.log"
     run table "long-$name"
     status 0
 done
 
-finish 106
+finish 118
