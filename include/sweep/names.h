@@ -17,9 +17,11 @@ struct names {
     const void *first;  /* row of the table */
     size_t stride;      /* bytes from one row to the next */
     size_t count;
+    bool
+        symbols; /* the second member of a row is its symbol, "" or NULL if it has none */
 };
 
-/* The last three members, of a table that is an array. */
+/* Three members, of a table that is an array. */
 #define NAMES_OF(table)                                                                \
     .first = (table), .stride = sizeof(table)[0],                                      \
     .count = sizeof(table) / sizeof(table)[0]
@@ -29,8 +31,21 @@ const char *names_at(const struct names *n, size_t i);
 /* The index of a word, or n->count. */
 size_t names_find(const struct names *n, const char *word);
 
-/* The name that was meant, as parse_suggest finds it, or NULL. */
+/* The names that may have been meant: those with that symbol, or else the one that
+ * parse_suggest finds, or else those of which the word is the initials (lr:
+ * learning_rate), or begins a part (acc: accuracy_trained). */
+enum { NAMES_MEANT = 3 };
+struct names_meant {
+    const char *name[NAMES_MEANT]; /* the first of them; NULL behind the last */
+};
+struct names_meant names_meant(const struct names *n, const char *word);
+
+/* The first of them, or NULL. */
 const char *names_near(const struct names *n, const char *word);
+
+/* All of them: " (did you mean 'a', 'b' or 'c'?)", or "". Returns buffer. */
+char *names_suggestion(const struct names *n, const char *word, char *buffer,
+                       size_t size);
 
 /* "tsv, csv or json"; with `others` these in the last place. Returns buffer. */
 char *names_list(const struct names *n, char *buffer, size_t size);

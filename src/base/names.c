@@ -26,9 +26,80 @@ static const char *candidate(size_t i, const void *names)
     return names_at(names, i);
 }
 
+static bool has_symbol(const char *const *row, const char *word)
+{
+    return *word && row[1] && strcmp(row[1], word) == 0;
+}
+
+static bool has_initials(const char *const *row, const char *word)
+{
+    const char *part = row[0];
+    for (; part && *word == *part; word++) {
+        part = strchr(part, '_');
+        part += part != NULL;
+    }
+    return !part && *word == '\0' && strchr(row[0], '_');
+}
+
+/* More than a few names have a part that begins with two letters. */
+static bool has_part(const char *const *row, const char *word)
+{
+    enum { LEAST = 3 };
+    size_t length = strlen(word);
+    const char *part = row[0];
+    while (part && strncmp(part, word, length) != 0) {
+        part = strchr(part, '_');
+        part += part != NULL;
+    }
+    return part && length >= LEAST;
+}
+
+static void collect(const struct names *n, const char *word,
+                    bool (*fits)(const char *const *row, const char *word),
+                    struct names_meant *meant)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n->count && found < NAMES_MEANT; i++) {
+        const void *row = (const char *)n->first + i * n->stride;
+        if (fits(row, word))
+            meant->name[found++] = names_at(n, i);
+    }
+}
+
+struct names_meant names_meant(const struct names *n, const char *word)
+{
+    struct names_meant meant = {{NULL}};
+    if (n->symbols)
+        collect(n, word, has_symbol, &meant);
+    if (!meant.name[0])
+        meant.name[0] = parse_suggest(word, n->count, candidate, n);
+    if (!meant.name[0])
+        collect(n, word, has_initials, &meant);
+    if (!meant.name[0])
+        collect(n, word, has_part, &meant);
+    return meant;
+}
+
 const char *names_near(const struct names *n, const char *word)
 {
-    return parse_suggest(word, n->count, candidate, n);
+    return names_meant(n, word).name[0];
+}
+
+char *names_suggestion(const struct names *n, const char *word, char *buffer,
+                       size_t size)
+{
+    struct names_meant meant = names_meant(n, word);
+    size_t used = 0;
+    buffer[0] = '\0';
+    for (size_t i = 0; i < NAMES_MEANT && meant.name[i] && used < size; i++) {
+        bool last = i + 1 == NAMES_MEANT || !meant.name[i + 1];
+        used += (size_t)snprintf(buffer + used, size - used, "%s'%s'%s",
+                                 i == 0 ? " (did you mean "
+                                 : last ? " or "
+                                        : ", ",
+                                 meant.name[i], last ? "?)" : "");
+    }
+    return buffer;
 }
 
 char *names_list(const struct names *n, char *buffer, size_t size)
@@ -49,11 +120,10 @@ char *names_list(const struct names *n, char *buffer, size_t size)
 
 int names_unknown(const struct names *n, const char *word, struct diagnostics *log)
 {
-    const char *near = names_near(n, word);
     char list[MOST_LISTED];
-    if (near)
-        diagnostics_add(log, NULL, 0, 0, "unknown %s '%s' (did you mean '%s'?)",
-                        n->what, word, near);
+    names_suggestion(n, word, list, sizeof list);
+    if (*list)
+        diagnostics_add(log, NULL, 0, 0, "unknown %s '%s'%s", n->what, word, list);
     else if (n->see)
         diagnostics_add(log, NULL, 0, 0, "unknown %s '%s'; see '%s'", n->what, word,
                         n->see);

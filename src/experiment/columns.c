@@ -325,7 +325,7 @@ const struct column_info column_table[COLUMN_COUNT] = {
 /* clang-format on */
 
 const struct names all_columns = {
-    .what = "column", .see = "sweep columns", NAMES_OF(column_table)};
+    .what = "column", .see = "sweep columns", NAMES_OF(column_table), .symbols = true};
 
 enum column column_find(const char *name)
 {

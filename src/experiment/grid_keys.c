@@ -29,9 +29,12 @@ static char *list_names(const struct keys *keys, char *buffer, size_t size)
 static void refuse_key(struct reader *r, const struct node *key,
                        const struct keys *keys)
 {
-    const struct names known = {
-        .first = keys->row, .stride = sizeof *keys->row, .count = keys->count};
+    struct names known = {.first = keys->row,
+                          .stride = sizeof *keys->row,
+                          .count = keys->count,
+                          .symbols = true};
     struct shown nearest = suggest(key->text, &known);
+    const char *parameter = names_near(&all_parameters, key->text);
     char names[256];
 
     if (keys->section)
@@ -39,6 +42,10 @@ static void refuse_key(struct reader *r, const struct node *key,
                  keys->section, list_names(keys, names, sizeof names), nearest.text);
     else if (parameter_find(key->text) != PARAMETER_COUNT)
         complain(r, key, "'%s' is a parameter: it belongs under 'grid'", key->text);
+    else if (!*nearest.text && parameter)
+        complain(r, key,
+                 "'%s' is not a key of a grid file (did you mean '%s', under 'grid'?)",
+                 show(key->text).text, parameter);
     else
         complain(r, key, "'%s' is not a key of a grid file%s", show(key->text).text,
                  nearest.text);

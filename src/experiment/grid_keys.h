@@ -7,6 +7,7 @@
 
 struct key {
     const char *name;
+    const char *called; /* what else people call it; NULL: nothing */
     /* Reads key->value; NULL: it is read with another key. */
     void (*read)(struct reader *r, const struct node *key);
     const char *example; /* what to write where it is missing; NULL: it may be */

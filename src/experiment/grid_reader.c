@@ -26,11 +26,9 @@ struct shown show(const char *text)
 
 struct shown suggest(const char *word, const struct names *names)
 {
-    struct shown shown = {""};
-    const char *near = names_near(names, word);
+    struct shown shown;
 
-    if (near)
-        snprintf(shown.text, sizeof shown.text, " (did you mean '%s'?)", near);
+    names_suggestion(names, word, shown.text, sizeof shown.text);
     return shown;
 }
 

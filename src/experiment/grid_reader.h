@@ -30,13 +30,13 @@ struct reader {
 
 /* A short text held by value, so that it can be an argument of printf. */
 struct shown {
-    char text[96];
+    char text[160];
 };
 
 /* The user's text for a message: shortened, without control characters. */
 struct shown show(const char *text);
 
-/* " (did you mean 'x'?)", or "". */
+/* " (did you mean 'x'?)", as names_suggestion, or "". */
 struct shown suggest(const char *word, const struct names *names);
 
 /* suggest for one of an array of words. */

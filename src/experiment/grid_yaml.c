@@ -54,6 +54,23 @@ static bool give(struct reader *r, enum parameter p, const struct node *key)
     return true;
 }
 
+static const struct keys file_keys;
+
+/* Complain about a key of the file that stands among the parameters. */
+static bool is_key_of_file(struct reader *r, const struct node *key)
+{
+    for (size_t i = 0; i < file_keys.count; i++) {
+        const struct key *row = &file_keys.row[i];
+        bool called = row->called && strcmp(row->called, key->text) == 0;
+        if (!called && strcmp(row->name, key->text) != 0)
+            continue;
+        complain(r, key, "'%s' is not a parameter: '%s' belongs beside 'grid'",
+                 key->text, row->name);
+        return true;
+    }
+    return false;
+}
+
 static void read_grid(struct reader *r, const struct node *section)
 {
     if (!is_kind(r, section->value, NODE_MAPPING,
@@ -61,6 +78,8 @@ static void read_grid(struct reader *r, const struct node *section)
         return;
     for (const struct node *key = section->value->first; key && !reader_full(r);
          key = key->next) {
+        if (is_key_of_file(r, key))
+            continue;
         enum parameter p = read_parameter(r, key);
 
         if (p == PARAMETER_COUNT || !give(r, p, key))
@@ -131,6 +150,7 @@ static const struct key file_rows[] = {
     {.name = "name", .read = read_name, .example = "name: step_scale"},
     {.name = "seed", .read = read_seed, .example = "seed: 1"},
     {.name = "replicates",
+     .called = "seeds",
      .read = read_replicates,
      .example = "replicates: 100",
      .instead = "until"},

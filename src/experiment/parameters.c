@@ -183,8 +183,10 @@ static const struct idle_rule {
 
 enum { IDLE_RULE_COUNT = sizeof idle_rules / sizeof idle_rules[0] };
 
-const struct names all_parameters = {
-    .what = "parameter", .see = "sweep parameters", NAMES_OF(parameter_table)};
+const struct names all_parameters = {.what = "parameter",
+                                     .see = "sweep parameters",
+                                     NAMES_OF(parameter_table),
+                                     .symbols = true};
 
 enum parameter parameter_find(const char *name)
 {

@@ -28,23 +28,30 @@ static int list_names(const struct results *r, size_t parameters,
                       const char *const *more, size_t count, struct names *out)
 {
     size_t total = parameters + COLUMN_COUNT + r->count + count, i = 0;
-    const char **name = memory_array(total, sizeof *name);
+    struct {
+        const char *name, *symbol;
+    } *row = memory_array(total, sizeof *row);
 
     *out = (struct names){.what = parameters ? "parameter or column" : "column",
                           .see = "sweep columns",
-                          .first = name,
-                          .stride = sizeof *name,
-                          .count = total};
-    if (!name)
+                          .first = row,
+                          .stride = sizeof *row,
+                          .count = total,
+                          .symbols = true};
+    if (!row)
         return SWEEP_NO_MEMORY;
-    for (size_t p = 0; p < parameters; p++)
-        name[i++] = parameter_table[p].name;
-    for (size_t c = 0; c < COLUMN_COUNT; c++)
-        name[i++] = column_table[c].name;
+    for (size_t p = 0; p < parameters; p++, i++) {
+        row[i].name = parameter_table[p].name;
+        row[i].symbol = parameter_table[p].symbol;
+    }
+    for (size_t c = 0; c < COLUMN_COUNT; c++, i++) {
+        row[i].name = column_table[c].name;
+        row[i].symbol = column_table[c].symbol;
+    }
     for (size_t k = 0; k < r->count; k++)
-        name[i++] = r->own[k].info.name;
+        row[i++].name = r->own[k].info.name;
     for (size_t k = 0; k < count; k++)
-        name[i++] = more[k];
+        row[i++].name = more[k];
     return SWEEP_OK;
 }
 

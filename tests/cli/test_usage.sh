@@ -106,6 +106,18 @@ run table nowhere
 status 1
 err "sweep table: cannot open 'nowhere/grid.yaml': No such file or directory"
 
+# The symbols of the paper, and what others call it.
+run table nowhere --rows d,m,n,s --columns eps,acc --statistics confidence
+status 2
+err "sweep table: unknown parameter 'd' (did you mean 'dimension'?)
+sweep table: unknown parameter 'm' (did you mean 'samples'?)
+sweep table: unknown parameter 'n' (did you mean 'width'?)
+sweep table: unknown parameter 's' (did you mean 'step_scale'?)
+sweep table: unknown column 'eps' (did you mean 'scaled_eps', 'restored_eps' or \
+'exact_eps'?)
+sweep table: unknown column 'acc' (did you mean 'accuracy_trained', \
+'accuracy_unlearned' or 'accuracy_retrained'?)"
+
 # Standard output: full, closed by its reader, closed from the start.
 what="sweep columns >/dev/full"
 "$sweep" columns >/dev/full 2>.err
@@ -127,4 +139,4 @@ code=$?
 status 1
 err "sweep: cannot write to standard output: Bad file descriptor"
 
-finish 70
+finish 72

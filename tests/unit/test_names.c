@@ -27,6 +27,36 @@ static void test_find(void **state)
     check_true(names_near(&all_fruits, "cherry") == NULL, "a cherry is near");
 }
 
+/* Symbols, initials, parts: in this order, and the first three. */
+static void test_meant(void **state)
+{
+    static const struct {
+        const char *name, *symbol;
+    } rows[] = {{"step_size", "s"},  {"red_apple", "a"}, {"green_apple", "a"},
+                {"old_apple", NULL}, {"apple_tree", ""}, {"sat", ""}};
+    static const struct names table = {
+        .what = "thing", NAMES_OF(rows), .symbols = true};
+    static const struct {
+        const char *word, *text;
+    } cases[] = {
+        {"s", " (did you mean 'step_size'?)"},
+        {"a", " (did you mean 'red_apple' or 'green_apple'?)"},
+        {"ss", " (did you mean 'step_size'?)"},
+        {"at", " (did you mean 'sat'?)"},
+        {"appl", " (did you mean 'red_apple', 'green_apple' or 'old_apple'?)"},
+        {"siz", " (did you mean 'step_size'?)"},
+        {"si", ""},
+        {"ize", ""},
+        {"", ""},
+    };
+    char text[99];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        check_text(names_suggestion(&table, cases[i].word, text, sizeof text),
+                   cases[i].text);
+    check_text(names_near(&table, "appl"), "red_apple");
+}
+
 static void test_list(void **state)
 {
     char text[64], small[9];
@@ -89,15 +119,16 @@ static void test_once(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(8 + 4 + 7 + 10 + 6);
+    check_cases(8 + 10 + 4 + 7 + 10 + 6);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_find),    cmocka_unit_test(test_list),
-        cmocka_unit_test(test_unknown), cmocka_unit_test(test_take),
-        cmocka_unit_test(test_once),    cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_find),  cmocka_unit_test(test_meant),
+        cmocka_unit_test(test_list),  cmocka_unit_test(test_unknown),
+        cmocka_unit_test(test_take),  cmocka_unit_test(test_once),
+        cmocka_unit_test(test_cases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
