@@ -84,6 +84,7 @@ struct grid {
     char *text; /* its bytes, kept in the results folder */
     size_t text_size;
     char *name;
+    char *note; /* what it is for; NULL: not said */
     uint64_t seed;
     size_t replicates; /* of every cell; with a rule: at most */
     struct until_rule until;

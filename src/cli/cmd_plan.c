@@ -130,6 +130,8 @@ static void print_text(const struct outlook *o)
     char a[160], b[32], c[32];
     const struct grid *g = &o->grid;
     printf("%-13s%s\n", "grid", g->name);
+    if (g->note)
+        escape_print(stdout, "%-13s%s\n", "note", g->note);
     print_data(g);
     printf("%-13s%zu\n%-13s%s\n", "cells", g->cell_count, "replicates",
            grid_replicates_text(g, a, sizeof a));
@@ -239,6 +241,10 @@ static void print_json(const struct outlook *o)
 {
     printf("{\n  \"grid\": ");
     json_text(stdout, o->grid.name);
+    if (o->grid.note) {
+        printf(",\n  \"note\": ");
+        json_text(stdout, o->grid.note);
+    }
     printf(",\n  \"folder\": ");
     json_text(stdout, o->folder);
     print_json_numbers(o);

@@ -276,6 +276,7 @@ static void print_merge(const struct session *s)
 /* What is done, and what is wrong with it. */
 static void print_results(FILE *stream, const struct session *s)
 {
+    print_note(stream, &s->grid);
     print_trials(stream, &s->tally);
     fprintf(stream, " done, %zu now", s->result.ran);
     print_settled(stream, &s->tally);

@@ -2,6 +2,7 @@
 
 #include "failures.h"
 #include "fitted.h"
+#include "notice.h"
 #include "sweep/escape.h"
 #include "sweep/folder.h"
 #include "sweep/progress.h"
@@ -203,6 +204,8 @@ static int look_into_shards(const char *directory, struct dirent **entry, int co
             return diagnostics_no_memory(log, NULL);
         folder_is_shard_name(entry[i]->d_name, &shard, &shards);
         status = look_into(path, &reading, &one, log);
+        if (status == SWEEP_OK && i == 0)
+            print_note(stream, &reading.grid);
         if (status == SWEEP_OK && !is_done(&one))
             print_state(stream, path, &one);
         complete += status == SWEEP_OK && is_done(&one);
@@ -231,6 +234,7 @@ static int print_report(FILE *stream, const char *directory, struct state *state
         struct reading reading;
         status = look_into(directory, &reading, state, log);
         if (status == SWEEP_OK) {
+            print_note(stream, &reading.grid);
             print_state(stream, directory, state);
             print_imprecise(stream, &reading.ledger);
         }

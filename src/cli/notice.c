@@ -24,6 +24,12 @@ void print_notice(FILE *stream, const struct grid *g)
               stream);
 }
 
+void print_note(FILE *stream, const struct grid *g)
+{
+    if (g->note)
+        escape_print(stream, "note: %s\n", g->note);
+}
+
 void print_model_notice(FILE *stream, const char *directory, struct store *s)
 {
     if (store_model(s) != MODEL_VERSION)

@@ -10,6 +10,9 @@
  * one line on what that means for its results. Else nothing. */
 void print_notice(FILE *stream, const struct grid *g);
 
+/* What the grid says it is for: "note: TEXT\n", or nothing. */
+void print_note(FILE *stream, const struct grid *g);
+
 /* One line where the results of a folder are of another model version than this program's;
  * else nothing. */
 void print_model_notice(FILE *stream, const char *directory, struct store *s);

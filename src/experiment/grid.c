@@ -203,6 +203,7 @@ void grid_release(struct grid *g)
     memory_free(g->file);
     memory_free(g->text);
     memory_free(g->name);
+    memory_free(g->note);
     memory_free(g->where);
     memory_free(g->table.rows);
     memory_free(g->table.columns);

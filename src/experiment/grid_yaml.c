@@ -8,13 +8,14 @@
 #include "sweep/infile.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
+#include "sweep/text.h"
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
-enum { NAME_LIMIT = 64 };
+enum { NAME_LIMIT = 64, NOTE_LIMIT = 300 };
 
 static const char word_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
@@ -32,6 +33,14 @@ static void read_name(struct reader *r, const struct node *key)
     if (strlen(r->g->name) > NAME_LIMIT)
         complain(r, node, "'name' may have at most %d characters, got %zu", NAME_LIMIT,
                  strlen(r->g->name));
+}
+
+static void read_note(struct reader *r, const struct node *key)
+{
+    r->g->note = read_copy(r, key->value, "a text");
+    if (r->g->note && text_letters(r->g->note) > NOTE_LIMIT)
+        complain(r, key->value, "'note' may have at most %d characters, got %zu",
+                 NOTE_LIMIT, text_letters(r->g->note));
 }
 
 static void read_seed(struct reader *r, const struct node *key)
@@ -148,6 +157,7 @@ static void read_where(struct reader *r, const struct node *key)
 /* In the order they are read in. */
 static const struct key file_rows[] = {
     {.name = "name", .read = read_name, .example = "name: step_scale"},
+    {.name = "note", .read = read_note},
     {.name = "seed", .read = read_seed, .example = "seed: 1"},
     {.name = "replicates",
      .called = "seeds",

@@ -116,6 +116,8 @@ char *text_caption(const struct figure *f)
     FILE *stream = open_memstream(&text, &size);
     if (!stream)
         return NULL;
+    if (f->cells->grid->note)
+        fprintf(stream, "%s\n", f->cells->grid->note);
     for (size_t i = 0; i < f->result_count; i++) {
         char meaning[TEXT_SIZE];
         rates += f->result[i].is_rate;

@@ -180,6 +180,10 @@ static void write_json_head(FILE *stream, const struct layout *t)
     char text[160];
     fputs("{\"grid\": ", stream);
     json_text(stream, g->name);
+    if (g->note) {
+        fputs(", \"note\": ", stream);
+        json_text(stream, g->note);
+    }
     fprintf(stream,
             ", \"seed\": %" PRIu64 ", \"replicates\": %zu, \"sweep\": \"%s\", "
             "\"model_version\": %zu,\n",
@@ -230,6 +234,8 @@ static void write_provenance(FILE *stream, const struct layout *t)
     else
         fprintf(stream, "# grid %s, seed %" PRIu64 ", %zu replicates, %zu cells\n",
                 g->name, g->seed, g->replicates, g->cell_count);
+    if (g->note)
+        escape_print(stream, "# note: %s\n", g->note);
     for (size_t k = 0; k < a->column_count; k++)
         escape_print(stream, "# %s: %s\n", result_name(t, k),
                      results_info(&g->results, a->columns[k])->meaning);

@@ -225,6 +225,25 @@ status 3
 err_has "60 of 60 trials done, 0 now"
 err_has "51 of 60 trials failed: 39 not_separated ("
 
+# What a grid is for is shown wherever its results are.
+sed '1i note: how long # it takes' small.yaml >note.yaml
+sed -i '1s/how.*/"a <b> \& \\u202e c"/' note.yaml
+said='note: a <b> & \u{202e} c'
+run run note.yaml -o note
+status 0
+err_has "$said"
+check "it is in the table" grep -qxF "# $said" note/table.tsv
+run status note
+out_has "$said"
+run plan note.yaml -o note
+out_has "note         a <b> & "
+run plan note.yaml -o note --json
+out_has '"note": "a <b> & '
+run table note --format json
+out_has '"note": "a <b> & '
+run plot note
+check "it is in the figure" grep -qF 'a <b> & ' note/plot.gp
+
 # What is to be done at the end, however that is: done, failed, no grid at all.
 run run small.yaml -o "a b" -q --on-end 'echo "$SWEEP_STATUS $SWEEP_FOLDER"; yes | head -n 1'
 status 0
@@ -269,4 +288,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 118
+finish 126
