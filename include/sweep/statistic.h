@@ -11,8 +11,25 @@
  * interval is m -+ t(G - 1) sem, and the bootstrap draws clusters and divides the sum
  * of all their numbers by how many these are; its percentiles are expanded so that few
  * units do not make the interval short (Hesterberg, The American Statistician 69, 2015).
- * For clusters of equal size this is the
- * mean of their means with its standard error, for single numbers sd / sqrt(n). What
+ * For clusters of equal size this is the mean of their means with its standard error,
+ * for single numbers sd / sqrt(n).
+ *
+ * Of more than 10000 clusters nothing is drawn: the percentile r that infinitely many
+ * resamples would have is computed. With S_g the sum of cluster g, a resample's mean is
+ * at most r when its sum of d_g = S_g - r n_g is at most 0, a sum of G independent
+ * draws. With s^2, k3 and k4 their variance, skewness and excess kurtosis over the
+ * clusters, and z the normal quantile of the expanded percentile, r solves
+ *
+ *     r = m + s sqrt(G) / n (z + k3 / sqrt(G) (z^2 - 1) / 6 + k4 / G (z^3 - 3 z) / 24
+ *                              - k3^2 / G (2 z^3 - 5 z) / 36),
+ *
+ * the expansion of Cornish and Fisher (Rev. Int. Stat. Inst. 5, 1938; Hall, The
+ * Bootstrap and Edgeworth Expansion, 1992), by iteration; what it leaves out is of the
+ * order G^-3/2, where 2000 resamples err by 6 % of the sem at the ends of a 95 %
+ * interval. Where k3 / sqrt(G) or the sum of fourth powers is not small (0.1: a few
+ * clusters decide), it is resampled after all.
+ *
+ What
  * else there is, sd and quantiles too, is of the numbers as if they were independent.
  *
  * How often a 95 % interval held the truth in 4000 tables of 20 or 30 clusters, of 1 to
@@ -32,6 +49,9 @@
 
 /* Means of so many resamples make a bootstrap interval. */
 enum { BOOTSTRAP_RESAMPLES = 2000 };
+
+/* More clusters than this are not resampled. */
+enum { BOOTSTRAP_UNITS = 10000 };
 
 /* Which values of a list are a cluster: the first size[0], the next size[1], ... */
 struct clusters {
@@ -68,7 +88,8 @@ int statistic_parse(const char *text, struct statistic *out);
  * bootstrap; may change them. `of` NULL: each is independent, the same bits as clusters
  * of one. The bootstrap's resamples are a function of the number of clusters alone:
  * equal values, equal bits. Undefined, as errors and intervals of one cluster are, or
- * not of values (n_failed): NAN. Cost: linear, quantiles n log n, bootstrap 2000 G. */
+ * not of values (n_failed): NAN. Cost: linear, quantiles n log n, bootstrap 2000 G
+ * up to BOOTSTRAP_UNITS. */
 double statistic_compute(const struct statistic *s, double *values, size_t count,
                          const struct clusters *of);
 

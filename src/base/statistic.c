@@ -117,41 +117,95 @@ static size_t add_up(double *values, size_t count, const struct clusters *of)
 }
 
 /* Percentiles of G resampled units are too near to the middle, by what sd / sqrt(G - 1)
- * and Student's law take account of elsewhere: the probability that mends both. */
+ * and Student's law take account of elsewhere: the normal quantile that mends both. */
 static double expanded(double p, size_t units)
 {
     double g = (double)units;
-    return gsl_cdf_ugaussian_P(sqrt(g / (g - 1)) * gsl_cdf_tdist_Pinv(p, g - 1));
+    return sqrt(g / (g - 1)) * gsl_cdf_tdist_Pinv(p, g - 1);
 }
 
-static double compute_bootstrap(double *values, size_t count, const struct clusters *of,
-                                double p)
+/* Units of which a resample is drawn. */
+struct units {
+    const double *sum;  /* (count) of the numbers of each */
+    const size_t *size; /* (count) how many these are; NULL: one each */
+    size_t count;
+};
+
+static double size_of(const struct units *u, size_t i)
 {
-    bool clustered = is_clustered(count, of);
-    size_t units = add_up(values, count, of);
+    return u->size ? (double)u->size[i] : 1.0;
+}
+
+/* As statistic.h says, or NAN where the terms beside z are too large for it. */
+static double cornish_fisher(const struct units *u, double z)
+{
+    enum { ROUNDS = 8 };
+    double g = (double)u->count, all = 0, most = 0.1;
+    for (size_t i = 0; i < u->count; i++)
+        all += size_of(u, i);
+    double center = sum(u->sum, u->count) / all, r = center;
+    for (int round = 0; round < ROUNDS; round++) {
+        double shift = (center - r) * all / g, m2 = 0, m3 = 0, m4 = 0;
+        for (size_t i = 0; i < u->count; i++) {
+            double d = u->sum[i] - r * size_of(u, i) - shift;
+            m2 += d * d;
+            m3 += d * d * d;
+            m4 += d * d * d * d;
+        }
+        if (m2 == 0)
+            return center;
+        double skew = m3 / pow(m2, 1.5), tail = m4 / (m2 * m2) - 3 / g;
+        if (!(fabs(skew) < most && fabs(tail) < most))
+            return NAN;
+        double w = z + skew * (z * z - 1) / 6 + tail * (z * z * z - 3 * z) / 24 -
+                   skew * skew * (2 * z * z * z - 5 * z) / 36;
+        double before = r;
+        r = center + w * sqrt(m2) / all;
+        if (r == before)
+            break;
+    }
+    return r;
+}
+
+static double resampled_quantile(const struct units *u, double z)
+{
     gsl_rng *rng = gsl_rng_alloc(rng_philox);
     double *means = memory_array(BOOTSTRAP_RESAMPLES, sizeof *means);
-    double *resample = memory_array(units, sizeof *resample);
+    double *resample = memory_array(u->count, sizeof *resample);
     double result = NAN;
-    if (units > 1 && rng && means && resample) {
+    if (rng && means && resample) {
         struct rng_key key = rng_key_text(rng_key_start(), "bootstrap");
-        rng_start(rng, rng_key_word(key, units));
+        rng_start(rng, rng_key_word(key, u->count));
         for (size_t k = 0; k < BOOTSTRAP_RESAMPLES; k++) {
             size_t drawn = 0;
-            for (size_t i = 0; i < units; i++) {
-                size_t unit = gsl_rng_uniform_int(rng, units);
-                resample[i] = values[unit];
-                drawn += clustered ? of->size[unit] : 1;
+            for (size_t i = 0; i < u->count; i++) {
+                size_t unit = gsl_rng_uniform_int(rng, u->count);
+                resample[i] = u->sum[unit];
+                drawn += u->size ? u->size[unit] : 1;
             }
-            means[k] = sum(resample, units) / (double)drawn;
+            means[k] = sum(resample, u->count) / (double)drawn;
         }
-        result = quantile(means, BOOTSTRAP_RESAMPLES, expanded(p, units));
+        result = quantile(means, BOOTSTRAP_RESAMPLES, gsl_cdf_ugaussian_P(z));
     }
     memory_free(resample);
     memory_free(means);
     if (rng)
         gsl_rng_free(rng);
     return result;
+}
+
+static double compute_bootstrap(double *values, size_t count, const struct clusters *of,
+                                double p)
+{
+    bool clustered = is_clustered(count, of);
+    struct units u = {.sum = values, .size = clustered ? of->size : NULL};
+    u.count = add_up(values, count, of);
+    if (u.count < 2)
+        return NAN;
+    double z = expanded(p, u.count), result = NAN;
+    if (u.count > BOOTSTRAP_UNITS)
+        result = cornish_fisher(&u, z);
+    return isnan(result) ? resampled_quantile(&u, z) : result;
 }
 
 static double compute_mean(double *values, size_t count, const struct clusters *of,
