@@ -61,10 +61,31 @@ static double row_value(const struct figure *f, size_t row, enum parameter p)
 /* Where a value stands on the axis; count: nowhere. */
 static size_t find_on_axis(const struct figure_axis *axis, double value)
 {
-    size_t k = 0;
-    while (k < axis->count && axis->value[k] != value)
-        k++;
-    return k;
+    size_t k = 0, end = axis->count;
+    if (axis->words) { /* few, and in no order */
+        while (k < axis->count && axis->value[k] != value)
+            k++;
+        return k;
+    }
+    while (k < end) {
+        size_t middle = k + (end - k) / 2;
+        if (axis->value[middle] < value)
+            k = middle + 1;
+        else
+            end = middle;
+    }
+    return k < axis->count && axis->value[k] == value ? k : axis->count;
+}
+
+/* Ascending, each once. */
+static void sort_axis(struct figure_axis *axis)
+{
+    size_t kept = 0;
+    sort_numbers(axis->value, axis->count);
+    for (size_t k = 0; k < axis->count; k++)
+        if (kept == 0 || axis->value[k] != axis->value[kept - 1])
+            axis->value[kept++] = axis->value[k];
+    axis->count = kept;
 }
 
 /* The values of axis->parameter in the rows, but for those that are lines of their own.
@@ -78,11 +99,13 @@ static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields,
         return SWEEP_NO_MEMORY;
     for (size_t row = 0; row < f->data->row_count; row++) {
         double value = row_value(f, row, axis->parameter);
-        if (!isnan(value) && !apart[row] && find_on_axis(axis, value) == axis->count)
+        if (isnan(value) || apart[row])
+            continue;
+        if (!axis->words || find_on_axis(axis, value) == axis->count)
             axis->value[axis->count++] = value;
     }
     if (!axis->words)
-        sort_numbers(axis->value, axis->count);
+        sort_axis(axis);
     if (axis->count > 0)
         axis->scale = figure_axis_scale(axis->value, axis->count, axis->words, fields);
     return SWEEP_OK;
