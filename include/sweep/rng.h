@@ -42,7 +42,8 @@ extern const gsl_rng_type *const rng_philox;
  * gsl_rng_set(rng, s) starts the stream of key (s, 0): use this function instead. */
 void rng_start(gsl_rng *rng, struct rng_key key);
 
-/* count independent N(0, 1) numbers (GSL's ziggurat). */
+/* count independent N(0, 1) numbers: the bits of gsl_ran_gaussian_ziggurat at half its
+ * cost. rng must be of type rng_philox. */
 void rng_normals(gsl_rng *rng, double *out, size_t count);
 
 /* chi-distributed with `freedom` > 0 degrees of freedom: the length of a standard

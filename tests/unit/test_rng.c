@@ -4,6 +4,7 @@
 
 #include "check.h"
 
+#include <gsl/gsl_randist.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -191,10 +192,32 @@ static void test_copies(void **state)
     gsl_rng_free(copy);
 }
 
+/* However many are asked for at a time, and whatever was drawn before: GSL's normals,
+ * and the stream goes on where they end. */
+static void test_normals(void **state)
+{
+    (void)state;
+    enum { MOST = 700, ROUNDS = 2000 };
+    gsl_rng *rng = stream_of(rng_key_text(rng_key_start(), "normals"));
+    gsl_rng *plain = gsl_rng_clone(rng);
+    double x[MOST];
+    size_t different = 0;
+    for (size_t round = 0; round < ROUNDS; round++) {
+        size_t count = gsl_rng_uniform_int(rng, round % 2 ? MOST : 20);
+        different += count != gsl_rng_uniform_int(plain, round % 2 ? MOST : 20);
+        rng_normals(rng, x, count);
+        for (size_t i = 0; i < count; i++)
+            different += !check_is_same_bits(x[i], gsl_ran_gaussian_ziggurat(plain, 1));
+    }
+    check_equal(different, 0);
+    gsl_rng_free(rng);
+    gsl_rng_free(plain);
+}
+
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(12 + 12 + 42 + 98794 + 2 + 202);
+    check_cases(12 + 12 + 42 + 98794 + 2 + 202 + 1);
 }
 
 int main(void)
@@ -203,7 +226,7 @@ int main(void)
         cmocka_unit_test(test_known_blocks), cmocka_unit_test(test_known_keys),
         cmocka_unit_test(test_known_stream), cmocka_unit_test(test_different_keys),
         cmocka_unit_test(test_equal_keys),   cmocka_unit_test(test_copies),
-        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_normals),      cmocka_unit_test(test_cases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
