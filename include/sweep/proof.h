@@ -17,8 +17,8 @@
  * hold there *is* an exact KKT point of the points, and tau is bounded from above.
  *
  * What holds by structure is exact. Equal points count once. As many independent kinks as
- * coordinates make w_j = 0 and every z_j 0, and so does a neuron whose slopes are all 0; a
- * point that is a copy (or the negative) of a kink is one. What is regular by neither is
+ * coordinates make w_j = 0 and every z_j 0, and so does a neuron whose slopes are all 0; at
+ * a copy (or the negative) of a kink z_j is 0, whatever the slope is. What is regular by neither is
  * undecided. Precision doubles from PROOF_BITS to PROOF_MOST_BITS until all is decided.
  *
  * proof_near: for weights theta~ near theta' (the scaled and the restored certificate). Its
@@ -77,7 +77,7 @@ struct proof_pattern {
     const size_t *first;  /* (k) the point of the caller's that it is */
     struct groups *groups;
     unsigned char *slope; /* (R, k) enum slope; SLOPE_LEAK off the support */
-    double *share;        /* (R, k) v / lambda of kinks in floating point */
+    double *share;        /* (R, k) v / lambda of kinks in floating point, g to 1 */
     bool *support;        /* (k) */
 };
 

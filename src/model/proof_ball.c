@@ -77,7 +77,7 @@ static bool is_copy(const struct points *p, size_t i, size_t k)
 {
     const double *a = p->X + i * p->r, *b = p->X + k * p->r;
     bool same = true, opposite = true;
-    for (size_t c = 0; c < p->r; c++) {
+    for (size_t c = 0; c < p->r && (same || opposite); c++) {
         same &= a[c] == b[c];
         opposite &= a[c] == -b[c];
     }
@@ -108,7 +108,7 @@ static bool add_pivot(struct balls *b, size_t k)
     return true;
 }
 
-static bool depends(const struct balls *b, size_t i)
+bool kinks_imply(const struct balls *b, size_t i)
 {
     const struct kinks *s = &b->kinks;
     bool copy = s->full;
@@ -132,7 +132,7 @@ bool kinks_factor(struct balls *b, size_t wanted)
     }
     s->full = s->count == b->p->r;
     for (size_t a = 0; a < s->rest; a++) {
-        known &= depends(b, s->later[a]);
+        known &= kinks_imply(b, s->later[a]);
         s->index[s->count + a] = s->later[a];
     }
     return known;

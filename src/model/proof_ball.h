@@ -45,6 +45,9 @@ void balls_row(arb_ptr to, const double *from, size_t r);
  * the others and nothing says that it does exactly. */
 bool kinks_factor(struct balls *b, size_t wanted);
 
+/* Whether z of point i is 0, exactly, where it is at the pivots. */
+bool kinks_imply(const struct balls *b, size_t i);
+
 /* y = L^-1 t in place; `t` is over the pivots. */
 void kinks_forward(const struct balls *b, arb_ptr t);
 

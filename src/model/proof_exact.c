@@ -172,14 +172,14 @@ static void find_row(struct attempt *e)
     for (size_t a = 0; a < kinks->count; a++)
         arb_set(e->coefficient + kinks->index[a], kinks->y + a);
     for (size_t i = 0; i < k; i++)
-        if (e->flat || kinks->kink[i])
+        if (e->flat || kinks->kink[i] || kinks_imply(&e->b, i))
             arb_zero(e->z + i);
         else
             arb_dot(e->z + i, NULL, 0, e->b.G + i * k, 1, e->coefficient, 1, (slong)k,
                     e->b.bits);
 }
 
-/* Slopes of the kinks that were solved for. */
+/* Slopes of the kinks that were solved for; others are within their bounds as they are. */
 static void check_kinks(struct attempt *e, size_t g)
 {
     const struct kinks *kinks = &e->b.kinks;

@@ -28,7 +28,7 @@ from fractions import Fraction
 from math import isqrt
 
 from proof_claim import Export, Refused, dyadic_scale, need, read_claims, whole
-from proof_elimination import eliminate
+from proof_elimination import eliminate, is_copy
 from proof_near import check_near
 
 
@@ -177,7 +177,8 @@ def check_row(p, row, error):
     for i, s in row.share.items():
         need(g <= s <= 1, f"slope of kink {i}")
     for i, support in enumerate(p.claim.support):
-        if support and row.slope[i] is not None and g != 1 and not row.flat:
+        tied = any(is_copy(p.X[i], p.X[k]) for k in row.v)
+        if support and row.slope[i] is not None and g != 1 and not row.flat and not tied:
             z = row.z[i] * p.unit * (1 if row.slopes[i] == "1" else -1)
             need(z >= row.spread[i], f"sign of z of point {i}")
 

@@ -32,6 +32,17 @@ DUPLICATES = """+1 1:1 2:0.5
 -1 2:-0.5 3:-1
 """
 
+# z of a point and of its negative are 0 together, though the slope of one may be 0 or 1.
+OPPOSITE = """+1 1:1 2:0.5
++1 1:-1 2:-0.5
+-1 1:-0.25 3:1
+-1 1:0.25 3:-1
++1 2:1 4:0.125
++1 1:0.75 2:-0.5 5:1
+-1 1:-0.5 4:1
+-1 2:-0.5 3:-1 5:0.25
+"""
+
 HARD = [
     {"dimension": 2, "samples": 8, "signal": 2, "width": 12},  # more points than rank
     {"dimension": 9, "samples": 14, "signal": 0.7, "width": 20},
@@ -39,6 +50,7 @@ HARD = [
     {"dimension": 40, "samples": 8, "width": 30, "sampler": "ambient"},
     {"dimension": 400, "samples": 9, "width": 50, "init_scale": 2},
     {"data": "twice.svm", "samples": 7, "width": 16},  # points that are there twice
+    {"data": "opposite.svm", "samples": 7, "width": 16},
     {"dimension": 50, "samples": 6, "width": 10, "forget": 0},
     {"dimension": 50, "samples": 6, "width": 10, "polish": "false"},
     {"dimension": 60, "samples": 12, "correlation": 0.9, "width": 20},
@@ -74,8 +86,9 @@ class Tally:
                        "  test_samples: 0\n")
             file.writelines(f"  {key}: {value}\n" for key, value in parameters.items()
                             if key != "width" or parameters["model"] != "linear")
-        with open(os.path.join(folder, "twice.svm"), "w", encoding="utf-8") as file:
-            file.write(DUPLICATES)
+        for data, text in (("twice", DUPLICATES), ("opposite", OPPOSITE)):
+            with open(os.path.join(folder, data + ".svm"), "w", encoding="utf-8") as file:
+                file.write(text)
         done = subprocess.run(
             [self.sweep, "trial", grid, "--cell", "0", "--replicate", "0", "--export",
              folder, "--proof", proof], capture_output=True, text=True, check=False)
@@ -100,6 +113,8 @@ class Tally:
                 self.outcome[f"{claim.name} {claim.undecided or 'proved'}"] += 1
                 if claim.undecided:
                     print("undecided:", claim.name, claim.undecided, parameters)
+                    if parameters.get("data") == "opposite.svm":
+                        self.fail(f"{parameters}: not proved")
                     continue
                 try:
                     check_claim(claim, export)
