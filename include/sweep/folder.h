@@ -16,6 +16,12 @@ int folder_named(char **out, const char *option, const struct grid *g,
 int folder_shard(char **out, const char *folder, size_t shard, size_t shards,
                  struct diagnostics *log);
 
+/* The results folder that a word names, in memory from malloc: itself; of a grid file
+ * results/NAME; of a file in a results folder that folder; of a bare name results/NAME
+ * where that is one. What is none of them is returned as it is. SWEEP_INPUT: a grid file
+ * whose results are not in results/NAME, or that is wrong. */
+int folder_find(char **out, const char *word, struct diagnostics *log);
+
 /* Whether a folder, or the name of one, is that of a shard: shard-1-of-3. shards 0: it
  * is not. */
 bool folder_is_shard(const char *directory, size_t *shard, size_t *shards);

@@ -107,6 +107,7 @@ struct command {
     uint64_t options;     /* bits OPTION_BIT(OPTION_...) */
     int least, most;      /* number of operands */
     bool computes;        /* results: refused when the linear algebra is wrong */
+    bool reads;           /* a results folder, its operand: see folder_find */
     int (*run)(const struct command *self, const struct arguments *args);
 };
 

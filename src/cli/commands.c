@@ -17,7 +17,7 @@ const struct command command_table[] = {
      BIT(OUTPUT) | BIT(THREADS) | BIT(QUIET) | BIT(SHARD) | BIT(RETRY_FAILED) |
          BIT(FRESH) | BIT(MAX_FAILURES) | BIT(TIME_LIMIT) | BIT(ALLOW_MIXED) |
          BIT(ON_END),
-     1, 1, true, cmd_run},
+     1, 1, true, false, cmd_run},
     {"plan", "GRID [-o DIR] [-j N] [--shard i/n]",
      "report what a run would cost, without running it",
      "Reports how many trials and trainings the grid file GRID asks for, what the "
@@ -29,7 +29,7 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage.\n",
      BIT(OUTPUT) | BIT(THREADS) | BIT(SHARD) | BIT(JSON) | BIT(NO_PILOT), 1, 1, false,
-     cmd_plan},
+     false, cmd_plan},
     {"status", "DIR [--watch]", "report how far a run or its shards are",
      "Reports what the results folder DIR, or the folders of shards in it, hold: "
      "trials\n"
@@ -40,7 +40,7 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 all done, 1 failure, 3 done but some trials failed, 4 work "
      "left.\n",
-     BIT(WATCH), 1, 1, false, cmd_status},
+     BIT(WATCH), 1, 1, false, true, cmd_status},
     {"merge", "OUT DIR...", "unite the folders of shards",
      "Puts the trials of all folders DIR into the folder OUT and writes its "
      "table.tsv.\n"
@@ -50,7 +50,7 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 all done, 1 failure, 2 refused, 3 done but some trials failed, 4\n"
      "trials are missing.\n",
-     BIT(ALLOW_MIXED), 2, MOST_FOLDERS, false, cmd_merge},
+     BIT(ALLOW_MIXED), 2, MOST_FOLDERS, false, false, cmd_merge},
     {"verify", "DIR [--sample N] [--prove]",
      "compute stored trials again and compare every bit",
      "Computes N of the trials in the results folder DIR again, spread evenly over "
@@ -64,7 +64,7 @@ const struct command command_table[] = {
      "is in the grid.\n"
      "\n"
      "Exit status: 0 all agree, 1 some differ, or failure.\n",
-     BIT(SAMPLE) | BIT(PROVE), 1, 1, true, cmd_verify},
+     BIT(SAMPLE) | BIT(PROVE), 1, 1, true, true, cmd_verify},
     {"table", "DIR [--rows A,B] [--columns X,Y] [--statistics S,T] [--where EXPR]",
      "print the results of a folder, aggregated",
      "Prints to standard output what the results folder DIR holds now. What is not "
@@ -73,7 +73,7 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 done, 1 failure, 2 usage.\n",
      BIT(ROWS) | BIT(COLUMNS) | BIT(STATISTICS) | BIT(WHERE) | BIT(FORMAT), 1, 1, false,
-     cmd_table},
+     true, cmd_table},
     {"plot", "DIR [--x AXIS] [--y X,Y] [--by A,B] [--map] [-o FILE]",
      "draw the results of a folder",
      "Draws results against a parameter: a line for each value of --by, a panel for\n"
@@ -91,7 +91,7 @@ const struct command command_table[] = {
      "Exit status: 0 drawn, 1 failure (without gnuplot the script is left), 2 usage.\n",
      BIT(X) | BIT(Y) | BIT(AGAINST) | BIT(BY) | BIT(FACET) | BIT(STATISTIC) |
          BIT(BAND) | BIT(MAP) | BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE),
-     1, 1, false, cmd_plot},
+     1, 1, false, true, cmd_plot},
     {"trial", "GRID --cell K --replicate R [--export DIR] [--tests] [--proof FILE]",
      "run one trial again and show its record",
      "Runs replicate R of cell K of the grid file GRID, reports each step on "
@@ -106,20 +106,20 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage, 3 the trial failed.\n",
      BIT(CELL) | BIT(REPLICATE) | BIT(EXPORT) | BIT(TESTS) | BIT(PROOF), 1, 1, true,
-     cmd_trial},
-    {"parameters", "", "list what a grid file may set", "", 0, 0, 0, false,
+     false, cmd_trial},
+    {"parameters", "", "list what a grid file may set", "", 0, 0, 0, false, false,
      cmd_parameters},
     {"columns", "[GRID|DIR]", "list the results of a trial",
      "Lists what there is to show of a trial, and the results that the grid file GRID, "
      "or\nthat of the results folder DIR, defines of its own.\n",
-     0, 0, 1, false, cmd_columns},
+     0, 0, 1, false, false, cmd_columns},
     {"help", "[COMMAND]", "explain a command",
      "Explains COMMAND, or lists the commands. Instead of one, 'man' writes the "
      "manual\n"
      "page, and 'bash', 'zsh' or 'fish' the completion for that shell.\n",
-     0, 0, 1, false, cmd_help},
+     0, 0, 1, false, false, cmd_help},
     {"version", "", "print the version and those of the libraries", "", 0, 0, 0, false,
-     cmd_version},
+     false, cmd_version},
 };
 const size_t command_count = sizeof command_table / sizeof command_table[0];
 

@@ -1,12 +1,14 @@
 #include "cli.h"
 
 #include "sweep/blas_check.h"
+#include "sweep/folder.h"
 #include "sweep/platform.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -58,6 +60,22 @@ static int finish_output(int code)
     return EXIT_BROKEN;
 }
 
+/* A command whose operand is a results folder gets that, whatever of it was named. */
+static int execute(const struct command *command, struct arguments *args)
+{
+    struct diagnostics log = {0};
+    char *folder = NULL;
+    if (!command->reads)
+        return command->run(command, args);
+    int status = folder_find(&folder, args->operand[0], &log);
+    if (status != SWEEP_OK)
+        return give_up(command, status, &log);
+    args->operand[0] = folder;
+    int code = command->run(command, args);
+    free(folder);
+    return code;
+}
+
 static int dispatch(int count, char **word)
 {
     const char *name = count > 1 ? word[1] : "help";
@@ -65,7 +83,8 @@ static int dispatch(int count, char **word)
 
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0)
         name = "help";
-    if (strcmp(name, "--version") == 0)
+    if (strcmp(name, "--version") == 0 || strcmp(name, "-V") == 0 ||
+        strcmp(name, "-v") == 0)
         name = "version";
     const struct command *command = command_find(name);
     if (!command || arguments_parse(&args, command, count > 2 ? count - 2 : 0,
@@ -77,7 +96,7 @@ static int dispatch(int count, char **word)
     }
     if (command->computes && !blas_is_right(command))
         return EXIT_BROKEN;
-    return command->run(command, &args);
+    return execute(command, &args);
 }
 
 int main(int argc, char **argv)

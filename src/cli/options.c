@@ -49,8 +49,8 @@ const struct option_info option_table[OPTION_COUNT] = {
                              "stop when more trials failed (default: when the first 20 "
                              "trainings all fail)",
                              OFFERS_NOTHING},
-    [OPTION_TIME_LIMIT] = {"time-limit", 0, "T", "stop after that: 30s, 10m, 2h, 1d",
-                           OFFERS_NOTHING},
+    [OPTION_TIME_LIMIT] = {"time-limit", 0, "T",
+                           "stop after that: 90s, 1h30m, 8:00:00, 2d", OFFERS_NOTHING},
     [OPTION_ALLOW_MIXED] = {"allow-mixed", 0, NULL,
                             "accept results of another CPU or compiler",
                             OFFERS_NOTHING},
@@ -146,11 +146,44 @@ static enum option find_option(const struct command *command, const char *text,
     return OPTION_COUNT;
 }
 
+/* Options that other programs have, and what does that here. */
+static const struct {
+    const char *word, *instead;
+} foreign[] = {
+    {"--resume", "the same command again goes on where a run ended"},
+    {"--continue", "the same command again goes on where a run ended"},
+    {"--restart",
+     "the same command again goes on where a run ended, --fresh starts over"},
+    {"--force", "--fresh starts over and keeps what is there in DIR/old-TIME"},
+    {"--overwrite", "--fresh starts over and keeps what is there in DIR/old-TIME"},
+    {"--dry-run", "'sweep plan' reports what a run would do"},
+    {"-n", "'sweep plan' reports what a run would do"},
+    {"--verbose", "a run reports as it goes, and its events are in DIR/run.log"},
+    {"-v",
+     "a run reports as it goes, and its events are in DIR/run.log; 'sweep version' "
+     "prints the version"},
+    {"--debug", "'sweep trial' reports every step of one trial"},
+};
+
+/* The text is an option as typed, dashes and all. */
+static bool tell_foreign(const struct command *command, const char *text)
+{
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++)
+        if (strcmp(foreign[i].word, text) == 0) {
+            tell(command, "there is no '%s': %s", text, foreign[i].instead);
+            return true;
+        }
+    return false;
+}
+
 /* Names among which to look for what was meant: those of this command only. */
 static void tell_unknown_option(const struct command *command, const char *word)
 {
     char text[64];
-    snprintf(text, sizeof text, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(word, "="), word);
+    if (tell_foreign(command, text))
+        return;
+    memmove(text, text + 2, strlen(text) - 1);
     const char *near = names_near(&all_options, text);
     if (near && find_option(command, near, strlen(near)) != OPTION_COUNT)
         tell(command, "unknown option '--%s' (did you mean '--%s'?)", text, near);
@@ -175,7 +208,7 @@ static enum option read_option(const struct command *command, const char *word,
     } else {
         option = find_option(command, word + 1, 0);
         *value = word[2] ? word + 2 : NULL;
-        if (option == OPTION_COUNT)
+        if (option == OPTION_COUNT && !tell_foreign(command, word))
             tell(command, "unknown option '%s'; see 'sweep help %s'", word,
                  command->name);
     }

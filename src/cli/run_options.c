@@ -45,24 +45,48 @@ static int read_failures(const char *text, struct run_options *o)
     return o->percent ? o->failures > 100 : o->failures != floor(o->failures);
 }
 
-/* "90", "30s", "10m", "2h", "1d" */
-static int read_time(const char *text, struct run_options *o)
+/* "8:00:00" */
+static bool read_clock(const char *text, double *seconds)
+{
+    unsigned h, m, s;
+    int end = 0;
+    bool is = strspn(text, "0123456789:") == strlen(text) &&
+              sscanf(text, "%5u:%2u:%2u%n", &h, &m, &s, &end) == 3 &&
+              text[end] == '\0' && m < 60 && s < 60;
+    if (is)
+        *seconds = 3600.0 * h + 60.0 * m + s;
+    return is;
+}
+
+/* "30s", "1h30m": each unit at most once, the longest first. */
+static bool read_units(const char *text, double *seconds)
 {
     static const struct {
         char letter;
         double seconds;
-    } units[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    double unit = 1;
-    size_t tail = 0;
-    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (text[strlen(text) - 1] == units[i].letter) {
-            unit = units[i].seconds;
-            tail = 1;
-        }
-    if (number_before(text, tail, &o->seconds) != 0 || !(o->seconds >= 0))
-        return 1;
-    o->seconds *= unit;
-    return 0;
+    } units[] = {{'d', 86400}, {'h', 3600}, {'m', 60}, {'s', 1}};
+    bool read = false;
+    *seconds = 0;
+    for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
+        const char *end = strchr(text, units[i].letter);
+        double value;
+        if (!end)
+            continue;
+        if (number_before(text, strlen(end), &value) != 0 || !(value >= 0))
+            return false;
+        *seconds += value * units[i].seconds;
+        text = end + 1;
+        read = true;
+    }
+    return read && *text == '\0';
+}
+
+/* Seconds where there is no unit. */
+static int read_time(const char *text, struct run_options *o)
+{
+    if (read_clock(text, &o->seconds) || read_units(text, &o->seconds))
+        return 0;
+    return number_before(text, 0, &o->seconds) != 0 || !(o->seconds >= 0);
 }
 
 int run_options_read(struct run_options *o, const struct command *command,
@@ -75,7 +99,7 @@ int run_options_read(struct run_options *o, const struct command *command,
     } forms[] = {
         {OPTION_SHARD, read_shard, "must be i/n, shard i = 1..n of n"},
         {OPTION_MAX_FAILURES, read_failures, "must be a number or 0% to 100%"},
-        {OPTION_TIME_LIMIT, read_time, "must be a time like 30s, 10m, 2h or 1d"},
+        {OPTION_TIME_LIMIT, read_time, "must be a time like 90s, 1h30m, 8:00:00 or 2d"},
     };
     *o = (struct run_options){.seconds = INFINITY};
     o->quiet = args->value[OPTION_QUIET] != NULL;

@@ -131,6 +131,61 @@ void folder_date_table(const char *directory)
     free(path);
 }
 
+static int folder_copy(char **out, const char *name, struct diagnostics *log)
+{
+    *out = strdup(name);
+    return *out ? SWEEP_OK : diagnostics_no_memory(log, NULL);
+}
+
+/* "results/eta" of "results/eta/grid.yaml" */
+static bool find_around(char **out, const char *file)
+{
+    const char *slash = strrchr(file, '/');
+    char *folder = slash ? strndup(file, (size_t)(slash - file)) : strdup(".");
+    if (folder && folder_has_results(folder)) {
+        *out = folder;
+        return true;
+    }
+    free(folder);
+    return false;
+}
+
+static int find_of_grid(char **out, const char *file, struct diagnostics *log)
+{
+    struct grid g;
+    int status = grid_read_file(&g, file, log);
+    if (status == SWEEP_OK)
+        status = folder_named(out, NULL, &g, log);
+    grid_release(&g);
+    if (status != SWEEP_OK || folder_has_results(*out) || folder_has_shards(*out))
+        return status;
+    diagnostics_add(log, NULL, 0, 0,
+                    "'%s' is a grid file, and '%s' holds no results; run it, or name "
+                    "the folder of its results",
+                    file, *out);
+    free(*out);
+    *out = NULL;
+    return SWEEP_INPUT;
+}
+
+int folder_find(char **out, const char *word, struct diagnostics *log)
+{
+    struct stat about;
+    bool exists = stat(word, &about) == 0;
+    char *named;
+    *out = NULL;
+    if (exists && S_ISREG(about.st_mode))
+        return find_around(out, word) ? SWEEP_OK : find_of_grid(out, word, log);
+    if (exists || strchr(word, '/'))
+        return folder_copy(out, word, log);
+    if (asprintf(&named, "results/%s", word) < 0)
+        return diagnostics_no_memory(log, NULL);
+    bool is = folder_has_results(named) || folder_has_shards(named);
+    int status = folder_copy(out, is ? named : word, log);
+    free(named);
+    return status;
+}
+
 int folder_platform(char **text, struct diagnostics *log)
 {
     char platform[512], digest[ANSWER_SIZE];

@@ -59,6 +59,37 @@ err "sweep run: unknown option '--format'; see 'sweep help run'"
 run run -z g.yaml
 status 2
 err "sweep run: unknown option '-z'; see 'sweep help run'"
+# What other programs have.
+again="the same command again goes on where a run ended"
+for option in --resume --continue --resume=yes; do
+    run run g.yaml $option
+    status 2
+    err "sweep run: there is no '${option%=*}': $again"
+done
+for option in --dry-run -n; do
+    run run $option g.yaml
+    status 2
+    err "sweep run: there is no '$option': 'sweep plan' reports what a run would do"
+done
+run run g.yaml --force
+err "sweep run: there is no '--force': --fresh starts over and keeps what is there in DIR/old-TIME"
+run run g.yaml -v
+status 2
+err "sweep run: there is no '-v': a run reports as it goes, and its events are in DIR/run.log; \
+'sweep version' prints the version"
+run -v
+status 0
+out_has "model version "
+for limit in 8:00 1h30 30m1h 1h1h 8:60:00 h 1:-2:00 '1: 2: 3' -1s; do
+    run run g.yaml --time-limit "$limit"
+    status 2
+    err "sweep run: --time-limit must be a time like 90s, 1h30m, 8:00:00 or 2d, got '$limit'"
+done
+for limit in 8:00:00 1h30m 90 1d2h3m4s 1.5h; do
+    run run g.yaml --time-limit $limit
+    err "sweep run: cannot open 'g.yaml': No such file or directory"
+done
+
 run run -- --output
 status 1
 err "sweep run: cannot open '--output': No such file or directory"
@@ -118,6 +149,24 @@ sweep table: unknown column 'eps' (did you mean 'scaled_eps', 'restored_eps' or 
 sweep table: unknown column 'acc' (did you mean 'accuracy_trained', \
 'accuracy_unlearned' or 'accuracy_retrained'?)"
 
+# A grid file, a file of a folder, a bare name: what folder is meant.
+cp "$here/small.yaml" g.yaml
+run table g.yaml
+status 2
+err "sweep table: 'g.yaml' is a grid file, and 'results/small' holds no results; run it, or \
+name the folder of its results"
+run run -q g.yaml
+for folder in results/small g.yaml small results/small/grid.yaml results/small/sweep.db; do
+    run status $folder
+    status 0
+    out_has "results/small: 6 of 6 trials done"
+done
+mkdir small
+run table small
+status 1
+err "sweep table: cannot open 'small/grid.yaml': No such file or directory"
+rmdir small
+
 # Standard output: full, closed by its reader, closed from the start.
 what="sweep columns >/dev/full"
 "$sweep" columns >/dev/full 2>.err
@@ -139,4 +188,4 @@ code=$?
 status 1
 err "sweep: cannot write to standard output: Bad file descriptor"
 
-finish 72
+finish 124
