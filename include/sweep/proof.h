@@ -77,7 +77,7 @@ struct proof_pattern {
     const size_t *first;  /* (k) the point of the caller's that it is */
     struct groups *groups;
     unsigned char *slope; /* (R, k) enum slope; SLOPE_LEAK off the support */
-    double *share;        /* (R, k) v / lambda of kinks in floating point, g to 1 */
+    double *share;        /* (R, k) v / lambda of kinks in floating point */
     bool *support;        /* (k) */
 };
 

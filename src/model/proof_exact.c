@@ -179,7 +179,7 @@ static void find_row(struct attempt *e)
                     e->b.bits);
 }
 
-/* Slopes of the kinks that were solved for; others are within their bounds as they are. */
+/* Slopes of the kinks: those that were solved for, and those that were chosen. */
 static void check_kinks(struct attempt *e, size_t g)
 {
     const struct kinks *kinks = &e->b.kinks;
@@ -197,6 +197,11 @@ static void check_kinks(struct attempt *e, size_t g)
         arb_submul(v, e->leak, lambda, e->b.bits);
         need_nonnegative(e, v);
         arb_clear(v);
+    }
+    for (size_t a = 0; a < kinks->rest; a++) {
+        double share = e->q->share[g * e->q->points.m + kinks->index[kinks->count + a]];
+        if (!(share >= e->net->leak && share <= 1.0))
+            note(e, PROOF_REFUTED);
     }
 }
 

@@ -189,6 +189,7 @@ def main():
         model = ("relu", "leaky_relu", "linear")[number % 3]
         t.trial(number, {"model": model, **random_trial(number)}, tamper=False)
     t.sabotaged(a.first, a.sabotages)
+    t.sabotaged(50022, 1)  # fits but for a chosen slope that is out of its bounds
     for what, count in sorted(t.outcome.items()) + sorted(t.tampered.items()):
         print(f"{count:6} {what}")
     bounded = min(t.outcome[f"{name} {what} bounded"] for name in ("scaled", "restored")

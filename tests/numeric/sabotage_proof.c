@@ -16,8 +16,8 @@
 #include <string.h>
 
 static const char *const kinds[] = {"sign",     "kink_added", "kink_removed", "dropped",
-                                    "negative", "last_bit",   "none"};
-enum { KINDS = sizeof kinds / sizeof kinds[0], LAST_BIT = 5 };
+                                    "negative", "last_bit",   "share",        "none"};
+enum { KINDS = sizeof kinds / sizeof kinds[0], LAST_BIT = 5, SHARE = 6 };
 
 struct victim {
     struct arena arena;
@@ -27,6 +27,14 @@ struct victim {
     struct kkt_point point;
     struct proof_workspace proof;
 };
+
+/* Every kink of one depends on the same of the other. */
+static void make_opposite(struct instance *in)
+{
+    for (size_t k = 0; k < in->span.r; k++)
+        in->span.X[in->span.r + k] = -in->span.X[k];
+    in->span.y[1] = in->span.y[0];
+}
 
 static void draw(struct victim *v, gsl_rng *rng, uint64_t number)
 {
@@ -44,7 +52,13 @@ static void draw(struct victim *v, gsl_rng *rng, uint64_t number)
                             .seed = number};
     if (recipe.d <= (double)m + 2)
         recipe.sampler = SAMPLER_AMBIENT;
+    if (number % KINDS == SHARE) {
+        recipe.n = n;
+        recipe.leak = 0.0;
+    }
     instance_draw(&v->in, &recipe);
+    if (number % KINDS == SHARE)
+        make_opposite(&v->in);
     model_train(&v->model, &v->in, 500);
     size_t r = v->in.points.r;
     n = v->in.net.n;
@@ -74,7 +88,7 @@ static size_t choose(const struct proof_pattern *q, unsigned slopes, bool suppor
 }
 
 /* False where the pattern has nothing of that kind. */
-static bool sabotage(struct victim *v, size_t kind, gsl_rng *rng)
+static bool sabotage(struct victim *v, uint64_t number, size_t kind, gsl_rng *rng)
 {
     struct proof_pattern *q = &v->proof.pattern;
     size_t k = q->points.m, R = q->groups->count, pairs = R * k;
@@ -84,6 +98,7 @@ static bool sabotage(struct victim *v, size_t kind, gsl_rng *rng)
                                       7,
                                       7,
                                       7,
+                                      1u << SLOPE_KINK,
                                       7};
     size_t pair = choose(q, wanted[kind], kind != 4, rng);
     if (pair == pairs || kind == KINDS - 1)
@@ -102,6 +117,13 @@ static bool sabotage(struct victim *v, size_t kind, gsl_rng *rng)
     case LAST_BIT:
         pair = fixture_between(rng, 0, k * q->points.r - 1);
         v->proof.X[pair] = nextafter(v->proof.X[pair], 1.0);
+        break;
+    case SHARE: /* of the kinks of point 1, which depend on those of point 0 */
+        for (size_t g = 0; g < R; g++)
+            if (q->slope[g * k] == SLOPE_KINK) {
+                q->slope[g * k + 1] = SLOPE_KINK;
+                q->share[g * k + 1] = number / KINDS % 2 == 0 ? 1.05 : -0.05;
+            }
         break;
     default:
         q->support[pair % k] = kind == 4;
@@ -179,7 +201,7 @@ int main(int argc, char **argv)
         int outcome = -1;
         if (v.point.stop == KKT_EXACT) {
             proof_pattern_of(&v.in.net, &v.in.points, &point, &v.proof);
-            kind = sabotage(&v, kind, rng) ? kind : KINDS - 1;
+            kind = sabotage(&v, number, kind, rng) ? kind : KINDS - 1;
             outcome = (int)prove(&v, folder);
         }
         printf("%llu %s %d\n", (unsigned long long)number, kinds[kind], outcome);
