@@ -79,6 +79,9 @@ struct until_rule {
     bool relative;    /* as a share of |mean| */
 };
 
+/* Letters of a note, and bytes of one with its end. */
+enum { GRID_NOTE_LIMIT = 300, GRID_NOTE_SIZE = 4 * GRID_NOTE_LIMIT + 1 };
+
 struct grid {
     char *file; /* as named by the user, for messages */
     char *text; /* its bytes, kept in the results folder */

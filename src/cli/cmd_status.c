@@ -23,6 +23,7 @@ struct state {
     bool unseen;  /* or on another machine, as far as can be seen from here */
     bool absent;  /* shards have not begun */
     double last;  /* last commit, Unix seconds */
+    char note[GRID_NOTE_SIZE];
     struct store_holder holder;
 };
 
@@ -117,6 +118,8 @@ static int look_into(const char *directory, struct reading *r, struct state *sta
         status = read_sessions(&r->ledger, &list, state, log);
     if (status == SWEEP_OK) {
         state->tally = ledger_tally(&r->ledger);
+        snprintf(state->note, sizeof state->note, "%s",
+                 r->grid.note ? r->grid.note : "");
         state->work_left = ledger_rest(&r->ledger, LEDGER_DUE, NULL).cost;
     }
     store_list_release(&list);
@@ -186,6 +189,7 @@ static void add_state(struct state *sum, const struct state *s)
     sum->work_rate += s->running ? s->work_rate : 0;
     sum->trial_rate += s->running ? s->trial_rate : 0;
     sum->last = fmax(sum->last, s->last);
+    memcpy(sum->note, s->note, sizeof sum->note);
 }
 
 /* A line for each shard that is not complete, one for all; shards without a folder are
@@ -250,11 +254,87 @@ static int print_report(FILE *stream, const char *directory, struct state *state
     return status;
 }
 
+/* "done: 90 of 90 trials, 3 failed; NOTE" */
+static void print_short(FILE *stream, const struct state *s)
+{
+    size_t failed = count_failed(s->tally.by_status);
+    fprintf(stream, "%s: ",
+            is_done(s)                ? "done"
+            : s->running || s->unseen ? "running"
+                                      : "stopped");
+    print_trials(stream, &s->tally);
+    if (failed > 0)
+        fprintf(stream, ", %zu failed", failed);
+    fputs(s->absent ? ", shards have not begun" : "", stream);
+    escape_print(stream, "%s%s\n", *s->note ? "; " : "", s->note);
+}
+
+/* One line for a folder of results, with its time of change here. */
+static void list_folder(FILE *stream, const char *path, int width)
+{
+    struct diagnostics log = {0};
+    struct state state;
+    char *unread = NULL, date[32] = "-";
+    size_t size;
+    FILE *nowhere = open_memstream(&unread, &size);
+    int status = nowhere ? print_report(nowhere, path, &state, &log) : SWEEP_NO_MEMORY;
+    if (nowhere)
+        fclose(nowhere);
+    free(unread);
+    if (status == SWEEP_OK && isfinite(state.last)) {
+        time_t last = (time_t)state.last;
+        struct tm local;
+        strftime(date, sizeof date, "%Y-%m-%d %H:%M", localtime_r(&last, &local));
+    }
+    escape_print(stream, "%-*s  %-16s  ", width, path, date);
+    if (status == SWEEP_OK)
+        print_short(stream, &state);
+    else
+        escape_print(stream, "unreadable: %s\n",
+                     log.count > 0 ? log.item[0].message : status_name(status));
+    diagnostics_release(&log);
+}
+
+static int is_visible(const struct dirent *entry)
+{
+    return entry->d_name[0] != '.';
+}
+
+/* The folders of results in a folder that holds none itself: how many. */
+static size_t list_folders(FILE *stream, const char *directory)
+{
+    struct dirent **entry = NULL;
+    size_t listed = 0, width = 0;
+    int count = scandir(directory, &entry, is_visible, alphasort);
+    for (int i = 0; i < count; i++) {
+        size_t length = strlen(directory) + 1 + strlen(entry[i]->d_name);
+        width = length > width ? length : width;
+    }
+    for (int i = 0; i < count; i++) {
+        char *path;
+        if (asprintf(&path, "%s/%s", directory, entry[i]->d_name) >= 0) {
+            bool is = folder_has_results(path) || folder_has_shards(path);
+            if (is)
+                list_folder(stream, path, (int)width);
+            listed += is;
+            free(path);
+        }
+        free(entry[i]);
+    }
+    free(entry);
+    return listed;
+}
+
 static int report_state(const char *directory, struct state *state,
                         struct diagnostics *log)
 {
     struct fitted fitted;
-    int status = print_report(fitted_open(&fitted, stdout), directory, state, log);
+    FILE *stream = fitted_open(&fitted, stdout);
+    bool holds_none = !folder_has_results(directory) && !folder_has_shards(directory);
+    int status = SWEEP_OK;
+    *state = (struct state){.last = NAN};
+    if (!holds_none || list_folders(stream, directory) == 0)
+        status = print_report(stream, directory, state, log);
     fitted_close(&fitted);
     return status;
 }

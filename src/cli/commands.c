@@ -33,7 +33,9 @@ const struct command command_table[] = {
     {"status", "DIR [--watch]", "report how far a run or its shards are",
      "Reports what the results folder DIR, or the folders of shards in it, hold: "
      "trials\n"
-     "done, failed and missing, the pace of the last run and who works there.\n"
+     "done, failed and missing, the pace of the last run and who works there. Of a "
+     "folder\n"
+     "of results folders: a line for each.\n"
      "With --watch, again and again until all is done or nobody works there: the run\n"
      "ended, or died. A run on another machine counts as ended when 10 minutes bring\n"
      "no result.\n"

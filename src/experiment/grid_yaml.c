@@ -15,7 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { NAME_LIMIT = 64, NOTE_LIMIT = 300 };
+enum { NAME_LIMIT = 64 };
 
 static const char word_characters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
@@ -38,9 +38,9 @@ static void read_name(struct reader *r, const struct node *key)
 static void read_note(struct reader *r, const struct node *key)
 {
     r->g->note = read_copy(r, key->value, "a text");
-    if (r->g->note && text_letters(r->g->note) > NOTE_LIMIT)
+    if (r->g->note && text_letters(r->g->note) > GRID_NOTE_LIMIT)
         complain(r, key->value, "'note' may have at most %d characters, got %zu",
-                 NOTE_LIMIT, text_letters(r->g->note));
+                 GRID_NOTE_LIMIT, text_letters(r->g->note));
 }
 
 static void read_seed(struct reader *r, const struct node *key)

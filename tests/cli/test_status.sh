@@ -91,6 +91,25 @@ watch nowhere
 status 1
 silent_out
 
+# A folder of results folders: a line for each.
+mkdir -p all/other all/broken
+mv c all/c
+"$sweep" run small.yaml -q -o all/full
+sed 's/name: small/name: s\nnote: two <parts>/' small.yaml >parts.yaml
+"$sweep" run parts.yaml -q -o all/parts --shard 1/2
+echo no database >all/broken/sweep.db
+run status all
+status 0
+silent_err
+check "four lines" [ "$(wc -l <.out)" -eq 4 ]
+day='20[0-9][0-9]-[0-9][0-9]-[0-9][0-9] [0-9][0-9]:[0-9][0-9]'
+check "a broken one" grep -q "^all/broken  -                 unreadable: .*grid.yaml" .out
+check "a stopped one" grep -q "^all/c       $day  stopped: 0 of 6 trials\$" .out
+check "a full one" grep -q "^all/full    $day  done: 6 of 6 trials\$" .out
+check "shards" grep -q "^all/parts   $day  stopped: [36] of [36] trials, shards have not begun;\
+ two <parts>\$" .out
+mv all/c c
+
 # On a terminal lines are broken to its width, and say the same.
 check "lines fit" python3 - "$sweep" <<'END'
 import fcntl, os, pty, struct, subprocess, sys, termios
@@ -104,4 +123,4 @@ words = lambda text: [w for w in text.split() if not w[0].isdigit()] # the age g
 sys.exit(len(said) < 50 or max(map(len, lines)) > 39 or words(" ".join(lines)) != words(said))
 END
 
-finish 31
+finish 38
