@@ -28,6 +28,10 @@ enum { GRID_FILE_LIMIT = 1 << 20 };
  * is empty. */
 int grid_read_file(struct grid *g, const char *path, struct diagnostics *log);
 
+/* The same of that file with one more line at its end. */
+int grid_read_with(struct grid *g, const char *path, const char *line,
+                   struct diagnostics *log);
+
 /* The same of a results folder's copy of a grid file, DIR/grid.yaml, whose data files
  * are those kept in DIR/data. */
 int grid_read_kept(struct grid *g, const char *path, struct diagnostics *log);

@@ -31,14 +31,14 @@ struct outlook {
 };
 
 struct outlook_request {
-    const char *file;     /* of the grid */
+    struct grid grid;     /* which the outlook then owns */
     const char *output;   /* as folder_named takes it */
     size_t shard, shards; /* 0: all in one */
     size_t threads;
     bool pilot; /* run some units to scale the times */
 };
 
-/* Read the grid file and the folder, and estimate. Release in any case.
+/* Read the folder, and estimate. Release in any case.
  * SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
 int outlook_init(struct outlook *o, const struct outlook_request *request,
                  struct diagnostics *log);

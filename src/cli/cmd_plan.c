@@ -1,6 +1,7 @@
 #include "cli.h"
 
 #include "notice.h"
+#include "overrides.h"
 #include "run_options.h"
 #include "sweep/escape.h"
 #include "sweep/json.h"
@@ -265,13 +266,14 @@ int cmd_plan(const struct command *self, const struct arguments *args)
 
     if (run_options_read(&options, self, args) != 0)
         return EXIT_USAGE;
-    struct outlook_request request = {.file = args->operand[0],
-                                      .output = args->value[OPTION_OUTPUT],
+    struct outlook_request request = {.output = args->value[OPTION_OUTPUT],
                                       .shard = options.shard,
                                       .shards = options.shards,
                                       .threads = options.threads,
                                       .pilot = !args->value[OPTION_NO_PILOT]};
-    int status = outlook_init(&o, &request, &log);
+    int status = overrides_read_grid(&request.grid, args, &log);
+    if (status == SWEEP_OK)
+        status = outlook_init(&o, &request, &log);
     if (status != SWEEP_OK) {
         code = give_up(self, status, &log);
     } else {

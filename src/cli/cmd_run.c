@@ -4,6 +4,7 @@
 #include "fitted.h"
 #include "notice.h"
 #include "on_end.h"
+#include "overrides.h"
 #include "run_log.h"
 #include "run_options.h"
 #include "signals.h"
@@ -11,7 +12,6 @@
 #include "sweep/clock.h"
 #include "sweep/escape.h"
 #include "sweep/folder.h"
-#include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
 #include "sweep/runner.h"
 #include "sweep/table.h"
@@ -30,9 +30,9 @@ enum { UNITS_FAILED = 20 };
 /* All that one run holds. */
 struct session {
     struct run_options options;
-    const char *file; /* of the grid, as typed */
-    char *output;     /* as typed, or the default */
-    char *directory;  /* the same, or that of a shard in it */
+    const struct arguments *args;
+    char *output;    /* as typed, or the default */
+    char *directory; /* the same, or that of a shard in it */
     struct grid grid;
     struct plan plan;
     struct store *store;
@@ -61,7 +61,7 @@ static int prepare_session(struct session *s, const char *output)
 {
     struct aggregate table;
 
-    int status = grid_read_file(&s->grid, s->file, &s->log);
+    int status = overrides_read_grid(&s->grid, s->args, &s->log);
     if (status == SWEEP_OK)
         status = grid_check_selection(&s->grid, &s->log);
     if (status == SWEEP_OK)
@@ -243,8 +243,11 @@ static int log_failures(struct session *s)
 static void print_resume(FILE *stream, const struct session *s)
 {
     fputs("sweep run ", stream);
-    escape_shell(stream, s->file);
-    fputs(" -o ", stream);
+    for (int i = 0; i < s->args->operand_count; i++) {
+        escape_shell(stream, s->args->operand[i]);
+        putc(' ', stream);
+    }
+    fputs("-o ", stream);
     escape_shell(stream, s->output);
     if (s->options.shards > 0)
         fprintf(stream, " --shard %zu/%zu", s->options.shard, s->options.shards);
@@ -342,9 +345,9 @@ static int make_table(struct session *s)
     return status;
 }
 
-static int run(struct session *s, const struct arguments *args)
+static int run(struct session *s)
 {
-    int status = prepare_session(s, args->value[OPTION_OUTPUT]);
+    int status = prepare_session(s, s->args->value[OPTION_OUTPUT]);
     if (status == SWEEP_OK)
         status = ledger_open(&s->ledger, &s->grid, &s->plan, s->options.shard,
                              s->options.shards, &s->log);
@@ -379,11 +382,11 @@ static int exit_code(const struct session *s)
 
 int cmd_run(const struct command *self, const struct arguments *args)
 {
-    struct session s = {.file = args->operand[0]};
+    struct session s = {.args = args};
 
     if (run_options_read(&s.options, self, args) != 0)
         return EXIT_USAGE;
-    int status = finish(&s, run(&s, args));
+    int status = finish(&s, run(&s));
     int code = status == SWEEP_OK ? exit_code(&s) : give_up(self, status, &s.log);
     if (status == SWEEP_OK && !s.options.quiet)
         print_summary(&s);

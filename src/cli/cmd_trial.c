@@ -1,8 +1,8 @@
 #include "cli.h"
 
 #include "export.h"
+#include "overrides.h"
 #include "sweep/escape.h"
-#include "sweep/grid_yaml.h"
 #include "sweep/outfile.h"
 #include "sweep/parse.h"
 #include "sweep/proof.h"
@@ -121,7 +121,7 @@ int cmd_trial(const struct command *self, const struct arguments *args)
         tell(self, "--proof needs a build with FLINT and Arb, which this one is not");
         return EXIT_FAILURE;
     }
-    int status = grid_read_file(&g, args->operand[0], &s.log);
+    int status = overrides_read_grid(&g, args, &s.log);
     if (status == SWEEP_OK)
         status = identify_trial(&s.id, &g, args, &s.log);
     if (status == SWEEP_OK && proof)

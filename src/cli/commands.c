@@ -1,24 +1,27 @@
 #include "cli.h"
 
-enum { MOST_FOLDERS = 1 << 20 };
+enum { MOST_OPERANDS = 1 << 20 };
 
 #define BIT(option) OPTION_BIT(OPTION_##option)
 
 const struct command command_table[] = {
-    {"run", "GRID [-o DIR] [-j N]", "run what is missing of a grid",
+    {"run", "GRID [NAME=VALUE...] [-o DIR] [-j N]", "run what is missing of a grid",
      "Runs every trial of the grid file GRID that the results folder does not hold "
      "yet;\n"
      "the same command again resumes. Ends by writing table.tsv into the folder. "
      "Ctrl-C\n"
      "stops within a second or two and keeps what is done.\n"
      "\n"
+     "NAME=VALUE sets a parameter in the place of the file: width=200, samples=10,20.\n"
+     "What is kept in the folder is the grid as run.\n"
+     "\n"
      "Exit status: 0 all done, 1 failure, 2 bad grid file or usage, 3 done but some\n"
      "trials failed, 4 stopped with work left.\n",
      BIT(OUTPUT) | BIT(THREADS) | BIT(QUIET) | BIT(SHARD) | BIT(RETRY_FAILED) |
          BIT(FRESH) | BIT(MAX_FAILURES) | BIT(TIME_LIMIT) | BIT(ALLOW_MIXED) |
          BIT(ON_END),
-     1, 1, true, false, cmd_run},
-    {"plan", "GRID [-o DIR] [-j N] [--shard i/n]",
+     1, MOST_OPERANDS, true, false, cmd_run},
+    {"plan", "GRID [NAME=VALUE...] [-o DIR] [-j N] [--shard i/n]",
      "report what a run would cost, without running it",
      "Reports how many trials and trainings the grid file GRID asks for, what the "
      "results\n"
@@ -28,8 +31,8 @@ const struct command command_table[] = {
      "written.\n"
      "\n"
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage.\n",
-     BIT(OUTPUT) | BIT(THREADS) | BIT(SHARD) | BIT(JSON) | BIT(NO_PILOT), 1, 1, false,
-     false, cmd_plan},
+     BIT(OUTPUT) | BIT(THREADS) | BIT(SHARD) | BIT(JSON) | BIT(NO_PILOT), 1,
+     MOST_OPERANDS, false, false, cmd_plan},
     {"status", "DIR [--watch]", "report how far a run or its shards are",
      "Reports what the results folder DIR, or the folders of shards in it, hold: "
      "trials\n"
@@ -52,7 +55,7 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 all done, 1 failure, 2 refused, 3 done but some trials failed, 4\n"
      "trials are missing.\n",
-     BIT(ALLOW_MIXED), 2, MOST_FOLDERS, false, false, cmd_merge},
+     BIT(ALLOW_MIXED), 2, MOST_OPERANDS, false, false, cmd_merge},
     {"verify", "DIR [--sample N] [--prove]",
      "compute stored trials again and compare every bit",
      "Computes N of the trials in the results folder DIR again, spread evenly over "
@@ -94,7 +97,9 @@ const struct command command_table[] = {
      BIT(X) | BIT(Y) | BIT(AGAINST) | BIT(BY) | BIT(FACET) | BIT(STATISTIC) |
          BIT(BAND) | BIT(MAP) | BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE),
      1, 1, false, true, cmd_plot},
-    {"trial", "GRID --cell K --replicate R [--export DIR] [--tests] [--proof FILE]",
+    {"trial",
+     "GRID [NAME=VALUE...] --cell K --replicate R [--export DIR] [--tests] [--proof "
+     "FILE]",
      "run one trial again and show its record",
      "Runs replicate R of cell K of the grid file GRID, reports each step on "
      "standard error\n"
@@ -107,8 +112,8 @@ const struct command command_table[] = {
      "FILE.\n"
      "\n"
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage, 3 the trial failed.\n",
-     BIT(CELL) | BIT(REPLICATE) | BIT(EXPORT) | BIT(TESTS) | BIT(PROOF), 1, 1, true,
-     false, cmd_trial},
+     BIT(CELL) | BIT(REPLICATE) | BIT(EXPORT) | BIT(TESTS) | BIT(PROOF), 1,
+     MOST_OPERANDS, true, false, cmd_trial},
     {"parameters", "", "list what a grid file may set", "", 0, 0, 0, false, false,
      cmd_parameters},
     {"columns", "[GRID|DIR]", "list the results of a trial",

@@ -80,24 +80,41 @@ static bool is_key_of_file(struct reader *r, const struct node *key)
     return false;
 }
 
+/* A parameter, `value` being what it is set to. */
+static void read_setting(struct reader *r, const struct node *key,
+                         const struct node *value)
+{
+    if (is_key_of_file(r, key))
+        return;
+    enum parameter p = read_parameter(r, key);
+
+    if (p == PARAMETER_COUNT || !give(r, p, key))
+        return;
+    if (value->kind == NODE_SCALAR)
+        read_value(r, p, value, &r->g->fixed.value[p]);
+    else
+        read_axis(r, p, value);
+}
+
+/* What `set` has stands in the place of what `grid` has. */
 static void read_grid(struct reader *r, const struct node *section)
 {
+    const struct node *set = document_value(r->root, "set");
+
     if (!is_kind(r, section->value, NODE_MAPPING,
-                 "'grid' must hold parameters: 'name: value'"))
+                 "'grid' must hold parameters: 'name: value'") ||
+        (set &&
+         !is_kind(r, set, NODE_MAPPING, "'set' must hold parameters: 'name: value'")))
         return;
     for (const struct node *key = section->value->first; key && !reader_full(r);
          key = key->next) {
-        if (is_key_of_file(r, key))
-            continue;
-        enum parameter p = read_parameter(r, key);
-
-        if (p == PARAMETER_COUNT || !give(r, p, key))
-            continue;
-        if (key->value->kind == NODE_SCALAR)
-            read_value(r, p, key->value, &r->g->fixed.value[p]);
-        else
-            read_axis(r, p, key->value);
+        const struct node *value = set ? document_value(set, key->text) : NULL;
+        read_setting(r, key, value ? value : key->value);
     }
+    for (const struct node *key = set ? set->first : NULL; key && !reader_full(r);
+         key = key->next)
+        if (!document_value(section->value, key->text))
+            read_setting(r, key, key->value);
     read_axes(r, document_value(r->root, "zip"));
 }
 
@@ -167,7 +184,8 @@ static const struct key file_rows[] = {
     {.name = "results", .read = read_results},
     {.name = "until", .read = read_until},
     {.name = "grid", .read = read_grid, .example = "grid: {samples: [10, 20]}"},
-    {.name = "zip"}, /* with the grid */
+    {.name = "set"}, /* with the grid */
+    {.name = "zip"},
     {.name = "derive", .read = read_derive},
     {.name = "where", .read = read_where},
     {.name = "success", .read = read_success},
@@ -304,6 +322,12 @@ static int read_stream(struct reader *r, const char *path, FILE *file, char *tex
 
     if (ferror(file))
         return refuse_file("read", path, strerror(errno), r->log);
+    if (r->line && size + strlen(r->line) >= GRID_FILE_LIMIT)
+        return refuse_size(path, 0, r->log);
+    if (r->line) {
+        bool ended = size == 0 || text[size - 1] == '\n';
+        size += (size_t)sprintf(text + size, "%s%s", ended ? "" : "\n", r->line);
+    }
     if (size <= GRID_FILE_LIMIT)
         return read_all(r, path, text, size);
     fstat(fileno(file), &about);
@@ -334,6 +358,13 @@ static int read_path(struct reader *r, const char *path)
 int grid_read_file(struct grid *g, const char *path, struct diagnostics *log)
 {
     struct reader r = {.g = g, .log = log};
+    return read_path(&r, path);
+}
+
+int grid_read_with(struct grid *g, const char *path, const char *line,
+                   struct diagnostics *log)
+{
+    struct reader r = {.g = g, .log = log, .line = line};
     return read_path(&r, path);
 }
 

@@ -1,7 +1,6 @@
 #include "sweep/outlook.h"
 
 #include "sweep/folder.h"
-#include "sweep/grid_yaml.h"
 #include "sweep/memory.h"
 #include <math.h>
 #include <stdlib.h>
@@ -17,13 +16,10 @@ struct draft {
     size_t *order, ordered; /* groups with units to run, longest first */
 };
 
-static int read_grid_of(struct outlook *o, const char *file, const char *output,
-                        struct diagnostics *log)
+static int name_folder(struct outlook *o, const char *output, struct diagnostics *log)
 {
     char *whole = NULL;
-    int status = grid_read_file(&o->grid, file, log);
-    if (status == SWEEP_OK)
-        status = grid_check_selection(&o->grid, log);
+    int status = grid_check_selection(&o->grid, log);
     if (status == SWEEP_OK)
         status = folder_named(&whole, output, &o->grid, log);
     if (status == SWEEP_OK)
@@ -127,10 +123,11 @@ int outlook_init(struct outlook *o, const struct outlook_request *request,
                  struct diagnostics *log)
 {
     struct draft d = {.o = o, .log = log};
-    *o = (struct outlook){.threads = request->threads,
+    *o = (struct outlook){.grid = request->grid,
+                          .threads = request->threads,
                           .shard = request->shard,
                           .shards = request->shards};
-    int status = read_grid_of(o, request->file, request->output, log);
+    int status = name_folder(o, request->output, log);
     if (status == SWEEP_OK)
         status = open_ledger(&d);
     if (status == SWEEP_OK)

@@ -244,6 +244,43 @@ out_has '"note": "a <b> & '
 run plot note
 check "it is in the figure" grep -qF 'a <b> & ' note/plot.gp
 
+# Parameters set on the command line: kept, checked, and a grid like one written so.
+sed 's/step_scale.*/step_scale: [0, 2]/; s/width: .*/width: 6/; s/ samples: .*/ samples: [4, 5]/' \
+    small.yaml >written.yaml
+run run written.yaml -q -o written
+status 0
+set_so="width=6 samples=4,5 step_scale=[0,2]"
+run run small.yaml $set_so -o set --time-limit 0s
+status 4
+err_has "to go on: sweep run small.yaml 'width=6' 'samples=4,5' 'step_scale=[0,2]' -o set"
+check "it is kept" [ "$(tail -n 1 set/grid.yaml)" = \
+    "set: {width: 6, samples: [4,5], step_scale: [0,2]}" ]
+run run small.yaml $set_so -q -o set
+status 0
+check "the same table" cmp -s set/table.tsv written/table.tsv
+run plan small.yaml $set_so -o set
+out_has "8 trials done, 0 to run"
+run verify set
+status 0
+for shard in 1 2; do
+    run run small.yaml $set_so -q -o shards --shard $shard/2
+done
+run merge shards shards/shard-*
+status 0
+check "the same of shards" cmp -s shards/table.tsv written/table.tsv
+run trial small.yaml $set_so --cell 3 --replicate 1
+out_has "samples 5"
+run plan small.yaml width=7
+status 2
+err_has "error: 'width' must be even, got 7"
+run plan set/grid.yaml width=8
+status 2
+err_has "'set'"
+printf %s "$(cat small.yaml)" >unended.yaml
+run plan unended.yaml width=8 --json
+status 0
+out_has '"width": 8'
+
 # What is to be done at the end, however that is: done, failed, no grid at all.
 run run small.yaml -o "a b" -q --on-end 'echo "$SWEEP_STATUS $SWEEP_FOLDER"; yes | head -n 1'
 status 0
@@ -288,4 +325,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 126
+finish 143

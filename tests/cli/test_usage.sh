@@ -13,10 +13,10 @@ run --help
 out_has "usage: sweep COMMAND"
 run help run
 status 0
-out_has "usage: sweep run GRID [-o DIR] [-j N]"
+out_has "usage: sweep run GRID [NAME=VALUE...] [-o DIR] [-j N]"
 out_has "  -o, --output DIR         results folder (default: results/NAME)"
 run run --help
-out_has "usage: sweep run GRID [-o DIR] [-j N]"
+out_has "usage: sweep run GRID [NAME=VALUE...] [-o DIR] [-j N]"
 run table -h
 out_has "usage: sweep table DIR"
 
@@ -95,10 +95,25 @@ status 1
 err "sweep run: cannot open '--output': No such file or directory"
 run run
 status 2
-err "sweep run: nothing to work on; usage: sweep run GRID [-o DIR] [-j N]"
+err "sweep run: nothing to work on; usage: sweep run GRID [NAME=VALUE...] [-o DIR] [-j N]"
 run run a b
 status 2
-err "sweep run: too many operands: 'b'; usage: sweep run GRID [-o DIR] [-j N]"
+form="behind the grid file write NAME=VALUE, such as width=200 or samples=10,20"
+err "sweep run: 'b' sets nothing: $form"
+run plan a b widht=1 samples= =4 width=2 d=3 width=4 "width=4
+seed: 2"
+status 2
+err "sweep plan: 'b' sets nothing: $form
+sweep plan: unknown parameter 'widht' (did you mean 'width'?)
+sweep plan: 'samples=' sets nothing: $form
+sweep plan: '=4' sets nothing: $form
+sweep plan: unknown parameter 'd' (did you mean 'dimension'?)
+sweep plan: 'width' is asked for twice
+sweep plan: 'width=4\nseed: 2' sets nothing: $form"
+run table a b
+status 2
+err "sweep table: too many operands: 'b'; usage: sweep table DIR [--rows A,B] [--columns X,Y] \
+[--statistics S,T] [--where EXPR]"
 run run g.yaml -o
 status 2
 err "sweep run: option '--output' needs a value: --output=DIR"
@@ -188,4 +203,4 @@ code=$?
 status 1
 err "sweep: cannot write to standard output: Bad file descriptor"
 
-finish 124
+finish 128
