@@ -53,6 +53,12 @@ struct success_rate {
     double rate, low, high;
 };
 
+/* What two samples of a row differ by (audit.h). */
+struct aggregate_audit {
+    struct audit_value of;
+    size_t n; /* trials in which both are defined */
+};
+
 /* One row per distinct combination of the `rows` parameters, in cell order. */
 struct aggregate_row {
     size_t cell;       /* first cell of the row, for grid_cell */
@@ -66,6 +72,7 @@ struct aggregate_row {
     size_t undefined;  /* successful trials in which a column is NaN; the column with
                           most */
     struct success_rate success[SUCCESS_KINDS];
+    struct aggregate_audit *audit; /* (audits) */
 };
 
 /* An axis along which a row has several values. */
@@ -80,7 +87,9 @@ struct aggregate {
     struct aggregate_row *row;
     size_t column_count, statistic_count, parameter_count;
     enum parameter *parameters; /* the rows' coordinates */
-    enum column *columns;
+    enum column *columns;       /* those of the request that are no audits */
+    enum column *audits;        /* and those that are, `audit_count` */
+    size_t audit_count;
     struct statistic *statistics;
     bool has_success; /* the grid has a rule */
     size_t pooled_count;

@@ -10,7 +10,12 @@
 #include "sweep/names.h"
 #include <stddef.h>
 
-enum column_type { COLUMN_REAL, COLUMN_INTEGER, COLUMN_WORD };
+enum column_type {
+    COLUMN_REAL,
+    COLUMN_INTEGER,
+    COLUMN_WORD,
+    COLUMN_AUDIT /* of many trials (results.h): no column of the table has it */
+};
 
 enum column {
     C_STOP_REASON,

@@ -76,10 +76,11 @@ struct figure_result {
     char key[72]; /* the name in scripts: letters, digits, _ */
     bool is_rate; /* a success rate, with its Wilson interval */
     enum success_kind kind;
-    enum column column; /* of a result that is none */
-    size_t index;       /* its place in the aggregate */
-    bool is_ratio;      /* NAME_ratio: 1 is as good as what it is divided by */
-    double level;       /* NAN: none */
+    enum column column;             /* of a result that is none */
+    const struct audit_info *audit; /* NULL: it has statistics */
+    size_t index;  /* its place in the aggregate, among audits if it is one */
+    bool is_ratio; /* NAME_ratio: 1 is as good as what it is divided by */
+    double level;  /* NAN: none */
     /* After figure_fill. */
     struct figure_scale scale;
     bool has_band;

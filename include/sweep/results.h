@@ -8,10 +8,15 @@
  * is undefined in a trial makes what is computed from it undefined there: a division by
  * zero, a logarithm of 0, a column that an older program did not have. A text is
  * undefined too.
+ *
+ * An audit is an own result of all trials of a row together: ks(a ~ b), of the pairs of
+ * two expressions, is a statistic of audit.h with its interval. It has no value in a
+ * trial, and no expression may mention it.
  */
 #ifndef SWEEP_RESULTS_H
 #define SWEEP_RESULTS_H
 
+#include "sweep/audit.h"
 #include "sweep/columns.h"
 #include "sweep/expression.h"
 
@@ -33,6 +38,9 @@ enum column results_find(const struct results *r, const char *word);
 /* Name, type and meaning of a column or an own result. */
 const struct column_info *results_info(const struct results *r, enum column c);
 
+/* The statistic of an audit; NULL: it is none. */
+const struct audit_info *results_audit(const struct results *r, enum column c);
+
 /* The names of all columns, of own results, and `count` more that stand for something
  * else; free `first` with memory_free. SWEEP_OK, SWEEP_NO_MEMORY. */
 int results_names(const struct results *r, const char *const *more, size_t count,
@@ -45,10 +53,14 @@ struct trial_of {
     const struct record *record;
 };
 
-/* The first `count` own results of a trial. Not from two threads at a time. Cost: about
+/* The first `count` own results of a trial, NAN for audits. Not from two threads at a time. Cost: about
  * a microsecond each. */
 void results_compute(const struct results *r, size_t count, const struct trial_of *t,
                      double *own);
+
+/* The pair of an audit in a trial, the own results of which are in `own`. */
+void results_pair(const struct results *r, enum column c, const struct trial_of *t,
+                  const double *own, double pair[2]);
 
 /* One result of a trial, whether a column or an own one. */
 double results_value(const struct results *r, enum column c, const struct trial_of *t);

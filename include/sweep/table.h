@@ -3,7 +3,8 @@
  * Columns: the coordinates; `trials` recorded; `failed` of them; `undefined`, the
  * largest number of successful trials in which one of the results shown is NaN; with a
  * success rule `success`, `success_low`, `success_high` and the same for each
- * certificate; then every result with every statistic (scaled_eps_mean).
+ * certificate; audits with the ends of their intervals (ks, ks_low, ks_high); then every
+ * result with every statistic (scaled_eps_mean).
  *
  * TSV: provenance in `#` lines, then per block one bare line of column names, rows in
  * cell order, NaN for undefined, "%.17g". When there is more than one row parameter,
@@ -13,7 +14,7 @@
  *
  * Long TSV has one block and one line per row, result and statistic: the coordinates,
  * `trials`, `failed`, `result`, `statistic`, `value`; success rates as statistics
- * `rate`, `low`, `high`. JSON has null for what is not finite, Markdown rounds to four
+ * `rate`, `low`, `high`, audits as `value`, `low`, `high`. JSON has null for what is not finite, Markdown rounds to four
  * digits.
  *
  * Where a row pools several cells, a line says over which axes and how many clusters

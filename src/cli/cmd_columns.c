@@ -15,6 +15,8 @@ static const char *type_name(enum column_type type)
         return "real";
     case COLUMN_INTEGER:
         return "integer";
+    case COLUMN_AUDIT:
+        return "audit";
     case COLUMN_WORD:
         break;
     }

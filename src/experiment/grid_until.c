@@ -39,8 +39,12 @@ static void read_until_column(struct reader *r, const struct node *key)
 {
     enum column c = read_result(r, key->value);
 
-    if (c != COLUMN_COUNT && results_info(&r->g->results, c)->type == COLUMN_WORD)
-        complain(r, key->value, "'%s' is a word and has no mean", key->value->text);
+    enum column_type type =
+        c == COLUMN_COUNT ? COLUMN_REAL : results_info(&r->g->results, c)->type;
+
+    if (type == COLUMN_WORD || type == COLUMN_AUDIT)
+        complain(r, key->value, "'%s' is %s and has no mean", key->value->text,
+                 type == COLUMN_WORD ? "a word" : "of many trials");
     r->g->until.column = c;
 }
 

@@ -10,7 +10,10 @@
 struct own_result {
     struct column_info info; /* its name first, as struct names wants it */
     char *name, *text;
+    char *meaning; /* of an audit */
     struct expression *value;
+    const struct audit_info *audit; /* of value and other; NULL: a value of its own */
+    struct expression *other;
 };
 
 /* An own result is the name behind all parameters and columns, in an expression. */
@@ -74,6 +77,31 @@ const struct column_info *results_info(const struct results *r, enum column c)
     return c < COLUMN_COUNT ? &column_table[c] : &r->own[c - COLUMN_OWN].info;
 }
 
+const struct audit_info *results_audit(const struct results *r, enum column c)
+{
+    return c < COLUMN_OWN ? NULL : r->own[c - COLUMN_OWN].audit;
+}
+
+/* What an expression may not mention, because it has no value or no lasting one. */
+static int check_mentioned(const struct results *r, const struct expression *e,
+                           char *reason, size_t size)
+{
+    for (enum column c = 0; c < COLUMN_COUNT; c++)
+        if (!column_table[c].in_table && expression_uses(e, PARAMETER_COUNT + c)) {
+            snprintf(reason, size,
+                     "'%s' differs between equal runs: it is in the database only",
+                     column_table[c].name);
+            return SWEEP_INPUT;
+        }
+    for (size_t k = 0; k < r->count; k++)
+        if (r->own[k].audit && expression_uses(e, FIRST_OWN + k)) {
+            snprintf(reason, size, "'%s' is of many trials: it has no value in one",
+                     r->own[k].name);
+            return SWEEP_INPUT;
+        }
+    return SWEEP_OK;
+}
+
 int results_compile(const struct results *r, const char *text, struct expression **out,
                     char *reason, size_t size)
 {
@@ -84,15 +112,11 @@ int results_compile(const struct results *r, const char *text, struct expression
     if (status == SWEEP_OK)
         status = expression_compile(out, text, &names, reason, size);
     memory_free((void *)names.first);
-    for (enum column c = 0; c < COLUMN_COUNT && status == SWEEP_OK; c++) {
-        if (column_table[c].in_table || !expression_uses(*out, PARAMETER_COUNT + c))
-            continue;
-        snprintf(reason, size,
-                 "'%s' differs between equal runs: it is in the database only",
-                 column_table[c].name);
+    if (status == SWEEP_OK)
+        status = check_mentioned(r, *out, reason, size);
+    if (status != SWEEP_OK) {
         expression_free(*out);
         *out = NULL;
-        status = SWEEP_INPUT;
     }
     return status;
 }
@@ -141,8 +165,19 @@ void results_compute(const struct results *r, size_t count, const struct trial_o
     for (size_t k = 0; k < count; k++) {
         const struct results before = {.own = r->own, .count = k};
 
-        own[k] = results_evaluate(&before, r->own[k].value, t, own);
+        own[k] = r->own[k].audit ? (double)NAN
+                                 : results_evaluate(&before, r->own[k].value, t, own);
     }
+}
+
+void results_pair(const struct results *r, enum column c, const struct trial_of *t,
+                  const double *own, double pair[2])
+{
+    const struct own_result *audit = &r->own[c - COLUMN_OWN];
+    const struct results before = {.own = r->own, .count = c - COLUMN_OWN};
+
+    pair[0] = results_evaluate(&before, audit->value, t, own);
+    pair[1] = results_evaluate(&before, audit->other, t, own);
 }
 
 double results_value(const struct results *r, enum column c, const struct trial_of *t)
@@ -204,28 +239,110 @@ static int try_value(const struct results *r, struct expression *e, char *reason
     return evaluate(e, &t, &value, reason, size);
 }
 
+/* The first `character` of a text outside quotes, or its end. */
+static char *find_outside(char *text, char character)
+{
+    bool quoted = false;
+
+    while (*text && (*text != character || quoted))
+        quoted ^= *text++ == '\'';
+    return text;
+}
+
+/* Cut "ks(a ~ b)", whose ~ stands at `middle`, into its parts. */
+static int cut_audit(char *text, char *middle, struct own_result *own, char *first[2],
+                     char *reason, size_t size)
+{
+    size_t length = strcspn(text, "( \t"), end = strlen(text);
+    char *open = text + length + strspn(text + length, " \t"), names[256];
+    size_t which = all_audits.count;
+
+    while (end > 0 && isspace((unsigned char)text[end - 1]))
+        end--;
+    if (*open == '(' && text[end - 1] == ')') {
+        text[length] = text[end - 1] = '\0';
+        which = names_find(&all_audits, text);
+    }
+    if (which == all_audits.count || *find_outside(middle + 1, '~')) {
+        snprintf(reason, size,
+                 "a pair has one ~ and a statistic, such as ks(a ~ b): %s",
+                 names_list(&all_audits, names, sizeof names));
+        return SWEEP_INPUT;
+    }
+    own->audit = audit_at(which);
+    *middle = '\0';
+    first[0] = open + 1;
+    first[1] = middle + 1;
+    return SWEEP_OK;
+}
+
+/* Compile what is a value in a trial. */
+static int compile_value(const struct results *r, const char *text,
+                         struct expression **out, char *reason, size_t size)
+{
+    int status = results_compile(r, text, out, reason, size);
+
+    return status == SWEEP_OK ? try_value(r, *out, reason, size) : status;
+}
+
+static int compile_result(const struct results *r, struct own_result *own, char *reason,
+                          size_t size)
+{
+    char *copy = memory_string(own->text), *part[2];
+    char *text = copy ? copy + strspn(copy, " \t") : NULL;
+    char *middle = copy ? find_outside(text, '~') : NULL;
+    int status = copy ? SWEEP_OK : SWEEP_NO_MEMORY;
+
+    if (copy && !*middle)
+        status = compile_value(r, text, &own->value, reason, size);
+    else if (copy) {
+        status = cut_audit(text, middle, own, part, reason, size);
+        if (status == SWEEP_OK)
+            status = compile_value(r, part[0], &own->value, reason, size);
+        if (status == SWEEP_OK)
+            status = compile_value(r, part[1], &own->other, reason, size);
+    }
+    memory_free(copy);
+    return status;
+}
+
+/* "ks(a ~ b): largest advantage of a threshold" */
+static char *explain_audit(const struct own_result *own)
+{
+    size_t size = strlen(own->text) + strlen(own->audit->meaning) + 3;
+    char *meaning = memory_array(size, 1);
+
+    if (meaning)
+        snprintf(meaning, size, "%s: %s", own->text, own->audit->meaning);
+    return meaning;
+}
+
 static int fill_result(const struct results *r, struct own_result *own,
                        const char *name, char *reason, size_t size)
 {
     if (!own->text || !own->name)
         return SWEEP_NO_MEMORY;
-    own->info = (struct column_info){.name = own->name,
-                                     .symbol = "",
-                                     .type = COLUMN_REAL,
-                                     .unit = "",
-                                     .in_table = 1,
-                                     .meaning = own->text};
     int status = name ? check_name(r, name, reason, size) : SWEEP_OK;
     if (status == SWEEP_OK)
-        status = results_compile(r, own->text, &own->value, reason, size);
-    return status == SWEEP_OK ? try_value(r, own->value, reason, size) : status;
+        status = compile_result(r, own, reason, size);
+    if (own->audit && !(own->meaning = explain_audit(own)))
+        return SWEEP_NO_MEMORY;
+    own->info = (struct column_info){.name = own->name,
+                                     .symbol = "",
+                                     .type = own->audit ? COLUMN_AUDIT : COLUMN_REAL,
+                                     .unit = "",
+                                     .in_table = 1,
+                                     .meaning = own->audit ? own->meaning : own->text};
+    return status;
 }
 
 static void own_release(struct own_result *own)
 {
     memory_free(own->name);
     memory_free(own->text);
+    memory_free(own->meaning);
     expression_free(own->value);
+    expression_free(own->other);
 }
 
 /* A copy in one line: it stands in tables and scripts. */

@@ -15,42 +15,6 @@ static void selection_release(struct selection *s)
     partition_release(&s->groups);
 }
 
-int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
-                    size_t *count, struct diagnostics *log)
-{
-    struct expression *e = NULL;
-    char reason[256];
-    int status = SWEEP_OK;
-
-    *count = 0;
-    *cells = memory_array(g->cell_count, sizeof **cells);
-    if (!*cells)
-        return SWEEP_NO_MEMORY;
-    if (where)
-        status = results_compile(&g->results, where, &e, reason, sizeof reason);
-    bool open = e && results_mentioned(&g->results, e);
-    for (size_t cell = 0; cell < g->cell_count && status == SWEEP_OK; cell++) {
-        struct setting setting;
-        double keep = 1.0;
-        grid_cell(g, cell, &setting);
-        if (where)
-            status =
-                expression_evaluate(e, &setting, (const char *const *)g->texts.text,
-                                    &keep, reason, sizeof reason);
-        if (isnan(keep) ? open : keep != 0.0)
-            (*cells)[(*count)++] = cell;
-    }
-    expression_free(e);
-    if (status == SWEEP_INPUT)
-        diagnostics_add(log, NULL, 0, 0, "'where': %s", reason);
-    if (status == SWEEP_OK && where && *count == 0) {
-        diagnostics_add(log, NULL, 0, 0, "'where' keeps none of the %zu cells",
-                        g->cell_count);
-        status = SWEEP_INPUT;
-    }
-    return status;
-}
-
 /* Values on their way from trials to rows. */
 struct collection {
     struct aggregate *a;
@@ -64,37 +28,15 @@ struct collection {
     double *values;     /* (columns, total) of successful trials, row after row */
     size_t *cluster;    /* (total) of these trials */
     unsigned char *met; /* (total) bit `kind`: the trial meets the rule */
-    /* For expressions over a trial, if there are any. */
-    struct expression *where; /* NULL: takes every trial of the cells */
-    size_t own_count;
-    double own[RESULTS_LIMIT]; /* (own_count) */
-    struct setting setting;    /* of cell `at` */
-    size_t at;
-    bool holds; /* the condition of `success` does */
+    double *pairs;      /* (audits, 2, total) NAN: either of the pair is undefined */
+    struct judge judge;
     /* Of one row at a time. */
     size_t *order;   /* (largest row) its trials, cluster after cluster */
     size_t *end;     /* (largest row + 1) of each cluster in `order` */
     size_t *size;    /* (largest row) of the clusters of what is in scratch */
     double *scratch; /* (largest row) a statistic may change it */
+    double *second;  /* (largest row) of a pair */
 };
-
-/* Evaluate what has to be known of a trial; false: `where` leaves it out. One that
- * failed has no results to judge it by. */
-static bool take_trial(struct collection *c, size_t cell, const struct record *r)
-{
-    const struct trial_of t = {.setting = &c->setting,
-                               .texts = (const char *const *)c->grid->texts.text,
-                               .record = r};
-    if (c->at != cell && (c->own_count > 0 || c->where || c->grid->condition))
-        grid_cell(c->grid, c->at = cell, &c->setting);
-    results_compute(&c->grid->results, c->own_count, &t, c->own);
-    c->holds = !c->grid->condition ||
-               results_evaluate(&c->grid->results, c->grid->condition, &t, c->own) > 0;
-    if (!c->where)
-        return true;
-    double keep = results_evaluate(&c->grid->results, c->where, &t, c->own);
-    return isnan(keep) ? r->status != TRIAL_OK : keep != 0;
-}
 
 static int collect_trial(void *context, size_t cell, uint64_t replicate,
                          const struct record *r)
@@ -105,7 +47,7 @@ static int collect_trial(void *context, size_t cell, uint64_t replicate,
     if (index == SIZE_MAX || replicate >= c->need[cell])
         return SWEEP_OK;
     struct aggregate_row *row = &c->a->row[index];
-    if (!take_trial(c, cell, r)) {
+    if (!judge_trial(&c->judge, cell, r)) {
         row->expected--;
         return SWEEP_OK;
     }
@@ -116,14 +58,20 @@ static int collect_trial(void *context, size_t cell, uint64_t replicate,
         return SWEEP_OK;
     }
     for (size_t k = 0; k < c->a->column_count; k++) {
-        enum column column = c->a->columns[k];
-        double value =
-            column < COLUMN_COUNT ? r->value[column] : c->own[column - COLUMN_OWN];
+        double value = judge_value(&c->judge, c->a->columns[k]);
         c->values[k * c->total + place] = value;
         row->n[k] += !isnan(value);
     }
     c->cluster[place] = c->first[cell] + replicate;
-    c->met[place] = c->holds ? aggregate_success(r, c->grid->success) : 0;
+    for (size_t k = 0; k < c->a->audit_count; k++) {
+        double pair[2], *to = c->pairs + 2 * k * c->total + place;
+        judge_pair(&c->judge, c->a->audits[k], pair);
+        bool defined = !isnan(pair[0]) && !isnan(pair[1]);
+        to[0] = defined ? pair[0] : (double)NAN;
+        to[c->total] = defined ? pair[1] : (double)NAN;
+        row->audit[k].n += defined;
+    }
+    c->met[place] = c->judge.holds ? aggregate_success(r, c->grid->success) : 0;
     return SWEEP_OK;
 }
 
@@ -140,7 +88,9 @@ static void collection_release(struct collection *c)
     memory_free(c->end);
     memory_free(c->size);
     memory_free(c->scratch);
-    expression_free(c->where);
+    memory_free(c->second);
+    memory_free(c->pairs);
+    judge_release(&c->judge);
 }
 
 static int reserve_collection(struct collection *c, size_t rows, size_t columns,
@@ -157,8 +107,11 @@ static int reserve_collection(struct collection *c, size_t rows, size_t columns,
     c->end = memory_array(largest + 1, sizeof *c->end);
     c->size = memory_array(largest, sizeof *c->size);
     c->scratch = memory_array(largest, sizeof *c->scratch);
+    c->second = memory_array(largest, sizeof *c->second);
+    c->pairs = memory_array(c->total, 2 * c->a->audit_count * sizeof *c->pairs);
     return c->row_of && c->first && c->room && c->offset && c->values && c->cluster &&
-                   c->met && c->order && c->end && c->size && c->scratch
+                   c->met && c->order && c->end && c->size && c->scratch && c->second &&
+                   c->pairs
                ? SWEEP_OK
                : SWEEP_NO_MEMORY;
 }
@@ -203,11 +156,13 @@ static int make_rows(struct aggregate *a, const struct ledger *l,
     size_t *n = memory_array(rows, columns * sizeof *n);
     double *statistic =
         memory_array(rows, columns * a->statistic_count * sizeof *statistic);
+    struct aggregate_audit *audit = memory_array(rows, a->audit_count * sizeof *audit);
 
     a->row = memory_array(rows, sizeof *a->row);
     if (rows == 0 || !a->row) { /* nobody would own them */
         memory_free(n);
         memory_free(statistic);
+        memory_free(audit);
         return a->row ? SWEEP_OK : SWEEP_NO_MEMORY;
     }
     a->row_count = rows;
@@ -217,10 +172,11 @@ static int make_rows(struct aggregate *a, const struct ledger *l,
             row->expected += l->need[selected->cell[groups->member[k]]];
         row->cell = selected->cell[groups->member[groups->start[i]]];
         row->n = n ? n + i * columns : NULL;
+        row->audit = audit ? audit + i * a->audit_count : NULL;
         row->statistic =
             statistic ? statistic + i * columns * a->statistic_count : NULL;
     }
-    return n && statistic ? SWEEP_OK : SWEEP_NO_MEMORY;
+    return n && statistic && audit ? SWEEP_OK : SWEEP_NO_MEMORY;
 }
 
 /* For the rows of c->a. */
@@ -273,10 +229,9 @@ struct list {
     enum success_kind kind; /* the bit */
 };
 
-/* The defined values of a list to `scratch`, in their clusters. Returns their number.
- */
+/* The defined values of a list, in their clusters. Returns their number. */
 static size_t gather_values(struct collection *c, size_t index, const struct list *list,
-                            struct clusters *clusters)
+                            double *to, struct clusters *clusters)
 {
     size_t count = 0, i = 0;
     *clusters = (struct clusters){.size = c->size};
@@ -287,7 +242,7 @@ static size_t gather_values(struct collection *c, size_t index, const struct lis
             double value =
                 list->values ? list->values[trial] : list->met[trial] >> list->kind & 1;
             if (!isnan(value))
-                c->scratch[count++] = value;
+                to[count++] = value;
         }
         if (count > before)
             c->size[clusters->count++] = count - before;
@@ -309,13 +264,34 @@ static void finish_statistics(struct collection *c, size_t index)
         for (size_t s = 0; s < a->statistic_count; s++) {
             const struct statistic *which = &a->statistics[s];
             struct clusters clusters;
-            size_t n = gather_values(c, index, &list, &clusters);
+            size_t n = gather_values(c, index, &list, c->scratch, &clusters);
             row->statistic[k * a->statistic_count + s] =
                 which->info->compute
                     ? statistic_compute(which, c->scratch, n, &clusters)
                     : (double)row->failed;
         }
     }
+}
+
+static int finish_audits(struct collection *c, size_t index)
+{
+    const struct aggregate *a = c->a;
+    struct aggregate_row *row = &c->a->row[index];
+    size_t successful = row->trials - row->failed;
+    int status = SWEEP_OK;
+
+    for (size_t k = 0; k < a->audit_count && status == SWEEP_OK; k++) {
+        const double *first = c->pairs + 2 * k * c->total + c->offset[index];
+        const struct list x = {.values = first}, y = {.values = first + c->total};
+        struct clusters clusters;
+        size_t n = gather_values(c, index, &x, c->scratch, &clusters);
+        gather_values(c, index, &y, c->second, &clusters);
+        status = audit_compute(results_audit(&c->grid->results, a->audits[k]),
+                               c->scratch, c->second, n, &clusters, &row->audit[k].of);
+        if (successful - n > row->undefined)
+            row->undefined = successful - n;
+    }
+    return status;
 }
 
 static void finish_rates(struct collection *c, size_t index)
@@ -329,32 +305,11 @@ static void finish_rates(struct collection *c, size_t index)
         *rate = (struct success_rate){NAN, NAN, NAN};
         if (!defined)
             continue;
-        size_t n = gather_values(c, index, &list, &clusters);
+        size_t n = gather_values(c, index, &list, c->scratch, &clusters);
         double trials = effective_trials(c->scratch, n, &clusters, 0.95);
         rate->rate = statistic_compute(&statistic_mean, c->scratch, n, NULL);
         wilson_interval(rate->rate, trials, Z95, &rate->low, &rate->high);
     }
-}
-
-/* What expressions have to be evaluated in every trial. */
-static int prepare_expressions(struct collection *c, const char *where)
-{
-    const struct results *results = &c->grid->results;
-    bool own = where || c->grid->condition;
-    char reason[256];
-    int status = SWEEP_OK;
-
-    if (where) /* aggregate_cells has compiled it before */
-        status = results_compile(results, where, &c->where, reason, sizeof reason);
-    if (c->where && !results_mentioned(results, c->where)) {
-        expression_free(c->where);
-        c->where = NULL;
-    }
-    for (size_t k = 0; k < c->a->column_count; k++)
-        own |= c->a->columns[k] > COLUMN_COUNT;
-    c->own_count = own ? results->count : 0;
-    c->at = SIZE_MAX;
-    return status;
 }
 
 int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
@@ -380,7 +335,7 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     c = (struct collection){.a = a, .grid = g, .need = l.need};
     if (status == SWEEP_OK && (make_rows(a, &l, &selected) != SWEEP_OK ||
                                collection_init(&c, &selected) != SWEEP_OK ||
-                               prepare_expressions(&c, request->where) != SWEEP_OK))
+                               judge_init(&c.judge, a, g, request->where) != SWEEP_OK))
         status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
         status = store_each(s, g, collect_trial, &c, log);
@@ -388,6 +343,8 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
         order_trials(&c, i);
         finish_statistics(&c, i);
         finish_rates(&c, i);
+        if (finish_audits(&c, i) != SWEEP_OK)
+            status = diagnostics_no_memory(log, "the table");
     }
     collection_release(&c);
     ledger_release(&l);
@@ -417,10 +374,12 @@ void aggregate_release(struct aggregate *a)
     if (a->row_count > 0) { /* each is one block for all rows */
         memory_free(a->row[0].n);
         memory_free(a->row[0].statistic);
+        memory_free(a->row[0].audit);
     }
     memory_free(a->row);
     memory_free(a->parameters);
     memory_free(a->columns);
+    memory_free(a->audits);
     memory_free(a->statistics);
     memory_free(a->pooled);
     *a = (struct aggregate){0};

@@ -51,12 +51,15 @@ static int resolve_columns(struct aggregate *a, const struct grid *g,
     size_t count = request->column_count ? request->column_count : core_count(g);
     int status = SWEEP_OK;
     a->columns = memory_array(count, sizeof *a->columns);
-    if (!a->columns)
+    a->audits = memory_array(count, sizeof *a->audits);
+    if (!a->columns || !a->audits)
         return diagnostics_no_memory(log, "the table");
-    a->column_count = count;
     for (size_t i = 0; i < count; i++) {
         const struct column_info *info = results_info(&g->results, columns[i]);
-        a->columns[i] = columns[i];
+        if (info->type == COLUMN_AUDIT)
+            a->audits[a->audit_count++] = columns[i];
+        else
+            a->columns[a->column_count++] = columns[i];
         if (info->type != COLUMN_WORD && info->in_table)
             continue;
         diagnostics_add(log, NULL, 0, 0, "'%s' cannot be in a table: %s", info->name,

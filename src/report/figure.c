@@ -11,6 +11,7 @@ struct table_request figure_table(struct figure *f)
                                     .statistics = f->statistics,
                                     .statistic_count = f->statistic_count,
                                     .where = f->cells->where};
+    size_t audits = 0, columns = 0;
     for (size_t i = 0; i < f->facet.count; i++)
         f->rows[request.row_count++] = f->facet.parameter[i];
     for (size_t i = 0; i < f->by.count; i++)
@@ -18,7 +19,7 @@ struct table_request figure_table(struct figure *f)
     f->rows[request.row_count++] = f->x.parameter;
     for (size_t i = 0; i < f->result_count + f->has_against; i++)
         if (!f->result[i].is_rate) {
-            f->result[i].index = request.column_count;
+            f->result[i].index = f->result[i].audit ? audits++ : columns++;
             f->columns[request.column_count++] = f->result[i].column;
         }
     for (size_t i = 0; i < f->statistic_count; i++)
@@ -36,6 +37,11 @@ double figure_value(const struct figure *f, size_t row, size_t result,
     if (r->is_rate) {
         const struct success_rate *rate = &from->success[r->kind];
         const double parts[] = {rate->rate, rate->low, rate->high};
+        return parts[part];
+    }
+    if (r->audit) {
+        const struct audit_value *audit = &from->audit[r->index].of;
+        const double parts[] = {audit->value, audit->low, audit->high};
         return parts[part];
     }
     const double *statistic = from->statistic + r->index * f->statistic_count;
@@ -215,6 +221,15 @@ static void widen_band(const struct figure *f, size_t row, size_t index, double 
     }
 }
 
+/* Trials behind a point. */
+static size_t defined_values(const struct aggregate_row *row,
+                             const struct figure_result *r)
+{
+    return r->is_rate ? row->trials - row->failed
+           : r->audit ? row->audit[r->index].n
+                      : row->n[r->index];
+}
+
 /* Values that stand in the panels of another result, behind those; how many. */
 static size_t add_against_values(const struct figure *f, double *value)
 {
@@ -237,7 +252,7 @@ static bool scale_result(struct figure *f, size_t index, double *value)
         value[row] = figure_value(f, row, index, FIGURE_CENTER);
         if (!isfinite(value[row]))
             continue;
-        size_t n = r->is_rate ? from->trials - from->failed : from->n[r->index];
+        size_t n = defined_values(from, r);
         r->least_n = n < r->least_n ? n : r->least_n;
         r->most_n = n > r->most_n ? n : r->most_n;
         if (n > 1) /* the quartiles of one value are no band */
@@ -251,7 +266,7 @@ static bool scale_result(struct figure *f, size_t index, double *value)
     bool integers =
         !r->is_rate &&
         results_info(&f->cells->grid->results, r->column)->type == COLUMN_INTEGER;
-    if (r->is_rate)
+    if (r->is_rate || (r->audit && r->audit->is_share))
         r->scale = (struct figure_scale){.low = 0, .high = 1};
     else if (f->map && r->is_ratio)
         r->scale = figure_ratio_scale(value, count);
@@ -290,7 +305,7 @@ static size_t count_undefined(const struct figure *f, const struct aggregate_row
     size_t most = 0, successful = row->trials - row->failed;
     for (size_t i = 0; i < f->result_count; i++) {
         const struct figure_result *r = &f->result[i];
-        size_t here = r->is_rate ? 0 : successful - row->n[r->index];
+        size_t here = successful - defined_values(row, r);
         most = here > most ? here : most;
     }
     return most;

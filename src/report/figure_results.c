@@ -30,6 +30,7 @@ static void add_result(struct figure *f, enum column c)
                                 .unit = info->unit,
                                 .meaning = info->meaning,
                                 .column = c,
+                                .audit = results_audit(&f->cells->grid->results, c),
                                 .is_ratio = ending && strcmp(ending, "_ratio") == 0};
     if (info->name[strspn(info->name, name_characters)] == '\0')
         snprintf(r->key, sizeof r->key, "%s", info->name);

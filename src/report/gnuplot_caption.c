@@ -32,11 +32,13 @@ static void put_band(FILE *stream, const struct figure *f)
 {
     const char *low = f->statistic[1], *high = f->statistic[2];
     const char *shape = f->bars ? "bars" : "bands";
-    size_t rates = 0, bands = 0;
+    size_t rates = 0, audits = 0, bands = 0;
 
     for (size_t i = 0; i < f->result_count; i++) {
-        bands += f->result[i].has_band && !f->result[i].is_rate;
-        rates += f->result[i].has_band && f->result[i].is_rate;
+        const struct figure_result *r = &f->result[i];
+        rates += r->has_band && r->is_rate;
+        audits += r->has_band && r->audit;
+        bands += r->has_band && !r->is_rate && !r->audit;
     }
     if (bands > 0 && f->statistic_count == 2)
         fprintf(stream, "; %s: one %s each way", shape, low);
@@ -49,6 +51,9 @@ static void put_band(FILE *stream, const struct figure *f)
     if (rates > 0)
         fprintf(stream, "; %s%s: 95 %% Wilson intervals",
                 bands > 0 ? "of success rates, " : "", shape);
+    if (audits > 0)
+        fprintf(stream, "; %s%s: their 95 %% intervals",
+                bands + rates > 0 ? "of audits, " : "", shape);
 }
 
 static void put_against(FILE *stream, const struct figure *f)
@@ -112,7 +117,7 @@ static void put_floors(FILE *stream, const struct figure *f)
 char *text_caption(const struct figure *f)
 {
     char *text = NULL;
-    size_t size, rates = 0;
+    size_t size, rates = 0, audits = 0;
     FILE *stream = open_memstream(&text, &size);
     if (!stream)
         return NULL;
@@ -121,6 +126,7 @@ char *text_caption(const struct figure *f)
     for (size_t i = 0; i < f->result_count; i++) {
         char meaning[TEXT_SIZE];
         rates += f->result[i].is_rate;
+        audits += f->result[i].audit != NULL;
         if (f->result_count > 1 && f->facets > 1) /* else it stands above a panel */
             fprintf(stream, "%s: %s.\n", f->result[i].name,
                     text_greek(meaning, sizeof meaning, f->result[i].meaning));
@@ -128,6 +134,8 @@ char *text_caption(const struct figure *f)
     fputs(f->map ? "Colours: " : f->bars ? "Points: " : "Lines: ", stream);
     if (rates == f->result_count)
         fputs("shares", stream);
+    else if (audits == f->result_count)
+        fputs("audits", stream);
     else
         put_statistic(stream, f->statistic[0]);
     put_counts(stream, f);

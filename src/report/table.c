@@ -6,7 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The columns of a table, left to right: coordinates, counts, success, statistics. */
+/* The columns of a table, left to right: coordinates, counts, success, audits, statistics.
+ */
 enum count_field { FIELD_TRIALS, FIELD_FAILED, FIELD_UNDEFINED, COUNT_FIELDS };
 enum { RATE_PARTS = 3, RATE_FIELDS = SUCCESS_KINDS * RATE_PARTS };
 static const char *const count_names[] = {"trials", "failed", "undefined"};
@@ -22,7 +23,7 @@ struct dialect {
 struct layout {
     const struct aggregate *a;
     const struct grid *grid;
-    size_t counts, rates, statistics, end; /* first field of each part */
+    size_t counts, rates, audits, statistics, end; /* first field of each part */
     const struct dialect *dialect;
 };
 
@@ -37,7 +38,8 @@ static struct layout layout_of(const struct aggregate *a, const struct grid *g,
     struct layout t = {.a = a, .grid = g, .dialect = dialect};
     t.counts = a->parameter_count;
     t.rates = t.counts + COUNT_FIELDS;
-    t.statistics = t.rates + (a->has_success ? RATE_FIELDS : 0);
+    t.audits = t.rates + (a->has_success ? RATE_FIELDS : 0);
+    t.statistics = t.audits + a->audit_count * RATE_PARTS;
     t.end = t.statistics + a->column_count * a->statistic_count;
     return t;
 }
@@ -45,6 +47,11 @@ static struct layout layout_of(const struct aggregate *a, const struct grid *g,
 static const char *result_name(const struct layout *t, size_t column)
 {
     return results_info(&t->grid->results, t->a->columns[column])->name;
+}
+
+static const char *audit_name(const struct layout *t, size_t audit)
+{
+    return results_info(&t->grid->results, t->a->audits[audit])->name;
 }
 
 static void field_name(const struct layout *t, size_t k, struct field *f)
@@ -55,9 +62,12 @@ static void field_name(const struct layout *t, size_t k, struct field *f)
         name = parameter_table[a->parameters[k]].name;
     else if (k < t->rates)
         name = count_names[k - t->counts];
-    else if (k < t->statistics) {
+    else if (k < t->audits) {
         name = success_names[(k - t->rates) / RATE_PARTS];
         statistic = rate_parts[(k - t->rates) % RATE_PARTS];
+    } else if (k < t->statistics) {
+        name = audit_name(t, (k - t->audits) / RATE_PARTS);
+        statistic = rate_parts[(k - t->audits) % RATE_PARTS];
     } else {
         name = result_name(t, (k - t->statistics) / a->statistic_count);
         statistic = a->statistics[(k - t->statistics) % a->statistic_count].name;
@@ -84,10 +94,14 @@ static void field_coordinate(const struct layout *t, const struct setting *s,
 
 static double rate_field(const struct aggregate_row *row, size_t k)
 {
-    const struct success_rate *rate = &row->success[k / RATE_PARTS];
-    return k % RATE_PARTS == 0   ? rate->rate
-           : k % RATE_PARTS == 1 ? rate->low
-                                 : rate->high;
+    const struct success_rate *r = &row->success[k / RATE_PARTS];
+    return (const double[]){r->rate, r->low, r->high}[k % RATE_PARTS];
+}
+
+static double audit_field(const struct aggregate_row *row, size_t k)
+{
+    const struct audit_value *a = &row->audit[k / RATE_PARTS].of;
+    return (const double[]){a->value, a->low, a->high}[k % RATE_PARTS];
 }
 
 static void field_value(const struct layout *t, const struct aggregate_row *row,
@@ -99,8 +113,10 @@ static void field_value(const struct layout *t, const struct aggregate_row *row,
         field_coordinate(t, s, t->a->parameters[k], f);
     else if (k < t->rates)
         snprintf(f->text, sizeof f->text, "%zu", counts[k - t->counts]);
-    else if (k < t->statistics)
+    else if (k < t->audits)
         field_real(t, rate_field(row, k - t->rates), f);
+    else if (k < t->statistics)
+        field_real(t, audit_field(row, k - t->audits), f);
     else
         field_real(t, row->statistic[k - t->statistics], f);
 }
@@ -236,6 +252,9 @@ static void write_provenance(FILE *stream, const struct layout *t)
                 g->name, g->seed, g->replicates, g->cell_count);
     if (g->note)
         escape_print(stream, "# note: %s\n", g->note);
+    for (size_t k = 0; k < a->audit_count; k++)
+        escape_print(stream, "# %s: %s\n", audit_name(t, k),
+                     results_info(&g->results, a->audits[k])->meaning);
     for (size_t k = 0; k < a->column_count; k++)
         escape_print(stream, "# %s: %s\n", result_name(t, k),
                      results_info(&g->results, a->columns[k])->meaning);
@@ -338,10 +357,14 @@ static void write_statistic(FILE *stream, const struct layout *t, size_t k,
 {
     const struct aggregate *a = t->a;
     const char *result, *statistic;
-    if (k < t->statistics) {
+    if (k < t->audits) {
         size_t rate = k - t->rates;
         result = success_names[rate / RATE_PARTS];
         statistic = rate % RATE_PARTS ? rate_parts[rate % RATE_PARTS] : "rate";
+    } else if (k < t->statistics) {
+        size_t part = (k - t->audits) % RATE_PARTS;
+        result = audit_name(t, (k - t->audits) / RATE_PARTS);
+        statistic = part ? rate_parts[part] : "value";
     } else {
         size_t at = k - t->statistics;
         result = result_name(t, at / a->statistic_count);

@@ -28,6 +28,7 @@ static const char *column_affinity(enum column_type type)
     case COLUMN_REAL:
         return "REAL";
     case COLUMN_WORD:
+    case COLUMN_AUDIT:
         break;
     }
     return "TEXT";

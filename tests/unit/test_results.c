@@ -170,10 +170,41 @@ static void conditions(void **state)
     results_release(&r);
 }
 
+/* Both of a pair are values of a trial; the audit itself is none. */
+static void audits(void **state)
+{
+    struct results r = {0};
+    struct setting s;
+    struct record record;
+    const struct trial_of t = {&s, texts, &record};
+    struct expression *e;
+    double own[2], pair[2];
+    char reason[256];
+
+    (void)state;
+    example(&s, &record);
+    add(&r, "bound", "phi * 2");
+    add(&r, "told", " tpr10 (bound + 1 ~ iif(model = '~', 1, norm)) ");
+    check_text(results_audit(&r, COLUMN_OWN + 1)->name, "tpr10");
+    check_true(!results_audit(&r, COLUMN_OWN) && !results_audit(&r, C_PHI),
+               "no audits");
+    check_equal(results_info(&r, COLUMN_OWN + 1)->type, COLUMN_AUDIT);
+    results_compute(&r, 2, &t, own);
+    check_true(isnan(own[1]), "it has no value");
+    results_pair(&r, COLUMN_OWN + 1, &t, own, pair);
+    check_same_bits(pair[0], C_PHI / 4.0 + 1);
+    check_same_bits(pair[1], C_NORM / 8.0);
+    check_equal(results_compile(&r, "told > 1", &e, reason, sizeof reason),
+                SWEEP_INPUT);
+    check_text(reason, "'told' is of many trials: it has no value in one");
+    check_true(e == NULL, "nothing is left");
+    results_release(&r);
+}
+
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(294);
+    check_cases(307);
 }
 
 int main(void)
@@ -184,6 +215,7 @@ int main(void)
         cmocka_unit_test(one_after_another),
         cmocka_unit_test(names),
         cmocka_unit_test(conditions),
+        cmocka_unit_test(audits),
         cmocka_unit_test(all_cases_ran),
     };
 
