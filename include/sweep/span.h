@@ -68,8 +68,9 @@ size_t span_rank(const struct span_request *q);
 size_t span_outside_rank(const struct span_request *q);
 
 struct span_workspace {
-    double *points;  /* ambient: (max(m, block), d); bartlett: (block, k) */
-    double *basis;   /* ambient with m <= d: (m, d), row k is basis vector k */
+    double *points;  /* ambient: (block, d), or the points where there is no basis;
+                        bartlett: (block, k) */
+    double *basis;   /* ambient with m < d: (m, d), row k is basis vector k */
     double *weights; /* with `outside` a factor of W(0)_perp; ambient else: (1, d) */
     double *common;  /* ambient: (d) the common direction */
     double *lapack;  /* scratch of the QR factorisation */

@@ -41,7 +41,8 @@ void ambient_layout(struct span_workspace *w, const struct span_request *q,
                     struct arena *a)
 {
     size_t d = ambient_dimension(q), m = q->mixture.m;
-    w->points = arena_doubles(a, m > SPAN_TEST_BLOCK ? m : SPAN_TEST_BLOCK, d);
+    size_t rows = !ambient_projects(q) && m > SPAN_TEST_BLOCK ? m : SPAN_TEST_BLOCK;
+    w->points = arena_doubles(a, rows, d);
     w->basis = ambient_projects(q) ? arena_doubles(a, m, d) : NULL;
     w->weights = arena_doubles(a, q->outside ? q->n : 1, d);
     w->common = arena_doubles(a, d, 1);
@@ -51,7 +52,8 @@ void ambient_layout(struct span_workspace *w, const struct span_request *q,
 }
 
 /* The points X (m, d) in row-major order are X^T (d, m) in LAPACK's. X^T = Q R: the
- * coordinates are X Q = R^T, and Q^T (m, d) row-major is the basis. */
+ * coordinates are X Q = R^T, and Q^T (m, d) row-major is the basis, in the place of the
+ * points, which may take most of the memory of a trial. */
 static int factorise(struct span *s, struct span_workspace *w, size_t d)
 {
     size_t m = s->m;
@@ -59,7 +61,6 @@ static int factorise(struct span *s, struct span_workspace *w, size_t d)
         memcpy(s->X, w->points, m * d * sizeof *s->X);
         return SWEEP_OK;
     }
-    memcpy(w->basis, w->points, m * d * sizeof *w->basis);
     double *tau = w->lapack + w->lapack_size;
     if (qr_factor((int)d, (int)m, w->basis, (int)d, tau, w->lapack) != SWEEP_OK)
         return SWEEP_STOPPED;
@@ -131,7 +132,7 @@ int ambient_draw(struct span *s, const struct span_request *q, struct span_works
         rng_normals(span_stream(rng, q->data_key, "common"), w->common, d);
         cblas_dscal((int)d, 1.0 / sqrt(q->mixture.dimension), w->common, 1);
     }
-    span_source_points(s, q, w, rng, w->points);
+    span_source_points(s, q, w, rng, w->basis ? w->basis : w->points);
     int status = factorise(s, w, d);
     if (status != SWEEP_OK)
         return status;
