@@ -95,7 +95,7 @@ aligned="tolerance: 1e-3
 for repeat in $(seq "$repeats"); do
     echo "repeat $repeat of $repeats" >&2
     for size in $sizes; do
-        X
+        "$build/tests/bench/bench_train" $(echo "$size" | tr , ' ') 1 |
             sed -n "s/^sweep_us /ambient step step $size /p
                 s/^loop_us /loop step step $size /p" >>"$work/raw"
     done
