@@ -50,6 +50,10 @@ int diagnostics_no_memory(struct diagnostics *list, const char *purpose);
 /* Sort by line, then column; stable, and those without a position stay first. */
 void diagnostics_sort(struct diagnostics *list);
 
+/* Of more than two neighbours at one position whose messages differ in numbers only the
+ * first stays, with "(and 10 more like it)" behind it. */
+void diagnostics_fold(struct diagnostics *list);
+
 /* "FILE:LINE:COLUMN: error: MESSAGE", or "error: MESSAGE" without a position, written
  * to buffer (size > 0, always terminated). Returns buffer. */
 char *diagnostic_text(const struct diagnostic *d, char *buffer, size_t size);

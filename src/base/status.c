@@ -73,6 +73,60 @@ static bool diagnostic_before(const struct diagnostic *a, const struct diagnosti
     return a->line != b->line ? a->line < b->line : a->column < b->column;
 }
 
+/* The same but for numbers. */
+static bool is_alike(const char *a, const char *b)
+{
+    static const char digits[] = "0123456789";
+    for (; *a && *b; a++, b++) {
+        size_t skip_a = strspn(a, digits), skip_b = strspn(b, digits);
+        if (skip_a > 0 && skip_b > 0) {
+            a += strspn(a, "0123456789.e+-") - 1;
+            b += strspn(b, "0123456789.e+-") - 1;
+        } else if (*a != *b) {
+            return false;
+        }
+    }
+    return *a == *b;
+}
+
+/* At a position of a file. */
+static bool is_copy(const struct diagnostic *a, const struct diagnostic *b)
+{
+    return a->file && b->file && strcmp(a->file, b->file) == 0 && a->line > 0 &&
+           a->line == b->line && a->column == b->column &&
+           is_alike(a->message, b->message);
+}
+
+static void note_copies(struct diagnostic *d, size_t copies)
+{
+    char *message;
+    if (asprintf(&message, "%s (and %zu more like it)", d->message, copies) < 0)
+        return;
+    free(d->message);
+    d->message = message;
+}
+
+void diagnostics_fold(struct diagnostics *list)
+{
+    enum { SHOWN = 2 }; /* so many are no burden */
+    size_t kept = 0, next;
+    for (size_t i = 0; i < list->count; i = next) {
+        for (next = i + 1; next < list->count; next++)
+            if (!is_copy(&list->item[i], &list->item[next]))
+                break;
+        size_t end = next - i > SHOWN ? i + 1 : next;
+        if (end < next)
+            note_copies(&list->item[i], next - end);
+        for (size_t k = end; k < next; k++) {
+            free(list->item[k].message);
+            free(list->item[k].file);
+        }
+        memmove(&list->item[kept], &list->item[i], (end - i) * sizeof *list->item);
+        kept += end - i;
+    }
+    list->count = kept;
+}
+
 /* Insertion: stable, and linear for a list that is nearly in order, as these are. */
 void diagnostics_sort(struct diagnostics *list)
 {

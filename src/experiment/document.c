@@ -51,6 +51,17 @@ static void refuse_bytes(struct builder *b)
     refuse_all(b, &mark, problem);
 }
 
+/* Whether a tab is among the blanks that a line, from 0, begins with. */
+static bool begins_with_tab(const struct builder *b, size_t line)
+{
+    const char *c = b->text, *end = b->text + b->size;
+    for (; line > 0 && c < end; c++)
+        line -= *c == '\n';
+    while (c < end && *c == ' ')
+        c++;
+    return line == 0 && c < end && *c == '\t';
+}
+
 static void refuse_syntax(struct builder *b)
 {
     const yaml_parser_t *parser = &b->parser;
@@ -61,6 +72,11 @@ static void refuse_syntax(struct builder *b)
     } else if (parser->error == YAML_READER_ERROR) {
         refuse_bytes(b);
     } else {
+        if (begins_with_tab(b, parser->problem_mark.line)) {
+            refuse_all(b, &parser->problem_mark,
+                       "a tab begins the line: YAML is indented with blanks only");
+            return;
+        }
         snprintf(problem, sizeof problem, "not valid YAML: %s%s%s", parser->problem,
                  parser->context ? " " : "", parser->context ? parser->context : "");
         refuse_all(b, &parser->problem_mark, problem);

@@ -115,9 +115,23 @@ static bool (*const text_readers[PARAMETER_COUNT])(struct reader *r,
     [P_LABELS] = read_labels,
 };
 
+/* "0, 0.5, 1" is a text to YAML. */
+static bool is_list_without_brackets(struct reader *r, enum parameter p,
+                                     const struct node *node)
+{
+    bool is = node->kind == NODE_SCALAR && node->plain && strchr(node->text, ',') &&
+              parameter_table[p].type != PARAMETER_TEXT;
+    if (is)
+        complain(r, node, "'%s' has several values: write a list, [%s]",
+                 parameter_table[p].name, show(node->text).text);
+    return is;
+}
+
 bool read_value(struct reader *r, enum parameter p, const struct node *node,
                 double *value)
 {
+    if (is_list_without_brackets(r, p, node))
+        return false;
     switch (parameter_table[p].type) {
     case PARAMETER_CHOICE:
         return read_choice(r, p, node, value);

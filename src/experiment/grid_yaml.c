@@ -298,6 +298,7 @@ static int read_all(struct reader *r, const char *name, const char *text, size_t
     if (status != SWEEP_OK)
         grid_release(g);
     diagnostics_sort(r->log);
+    diagnostics_fold(r->log);
     return status;
 }
 

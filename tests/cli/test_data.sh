@@ -206,4 +206,16 @@ run trial in/other.yaml --cell 0 --replicate 0
 status 2
 err "$place: No such file or directory"
 
-finish 124
+# A table is no LIBSVM, and what the message says makes it so.
+printf 'class;a;b\n3;0.5;0.25\n8;0;1\n3;1;1\n8;1;0.125\n' >"in/a table.csv"
+printf '3 1:0.5 2:0.25\n8 1:0 2:1\n3 1:1 2:1\n8 1:1 2:0.125\n' >in/wanted
+sed "s/points.svm/'a table.csv'/; s/samples: .*/samples: 3/" in/grid.yaml >in/table.yaml
+run plan in/table.yaml
+status 2
+err_has "in/a table.csv:1: error: a table with ';' between its values (CSV), not LIBSVM; "
+sed -n 's/.*: awk/awk/p' .err >convert.sh
+check "one line" [ "$(wc -l <convert.sh)" -eq 1 ]
+sh convert.sh
+check "it was converted" cmp -s data.svm in/wanted
+
+finish 128

@@ -118,6 +118,41 @@ static void test_sort(void **state)
     diagnostics_release(&list);
 }
 
+static void test_fold(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t line, column;
+        const char *message, *folded; /* NULL: goes */
+    } cases[] = {
+        {1, 1, "12 of 3", "12 of 3 (and 2 more like it)"},
+        {1, 1, "1.5e-3 of 3", NULL},
+        {1, 1, "7 of 44", NULL},
+        {1, 2, "7 of 44", "7 of 44"},
+        {1, 2, "7 of 44 apples", "7 of 44 apples"},
+        {2, 2, "7 of 44 apples", "7 of 44 apples"},
+        {2, 2, "a of 44 apples", "a of 44 apples"},
+        {0, 0, "same", "same"},
+        {0, 0, "same", "same"},
+        {3, 0, "1 end", "1 end"},
+        {3, 0, "2 end", "2 end"},
+    };
+    struct diagnostics list = {0};
+    size_t count = sizeof cases / sizeof cases[0], kept = 0;
+    diagnostics_fold(&list);
+    check_equal(list.count, 0);
+    for (size_t i = 0; i < count; i++)
+        diagnostics_add(&list, "f", cases[i].line, cases[i].column, "%s",
+                        cases[i].message);
+    diagnostics_fold(&list);
+    for (size_t i = 0; i < count; i++)
+        if (cases[i].folded && kept < list.count)
+            check_text(list.item[kept++].message, cases[i].folded);
+    check_equal(list.count, 9);
+    check_equal(kept, 9);
+    diagnostics_release(&list);
+}
+
 /* Each allocation of the first diagnostic fails in turn: format, file, list. */
 static void test_lost(void **state)
 {
@@ -153,16 +188,16 @@ static void test_no_memory(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(30 + 404 + 15 + 10 + 16 + 5);
+    check_cases(30 + 404 + 15 + 10 + 16 + 5 + 12);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names), cmocka_unit_test(test_add),
-        cmocka_unit_test(test_text),  cmocka_unit_test(test_sort),
-        cmocka_unit_test(test_lost),  cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_names),     cmocka_unit_test(test_add),
+        cmocka_unit_test(test_text),      cmocka_unit_test(test_sort),
+        cmocka_unit_test(test_fold),      cmocka_unit_test(test_lost),
+        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_cases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
