@@ -130,6 +130,7 @@ int arguments_count(const struct arguments *args, const struct command *command,
 int cmd_columns(const struct command *self, const struct arguments *args);
 int cmd_help(const struct command *self, const struct arguments *args);
 int cmd_merge(const struct command *self, const struct arguments *args);
+int cmd_new(const struct command *self, const struct arguments *args);
 int cmd_parameters(const struct command *self, const struct arguments *args);
 int cmd_plan(const struct command *self, const struct arguments *args);
 int cmd_plot(const struct command *self, const struct arguments *args);

@@ -1,5 +1,6 @@
 #include "cli.h"
 
+#include "template.h"
 #include <string.h>
 
 static void overview_cell(size_t row, size_t column, char *buffer, size_t size)
@@ -17,8 +18,10 @@ void print_overview(FILE *stream)
           "usage: sweep COMMAND [OPTIONS]\n\n",
           stream);
     print_aligned(stream, command_count, 2, overview_cell);
-    fputs("\n'sweep help COMMAND' explains one; grids for a first run: sweeps/ of the "
-          "source,\nshare/sweep/sweeps/ of an installation\n",
+    fputs("\n'sweep help COMMAND' explains one, 'sweep help grid' a grid file; a first "
+          "one: "
+          "sweep new\nNAME; others: sweeps/ of the source, share/sweep/sweeps/ of an "
+          "installation\n",
           stream);
 }
 
@@ -41,10 +44,16 @@ void print_command_help(FILE *stream, const struct command *command)
     }
 }
 
+static void print_grid(FILE *stream)
+{
+    print_template(stream, "NAME");
+}
+
 static const struct {
     const char *name;
     void (*print)(FILE *stream);
-} documents[] = {{"man", print_manual},
+} documents[] = {{"grid", print_grid},
+                 {"man", print_manual},
                  {"bash", print_bash_completion},
                  {"zsh", print_zsh_completion},
                  {"fish", print_fish_completion}};

@@ -33,6 +33,13 @@ const struct command command_table[] = {
      "Exit status: 0 done, 1 failure, 2 bad grid file or usage.\n",
      BIT(OUTPUT) | BIT(THREADS) | BIT(SHARD) | BIT(JSON) | BIT(NO_PILOT), 1,
      MOST_OPERANDS, false, false, cmd_plan},
+    {"new", "NAME", "write a grid file to start from",
+     "Writes NAME.yaml, a grid file with a comment on every key, which runs as it is, "
+     "in a\n"
+     "second or two. 'sweep help grid' shows it.\n"
+     "\n"
+     "Exit status: 0 written, 1 failure, 2 usage, or there is such a file already.\n",
+     0, 1, 1, false, false, cmd_new},
     {"status", "DIR [--watch]", "report how far a run or its shards are",
      "Reports what the results folder DIR, or the folders of shards in it, hold: "
      "trials\n"
@@ -121,9 +128,11 @@ const struct command command_table[] = {
      "or\nthat of the results folder DIR, defines of its own.\n",
      0, 0, 1, false, false, cmd_columns},
     {"help", "[COMMAND]", "explain a command",
-     "Explains COMMAND, or lists the commands. Instead of one, 'man' writes the "
-     "manual\n"
-     "page, and 'bash', 'zsh' or 'fish' the completion for that shell.\n",
+     "Explains COMMAND, or lists the commands. Instead of one, 'grid' shows a grid "
+     "file with\n"
+     "a comment on every key, 'man' writes the manual page, and 'bash', 'zsh' or "
+     "'fish' the\n"
+     "completion for that shell.\n",
      0, 0, 1, false, false, cmd_help},
     {"version", "", "print the version and those of the libraries", "", 0, 0, 0, false,
      false, cmd_version},

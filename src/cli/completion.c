@@ -33,7 +33,7 @@ static bool is_help(const struct command *c)
 {
     return c->run == cmd_help;
 }
-static const char help_words[] = " man bash zsh fish";
+static const char help_words[] = " grid man bash zsh fish";
 
 static bool has(const struct command *c, int option)
 {

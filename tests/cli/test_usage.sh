@@ -182,6 +182,32 @@ status 1
 err "sweep table: cannot open 'small/grid.yaml': No such file or directory"
 rmdir small
 
+# A grid file to start from: what help shows, and it runs.
+run new first
+status 0
+silent_out
+err "grid: first.yaml; change it, then: sweep plan first.yaml, sweep run first.yaml"
+cp first.yaml first.before
+run new first.yaml
+status 2
+err "sweep new: 'first.yaml' is there already; choose another name or move it away"
+check "it stays" cmp -s first.yaml first.before
+for name in 'a b' a/b .yaml ''; do
+    run new "$name"
+    status 2
+    err "sweep new: a name may have up to 64 letters, digits, _ and -, got '$name'"
+done
+run help grid
+status 0
+sed 's/NAME/first/g' .out >shown
+check "help shows it" cmp -s shown first.yaml
+for key in name note seed replicates until grid zip derive results where success table; do
+    check "$key is in it" grep -Eq "^(# )?$key:" first.yaml
+done
+run run first.yaml -q
+status 0
+silent_err
+
 # Standard output: full, closed by its reader, closed from the start.
 what="sweep columns >/dev/full"
 "$sweep" columns >/dev/full 2>.err
@@ -203,4 +229,4 @@ code=$?
 status 1
 err "sweep: cannot write to standard output: Bad file descriptor"
 
-finish 128
+finish 158
