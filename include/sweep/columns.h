@@ -44,6 +44,7 @@ enum column {
     C_RANK_EXACT,
     C_FORGOTTEN,
     C_LAMBDA_FORGET,
+    C_FORGET_KINKS,
     C_SEPARATED,
     C_SCALED_EPS,
     C_SCALED_DELTA,

@@ -41,14 +41,33 @@ void dataset_mixture(gsl_rng *rng, const struct mixture *p, const double *common
 void dataset_near_orthogonality(const double *gram, size_t m, double *psi, double *phi);
 
 /* Which points are forgotten: the first ones, which the sampler put there by chance; a
- * random choice of its own; or the first ones among the points whose label was flipped.
+ * random choice of its own; the first ones among the points whose label was flipped, or
+ * among those of one label; those with the largest or smallest multipliers of the trained
+ * model; the first ones of its support, where the multiplier is positive; one by its
+ * number.
  */
-enum forget_which { FORGET_FIRST, FORGET_RANDOM, FORGET_MISLABELLED, FORGET_KINDS };
+enum forget_which {
+    FORGET_FIRST,
+    FORGET_RANDOM,
+    FORGET_MISLABELLED,
+    FORGET_POSITIVE,
+    FORGET_NEGATIVE,
+    FORGET_LARGEST, /* from here on by dataset_places_of */
+    FORGET_SMALLEST,
+    FORGET_SUPPORT,
+    FORGET_INDEX,
+    FORGET_KINDS
+};
 
 /* place[i] (m): the turn of point i to be forgotten, from 0; m or more: never. A random
  * choice takes m draws of rng, the others none. */
 void dataset_places(gsl_rng *rng, enum forget_which which, const double *y_true,
                     const double *y, size_t m, size_t *place);
+
+/* The same for what depends on the trained model, whose multipliers are lambda (m), or is
+ * point `index`. Equal multipliers come in the order of the points. Cost m^2. */
+void dataset_places_of(enum forget_which which, const double *lambda, size_t index,
+                       size_t m, size_t *place);
 
 /* The forget set F = {i : place[i] < k} and the retain set R of the others, as increasing
  * 0-based indices. Returns |F|: k, or less when fewer points have a place. Sets nest. */

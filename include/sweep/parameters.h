@@ -58,6 +58,7 @@ enum parameter {
     P_STEP_SCALE,
     P_FORGET,
     P_FORGET_WHICH,
+    P_FORGET_INDEX,
     P_RETAINED_VARIANCE,
     P_DESCENT_WEIGHT,
     P_UNLEARN_STEPS,
@@ -129,6 +130,16 @@ int setting_check(const struct setting *s, enum parameter *blame, char *buffer,
  * become equal bit for bit, except for `signal_exponent`, which stays for tables to
  * group by. */
 void setting_canonical(struct setting *s);
+
+/* Which of the forget sets of its kind (forget_which) a setting means: two settings of
+ * equal kind and number forget the same points of the same trained model. */
+static inline size_t setting_forget_set(const struct setting *s)
+{
+    enum parameter p =
+        s->value[P_FORGET_WHICH] == FORGET_INDEX ? P_FORGET_INDEX : P_FORGET;
+
+    return (size_t)s->value[p];
+}
 
 /* Whether two values of a parameter are equal, "not set" being equal to itself. */
 int parameter_same(double a, double b);

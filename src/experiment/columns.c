@@ -118,6 +118,10 @@ const struct column_info column_table[COLUMN_COUNT] = {
     [C_LAMBDA_FORGET] = {.name = "lambda_forget", .symbol = "", .type = COLUMN_REAL,
         .unit = "", .in_table = 1, .scale = SCALE_TRAINED_SQUARED,
         .meaning = "sum of the trained model's multipliers of the forgotten points"},
+    [C_FORGET_KINKS] = {.name = "forget_kinks", .symbol = "", .type = COLUMN_REAL,
+        .unit = "", .in_table = 1, .scale = SCALE_EVENTS,
+        .meaning = "share of kinks among the pairs of a living neuron of the trained "
+            "model and a forgotten point"},
     [C_SEPARATED] = {.name = "separated", .symbol = "", .type = COLUMN_INTEGER,
         .unit = "", .in_table = 1, .scale = SCALE_EVENTS,
         .meaning = "1 if the unlearned model separates the retained points, else 0"},

@@ -30,13 +30,15 @@ static const char *const model_words[] = {[MODEL_LINEAR] = "linear",
                                           [MODEL_LEAKY_RELU] = "leaky_relu"};
 static const char *const optimizer_words[] = {
     [OPTIMIZER_GD] = "gd", [OPTIMIZER_NORMALIZED_GD] = "normalized_gd"};
-static const char *const forget_words[FORGET_KINDS] = {[FORGET_FIRST] = "first",
-                                                       [FORGET_RANDOM] = "random",
-                                                       [FORGET_MISLABELLED] =
-                                                           "mislabelled"};
+/* clang-format off */
+static const char *const forget_words[FORGET_KINDS] = {
+    [FORGET_FIRST] = "first", [FORGET_RANDOM] = "random",
+    [FORGET_MISLABELLED] = "mislabelled", [FORGET_POSITIVE] = "positive",
+    [FORGET_NEGATIVE] = "negative", [FORGET_LARGEST] = "largest",
+    [FORGET_SMALLEST] = "smallest", [FORGET_SUPPORT] = "support",
+    [FORGET_INDEX] = "index"};
 
 /* A bound that is not excluded, and of texts both, are left out. */
-/* clang-format off */
 const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_DATA] = {.name = "data", .symbol = "", .type = TEXT, .stage = DATA, .low = 0,
         .high = INFINITY, .preset = DATA_MIXTURE, .unit = "",
@@ -121,8 +123,12 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         .meaning = "number of points to forget"},
     [P_FORGET_WHICH] = {.name = "forget_which", .symbol = "", .stage = UNLEARN, WORDS(forget_words), .preset = FORGET_FIRST,
         .unit = "",
-        .meaning = "which points to forget; the first ones are there by chance, "
-            "mislabelled are at most those whose label was flipped"},
+        .meaning = "which points to forget; the first ones are there by chance; "
+            "mislabelled, positive, negative: first ones with such a label; largest, "
+            "smallest: by multiplier; support: first ones with one; index: forget_index"},
+    [P_FORGET_INDEX] = {.name = "forget_index", .symbol = "", .type = INTEGER,
+        .stage = UNLEARN, .low = 0, .high = 1e5 - 1, .preset = 0, .unit = "",
+        .meaning = "of forget_which index: the point to forget, counted from 0"},
     [P_RETAINED_VARIANCE] = {.name = "retained_variance", .symbol = "", .type = REAL,
         .stage = UNLEARN, .low = 0, .high = 1, .preset = 1, .unit = "",
         .meaning = "of pgu: leading share of the retained inputs' singular values that "
@@ -174,6 +180,8 @@ static const struct idle_rule {
     {P_STEP_SCALE, P_METHOD, 1u << METHOD_NONE | 1u << METHOD_RETRAIN, 0,
         "method is always none or retrain"},
     {P_FORGET_WHICH, P_FORGET, 1u << 0, FORGET_FIRST, "forget is always 0"},
+    {P_FORGET_INDEX, P_FORGET_WHICH, ~(1u << FORGET_INDEX), 0,
+        "forget_which is never index"},
     {P_RETAINED_VARIANCE, P_METHOD, ~(1u << METHOD_PGU), 1, "method is never pgu"},
     {P_DESCENT_WEIGHT, P_METHOD, ~(1u << METHOD_DESCENT_ASCENT), 1,
         "method is never descent_ascent"},
@@ -357,6 +365,17 @@ int setting_check(const struct setting *s, enum parameter *blame, char *buffer,
         snprintf(buffer, size,
                  "'forget_which' mislabelled needs 'label_noise' greater than 0: no "
                  "label is flipped");
+    } else if (v[P_FORGET_WHICH] == FORGET_INDEX && v[P_FORGET] != 1) {
+        *blame = P_FORGET;
+        snprintf(buffer, size,
+                 "'forget_which' index forgets one point: 'forget' must be 1, got %.0f",
+                 v[P_FORGET]);
+    } else if (!(v[P_FORGET_INDEX] < v[P_SAMPLES])) {
+        *blame = P_FORGET_INDEX;
+        snprintf(buffer, size,
+                 "'forget_index' must be less than 'samples', as points are counted "
+                 "from 0, got %.0f of %.0f",
+                 v[P_FORGET_INDEX], v[P_SAMPLES]);
     } else if (v[P_SAMPLER] == SAMPLER_BARTLETT && !bartlett_applies(s)) {
         *blame = P_SAMPLER;
         snprintf(buffer, size,

@@ -78,15 +78,15 @@ static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
     bool retrained = false;
     int status = SWEEP_OK;
     grid_cell(d->grid, d->cells[first], &s);
-    double forget = s.value[P_FORGET];
+    size_t set = setting_forget_set(&s);
     enum forget_which which = forget_which(&s);
-    trial_split(u, which, (size_t)forget);
+    trial_split(u, &s);
     record_clear(&retraining);
     for (size_t c = first; c < d->count && status == SWEEP_OK; c++) {
         double start = clock_monotonic();
         struct record r = u->record;
         grid_cell(d->grid, d->cells[c], &s);
-        if (s.value[P_FORGET] != forget || forget_which(&s) != which)
+        if (setting_forget_set(&s) != set || forget_which(&s) != which)
             continue;
         if (trial_wants_retrained(&s) && !retrained) {
             trial_retrain(u, &retraining);
@@ -116,7 +116,7 @@ static int visit_cells(struct unit *u, const struct delivery *d)
     for (size_t c = 0; c < d->count && status == SWEEP_OK; c++) {
         struct setting s;
         grid_cell(d->grid, d->cells[c], &s);
-        size_t set = forget_which(&s) * counts + (size_t)s.value[P_FORGET];
+        size_t set = forget_which(&s) * counts + setting_forget_set(&s);
         if (visited[set])
             continue;
         visited[set] = true;

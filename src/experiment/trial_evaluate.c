@@ -9,13 +9,27 @@
 /* A tau of two models whose angle is rounding. */
 static const double SAME_DIRECTION = 1e-24;
 
-void trial_split(struct unit *u, enum forget_which which, size_t k)
+/* The turns of all points to be forgotten. */
+static void find_places(struct unit *u, const struct setting *s)
+{
+    struct trial_workspace *ws = u->ws;
+    enum forget_which which = (enum forget_which)s->value[P_FORGET_WHICH];
+    rng_start(ws->rng, rng_key_text(ws->shape.request.data_key, "forget"));
+    if (which < FORGET_LARGEST)
+        dataset_places(ws->rng, which, ws->span.y_true, ws->span.y, u->points.m,
+                       ws->place);
+    else
+        dataset_places_of(which, ws->trained.lambda, (size_t)s->value[P_FORGET_INDEX],
+                          u->points.m, ws->place);
+}
+
+void trial_split(struct unit *u, const struct setting *s)
 {
     struct trial_workspace *ws = u->ws;
     size_t m = u->points.m, r = u->points.r, n = ws->shape.net.n;
-    rng_start(ws->rng, rng_key_text(ws->shape.request.data_key, "forget"));
-    dataset_places(ws->rng, which, ws->span.y_true, ws->span.y, m, ws->place);
-    u->forget_count = dataset_split(ws->place, m, k, ws->forget, ws->retain);
+    find_places(u, s);
+    u->forget_count =
+        dataset_split(ws->place, m, (size_t)s->value[P_FORGET], ws->forget, ws->retain);
     u->record.value[C_FORGOTTEN] = (double)u->forget_count;
     size_t kept = m - u->forget_count;
     for (size_t i = 0; i < kept; i++) {
@@ -71,6 +85,25 @@ static void spread(const struct unit *u, const double *margin, double scale,
         *mean += q / (double)u->forget_count;
         *largest = fmax(*largest, q);
     }
+}
+
+/* Share of kinks among the pairs of living neurons and forgotten points. */
+static double forgotten_kinks(const struct unit *u)
+{
+    const struct trial_workspace *ws = u->ws;
+    size_t m = u->points.m, living = 0, kinks = 0;
+    if (u->forget_count == 0)
+        return NAN;
+    if (ws->shape.net.leak == 1.0)
+        return 0.0;
+    for (size_t j = 0; j < ws->shape.net.n; j++) {
+        if (trial_is_dead(u, j))
+            continue;
+        living++;
+        for (size_t k = 0; k < u->forget_count; k++)
+            kinks += ws->state[j * m + ws->forget[k]] == 0;
+    }
+    return living > 0 ? (double)kinks / (double)(living * u->forget_count) : NAN;
 }
 
 static double changed_states(struct unit *u)
@@ -256,6 +289,7 @@ void trial_evaluate(struct unit *u, const struct setting *s, struct record *r)
     value[C_LAMBDA_FORGET] = 0.0;
     for (size_t k = 0; k < u->forget_count; k++)
         value[C_LAMBDA_FORGET] += ws->trained.lambda[ws->forget[k]];
+    value[C_FORGET_KINKS] = forgotten_kinks(u);
     if (s->value[P_RANKS] != 0.0)
         tell_ranks(u, r);
     value[C_FORGET_MARGIN_BEFORE] = margins(u, &ws->trained.theta, ws->before);

@@ -139,15 +139,17 @@ static size_t polish(struct unit *u, const struct points *p, const char *what,
     return point.flips;
 }
 
-/* A neuron that no training point reaches. */
-static bool is_dead(const struct network *net, const signed char *state, size_t m)
+bool trial_is_dead(const struct unit *u, size_t j)
 {
+    size_t m = u->points.m;
+    double leak = u->ws->shape.net.leak;
+    const signed char *state = u->ws->state + j * m;
     bool active = false, off_kink = false;
     for (size_t i = 0; i < m; i++) {
         active |= state[i] > 0;
         off_kink |= state[i] != 0;
     }
-    return !active && (net->leak == 0.0 || !off_kink);
+    return !active && (leak == 0.0 || !off_kink);
 }
 
 /* Kinks among the pairs of living neurons, and the share of dead ones. */
@@ -158,7 +160,7 @@ static void count_kinks(struct unit *u)
     size_t m = u->points.m, dead = 0, kinks = 0;
     for (size_t j = 0; j < net->n && net->leak < 1.0; j++) {
         const signed char *state = ws->state + j * m;
-        if (is_dead(net, state, m)) {
+        if (trial_is_dead(u, j)) {
             dead++;
             continue;
         }

@@ -58,8 +58,11 @@ struct train_options trial_train_options(const struct unit *u);
 /* Ranks along the training that has just ended well. */
 void trial_ranks(struct unit *u);
 
-/* Gather R for a forget set, and what the trained model says on it. */
-void trial_split(struct unit *u, enum forget_which which, size_t forget_count);
+/* Gather R for the forget set of a setting, and what the trained model says on it. */
+void trial_split(struct unit *u, const struct setting *s);
+
+/* Whether neuron j of the trained model is dead: no training point activates it. */
+bool trial_is_dead(const struct unit *u, size_t j);
 
 /* The model trained on R alone, from the same W(0). A failure is reported in r. */
 void trial_retrain(struct unit *u, struct record *r);

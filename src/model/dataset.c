@@ -64,8 +64,38 @@ void dataset_places(gsl_rng *rng, enum forget_which which, const double *y_true,
         return;
     }
     for (size_t i = 0; i < m; i++) {
-        bool candidate = which == FORGET_FIRST || y[i] != y_true[i];
+        bool candidate = which == FORGET_FIRST      ? true
+                         : which == FORGET_POSITIVE ? y[i] > 0
+                         : which == FORGET_NEGATIVE ? y[i] < 0
+                                                    : y[i] != y_true[i];
         place[i] = candidate ? turn++ : m;
+    }
+}
+
+/* How many points come before point i when multipliers times `sign` fall. */
+static size_t rank_of(const double *lambda, double sign, size_t i, size_t m)
+{
+    size_t before = 0;
+    for (size_t k = 0; k < m; k++) {
+        double more = sign * (lambda[k] - lambda[i]);
+        before += more > 0 || (more == 0 && k < i);
+    }
+    return before;
+}
+
+void dataset_places_of(enum forget_which which, const double *lambda, size_t index,
+                       size_t m, size_t *place)
+{
+    size_t turn = 0;
+    for (size_t i = 0; i < m; i++) {
+        if (which == FORGET_LARGEST)
+            place[i] = rank_of(lambda, 1, i, m);
+        else if (which == FORGET_SMALLEST)
+            place[i] = rank_of(lambda, -1, i, m);
+        else if (which == FORGET_SUPPORT)
+            place[i] = lambda[i] > 0 ? turn++ : m;
+        else
+            place[i] = i == index ? 0 : m;
     }
 }
 

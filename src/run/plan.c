@@ -16,7 +16,10 @@ struct parts {
     size_t retrainings;
 };
 
-enum { WORD = 64, MOST = 100000 }; /* forget counts, as parameters.c bounds them */
+enum {
+    WORD = 64,
+    MOST = 100000
+}; /* forget sets of a kind, as parameters.c bounds them */
 
 /* The forget sets that a model was trained without. */
 struct sets {
@@ -25,9 +28,9 @@ struct sets {
 
 static bool is_new_set(struct sets *sets, const struct setting *s)
 {
-    size_t forget = (size_t)s->value[P_FORGET];
-    uint64_t *word = &sets->seen[(size_t)s->value[P_FORGET_WHICH]][forget / WORD];
-    uint64_t bit = (uint64_t)1 << forget % WORD;
+    size_t set = setting_forget_set(s);
+    uint64_t *word = &sets->seen[(size_t)s->value[P_FORGET_WHICH]][set / WORD];
+    uint64_t bit = (uint64_t)1 << set % WORD;
     bool is_new = !(*word & bit);
     *word |= bit;
     return is_new;

@@ -131,6 +131,23 @@ grid:
   test_samples: 10
   max_steps: 4000
 """,
+    """
+name: which_point
+seed: 9
+replicates: 2
+grid:
+  model: [relu, leaky_relu]
+  leak: 0.2
+  dimension: 31
+  samples: 12
+  width: 8
+  signal: 1.5
+  forget: [1, 4]
+  forget_which: [largest, smallest, support, positive, negative, index]
+  forget_index: [0, 5, 11]
+  test_samples: 4
+where: "forget_which <> 'index' or forget = 1"
+""",
 ]
 
 
@@ -157,6 +174,19 @@ class Checks:
         self.close(name, float(bool(condition)), 1.0, 0.0)
 
 
+def which_points(t, which, flipped):
+    """Points in the order in which they are forgotten."""
+    return {
+        "mislabelled": flipped,
+        "positive": np.flatnonzero(t.y > 0),
+        "negative": np.flatnonzero(t.y < 0),
+        "largest": np.argsort(-t.a["lambda"], kind="stable"),
+        "smallest": np.argsort(t.a["lambda"], kind="stable"),
+        "support": np.flatnonzero(t.a["lambda"] > 0),
+        "index": np.array([int(t.parameter.get("forget_index", 0))]),
+    }.get(which, np.arange(len(t.X)))
+
+
 def check_data(c, t):
     gram = t.X @ t.X.T
     off = np.abs(gram - np.diag(np.diag(gram)))
@@ -167,13 +197,13 @@ def check_data(c, t):
     count = t.parameter["forget"]
     if t.parameter["signal"] * math.sqrt(t.parameter["dimension"]) > 5:
         c.close("mislabelled", t.result["mislabelled"], len(flipped))
-    if which == "mislabelled":
-        count = min(count, len(flipped))
+    order = which_points(t, which, flipped)
+    if which != "random":
+        count = min(count, len(order))
     c.close("forgotten", t.result["forgotten"], count)
     c.true("forget", len(forget) == count)
     if which != "random":
-        first = np.arange(len(t.X)) if which == "first" else flipped
-        c.true("which are forgotten", (forget == first[:count]).all())
+        c.true("which are forgotten", (forget == np.sort(order[:count])).all())
     c.true("sets", sorted([*forget, *retain]) == list(range(len(t.X))))
     c.close("test points", len(t.a["X_test"]), t.parameter["test_samples"])
 
@@ -214,6 +244,9 @@ def check_living(c, t, state):
     c.close("dead_neurons", t.result["dead_neurons"], float(dead.mean()), 0.0)
     c.close("kinks", t.result["kinks"],
             float(np.mean(alive == 0)) if len(alive) else None, 0.0)
+    forgotten = alive[:, t.a["forget"]]
+    c.close("forget_kinks", t.result["forget_kinks"],
+            float(np.mean(forgotten == 0)) if forgotten.size else None, 0.0)
 
 
 def check_step(c, t, base):
@@ -370,7 +403,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             cells += check_grid(c, os.path.realpath(sys.argv[1]), text, folder)
     print(f"{cells} trials, {c.count} checks, {c.failed} failed")
-    if cells != 372 or c.count < 85 * cells:
+    if cells != 398 or c.count < 85 * cells:
         sys.exit("fewer were made than there should be")
     sys.exit(c.failed > 0)
 

@@ -35,7 +35,7 @@ RECIPES = {
 """),
     ],
     "A column": [
-        ("include/sweep/columns.h", "    COLUMN_COUNT\n", "    C_DUMMY,\n"),
+        ("include/sweep/columns.h", "    COLUMN_COUNT,\n", "    C_DUMMY,\n"),
         ("src/experiment/columns.c", "};\n/* clang-format on */",
          """    [C_DUMMY] = {.name = "dummy_column", .symbol = "", .type = COLUMN_REAL,
         .unit = "", .in_table = 1, .scale = SCALE_VALUE,

@@ -20,6 +20,29 @@ static void draw_labels(gsl_rng *rng, size_t m, double *y_true, double *y)
     dataset_flip_labels(rng, 0.3, y_true, m, y);
 }
 
+/* Every third point has no multiplier; some are equal. */
+static double multiplier_of(size_t i)
+{
+    return (double)(i % 3 * (i % 7));
+}
+
+/* Whether point i can be forgotten, the one by its number aside. */
+static size_t is_able(int which, size_t i, double y_true, double y)
+{
+    switch (which) {
+    case FORGET_MISLABELLED:
+        return y != y_true;
+    case FORGET_POSITIVE:
+        return y > 0;
+    case FORGET_NEGATIVE:
+        return y < 0;
+    case FORGET_SUPPORT:
+        return multiplier_of(i) > 0;
+    default:
+        return 1;
+    }
+}
+
 /* F and R are increasing, disjoint and complete, F has the points whose turn comes
  * before k, as many as `expected`, and holds the F of k - 1. */
 static void test_split(void **state)
@@ -32,11 +55,19 @@ static void test_split(void **state)
             gsl_rng *rng = stream(m);
             double y_true[LARGEST], y[LARGEST];
             size_t place[LARGEST], able = 0, last[LARGEST] = {0};
+            double multipliers[LARGEST];
 
             draw_labels(rng, m, y_true, y);
             for (size_t i = 0; i < m; i++)
-                able += which != FORGET_MISLABELLED || y[i] != y_true[i];
-            dataset_places(rng, (enum forget_which)which, y_true, y, m, place);
+                multipliers[i] = multiplier_of(i);
+            for (size_t i = 0; i < m; i++)
+                able += which == FORGET_INDEX ? i == m / 2
+                                              : is_able(which, i, y_true[i], y[i]);
+            if (which < FORGET_LARGEST)
+                dataset_places(rng, (enum forget_which)which, y_true, y, m, place);
+            else
+                dataset_places_of((enum forget_which)which, multipliers, m / 2, m,
+                                  place);
             for (size_t k = 0; k <= m; k++) {
                 size_t forget[LARGEST], retain[LARGEST], in[LARGEST] = {0};
                 size_t count = dataset_split(place, m, k, forget, retain);
@@ -61,7 +92,7 @@ static void test_split(void **state)
             }
             gsl_rng_free(rng);
         }
-    check_equal(cases, 3 * (2 + 3 + 4 + 5 + 6 + 7 + 24 + 41));
+    check_equal(cases, FORGET_KINDS * (2 + 3 + 4 + 5 + 6 + 7 + 24 + 41));
 }
 
 /* The first, and the first mislabelled, in their order; neither draws a number. */
@@ -87,6 +118,26 @@ static void test_places(void **state)
         check_equal(gsl_rng_get(rng), gsl_rng_get(twin));
         gsl_rng_free(rng);
         gsl_rng_free(twin);
+    }
+}
+
+/* By the trained model's multipliers: 0 1 3 1 0 on five points. */
+static void test_places_of(void **state)
+{
+    static const double lambda[] = {0, 1, 3, 1, 0};
+    static const size_t expected[FORGET_KINDS][5] = {
+        [FORGET_LARGEST] = {3, 1, 0, 2, 4},
+        [FORGET_SMALLEST] = {0, 2, 4, 3, 1},
+        [FORGET_SUPPORT] = {5, 0, 1, 2, 5},
+        [FORGET_INDEX] = {5, 5, 5, 0, 5},
+    };
+
+    (void)state;
+    for (int which = FORGET_LARGEST; which < FORGET_KINDS; which++) {
+        size_t place[5];
+        dataset_places_of((enum forget_which)which, lambda, 3, 5, place);
+        for (size_t i = 0; i < 5; i++)
+            check_equal(place[i], expected[which][i]);
     }
 }
 
@@ -187,16 +238,17 @@ static void test_uniform(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(2 * 3 * (2 + 3 + 4 + 5 + 6 + 7 + 24 + 41) + 1 + 50 * 3 + 4 + 100 * 3 +
-                4);
+    check_cases(2 * FORGET_KINDS * (2 + 3 + 4 + 5 + 6 + 7 + 24 + 41) + 1 + 50 * 3 + 20 +
+                4 + 100 * 3 + 4);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_split),    cmocka_unit_test(test_places),
-        cmocka_unit_test(test_extremes), cmocka_unit_test(test_random),
-        cmocka_unit_test(test_uniform),  cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_split),     cmocka_unit_test(test_places),
+        cmocka_unit_test(test_places_of), cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_random),    cmocka_unit_test(test_uniform),
+        cmocka_unit_test(test_cases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
