@@ -1,6 +1,11 @@
 #include "step.h"
 #include "step_kernels.h"
+#include "sweep/team.h"
 #include <string.h>
+
+/* n m^2 from which on a step takes long enough, a tenth of a millisecond, that helpers are
+ * worth while. */
+static const double SHARED = 2e6;
 
 void step_shape(struct step_state *s, size_t n, size_t m)
 {
@@ -8,6 +13,12 @@ void step_shape(struct step_state *s, size_t n, size_t m)
     s->m = m;
     s->tiles = (m + STEP_TILE - 1) / STEP_TILE;
     s->blocks = s->tiles * (STEP_TILE / STEP_BLOCK);
+}
+
+/* Of a table that is two tiles wide. */
+static size_t table_size(const struct step_state *s)
+{
+    return s->blocks * STEP_SUBSETS * 2 * STEP_TILE;
 }
 
 void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a)
@@ -23,7 +34,7 @@ void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a)
     s->states = arena_carve(a, n * (STEP_HISTORY + 1), tiles, 1);
     s->betas = arena_doubles(a, STEP_HISTORY * tiles, STEP_TILE);
     s->watch = arena_carve(a, n, tiles, 1);
-    s->table = arena_doubles(a, s->blocks * STEP_SUBSETS, 2 * STEP_TILE);
+    s->table = arena_doubles(a, table_size(s), 1);
 }
 
 /* Scatter the columns of from (rows, m) into tiles. */
@@ -46,7 +57,7 @@ void step_reset(struct step_state *s)
 {
     memset(s->C, 0, s->tiles * s->n * STEP_TILE * sizeof *s->C);
     memset(s->beta, 0, s->tiles * STEP_TILE * sizeof *s->beta);
-    memset(s->table, 0, s->blocks * STEP_SUBSETS * 2 * STEP_TILE * sizeof *s->table);
+    memset(s->table, 0, table_size(s) * sizeof *s->table);
     s->recorded = 0;
     s->moved = 0;
     s->quiet = 0;
@@ -249,6 +260,15 @@ static void move_tile(struct step_state *s, const struct step_kernels *v, size_t
     v->tile(s, t, s->positive, s->n, -1.0, base, sum);
 }
 
+/* The same by a helper, with a table of its own. */
+static void share_tile(void *state, size_t t, void *table)
+{
+    struct step_state mine = *(const struct step_state *)state;
+    if (table)
+        mine.table = table;
+    move_tile(&mine, step_chosen(), t);
+}
+
 void step_run(struct step_state *s)
 {
     const struct step_kernels *v = step_chosen();
@@ -258,9 +278,11 @@ void step_run(struct step_state *s)
            s->tiles * STEP_TILE * sizeof *s->beta);
     if (s->tiles == 2 && v->pair)
         move_pair(s, v);
-    else
+    else if ((double)s->n * (double)s->m * (double)s->m < SHARED)
         for (size_t t = 0; t < s->tiles; t++)
             move_tile(s, v, t);
+    else
+        team_share(share_tile, s, s->tiles, table_size(s) * sizeof *s->table);
     note_changes(s);
     s->recorded++;
 }

@@ -4,6 +4,7 @@
 #include "sweep/clock.h"
 #include "sweep/memory.h"
 #include "sweep/parse.h"
+#include "sweep/team.h"
 #include "sweep/trial.h"
 #include <math.h>
 #include <omp.h>
@@ -39,6 +40,7 @@ struct run {
 struct worker {
     struct run *run;
     struct trial_workspace *workspace;
+    struct team *team; /* threads that no unit is left for */
     struct ledger_unit unit;
     struct record *record; /* (BUFFER) */
     size_t *record_cell;   /* (BUFFER) */
@@ -162,6 +164,7 @@ static void work(struct worker *w)
     struct ledger_unit *u = &w->unit;
 
     cancel_obey(r->options->limits.cancel);
+    team_lead(w->team);
     w->since = clock_monotonic();
     while (may_go_on(r) && ledger_next(r->ledger, u)) {
         w->good = false;
@@ -171,12 +174,14 @@ static void work(struct worker *w)
         if (status != SWEEP_OK || flushed != SWEEP_OK)
             break;
     }
+    team_lead(NULL);
     cancel_obey(NULL);
 }
 
 static void workers_free(struct worker *worker, size_t threads)
 {
     for (size_t t = 0; worker && t < threads; t++) {
+        team_close(worker[t].team);
         trial_workspace_free(worker[t].workspace);
         memory_free(worker[t].unit.cell);
         memory_free(worker[t].record);
@@ -185,9 +190,10 @@ static void workers_free(struct worker *worker, size_t threads)
     memory_free(worker);
 }
 
-static bool worker_init(struct worker *w, struct run *r, size_t *bytes)
+static bool worker_init(struct worker *w, struct run *r, size_t helpers, size_t *bytes)
 {
     w->run = r;
+    w->team = team_open(helpers);
     w->unit.cell = memory_array(plan_largest_group(r->ledger->plan), sizeof(size_t));
     w->record = memory_array(BUFFER, sizeof *w->record);
     w->record_cell = memory_array(BUFFER, sizeof *w->record_cell);
@@ -199,10 +205,12 @@ static struct worker *workers_alloc(struct run *r, size_t threads)
 {
     size_t bytes = 0;
     struct worker *worker = memory_array(threads, sizeof *worker);
+    size_t spare = r->options->threads - threads;
     bool complete = worker != NULL;
 
     for (size_t t = 0; complete && t < threads; t++)
-        complete = worker_init(&worker[t], r, &bytes);
+        complete =
+            worker_init(&worker[t], r, spare / threads + (t < spare % threads), &bytes);
     if (complete)
         return worker;
     diagnostics_add(r->log, NULL, 0, 0,

@@ -27,7 +27,7 @@ grid:
   samples: {points}
   width: {width}
   dimension: {dimension}
-  max_steps: [10, 40, 2000]
+  max_steps: {[10, 40, 2000] if small else [5, 40]}
   sampler: [ambient, bartlett]
   test_samples: 100
   method: [ascent, minnorm, iterated]

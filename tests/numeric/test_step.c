@@ -4,6 +4,7 @@
 #include "step.h"
 #include "sweep/rng.h"
 #include "sweep/status.h"
+#include "sweep/team.h"
 #include <math.h>
 #include <string.h>
 
@@ -159,18 +160,67 @@ static void test_moved(void **state)
     arena_release(&a);
 }
 
+enum { MANY = 160, LARGE = 117, SHARED_STEPS = 40 }; /* helpers are worth while */
+
+/* What a step of a large problem leaves, taken by a leader with so many helpers. */
+static void run_team(size_t helpers, double *Z, double *C, double *sum)
+{
+    static double start[MANY * LARGE], G[LARGE * LARGE];
+    struct step_state s;
+    struct arena a = {0};
+    struct team *team = team_open(helpers);
+    gsl_rng *rng = gsl_rng_alloc(rng_philox);
+    rng_normals(rng, start, MANY * LARGE);
+    rng_normals(rng, G, LARGE * LARGE);
+    step_layout(&s, MANY, LARGE, &a);
+    assert_int_equal(arena_allocate(&a), SWEEP_OK);
+    step_layout(&s, MANY, LARGE, &a);
+    s.positive = MANY / 2;
+    s.leak = 0.1;
+    step_reset(&s);
+    step_load_gram(&s, G);
+    step_load(&s, start);
+    team_lead(team);
+    for (size_t k = 0; k < SHARED_STEPS; k++) {
+        for (size_t i = 0; i < LARGE; i++)
+            s.beta[i] = 0.01 * (gsl_rng_uniform(rng) - 0.4);
+        step_run(&s);
+    }
+    team_lead(NULL);
+    team_close(team);
+    unpack(&s, Z);
+    step_coefficients(&s, C);
+    memcpy(sum, s.sum, LARGE * sizeof *sum);
+    arena_release(&a);
+    gsl_rng_free(rng);
+}
+
+/* The same bits, whoever helps. */
+static void test_team(void **state)
+{
+    static double Z[2][MANY * LARGE], C[2][MANY * LARGE], sum[2][LARGE];
+    (void)state;
+    run_team(0, Z[0], C[0], sum[0]);
+    for (size_t helpers = 1; helpers <= 3; helpers++) {
+        run_team(helpers, Z[1], C[1], sum[1]);
+        check_true(memcmp(Z[0], Z[1], sizeof Z[0]) == 0, "%zu: Z differs", helpers);
+        check_true(memcmp(C[0], C[1], sizeof C[0]) == 0, "%zu: C differs", helpers);
+        check_true(memcmp(sum[0], sum[1], sizeof sum[0]) == 0, "%zu: sums differ",
+                   helpers);
+    }
+}
+
 static void test_count(void **state)
 {
     (void)state;
-    check_count_at_least(5 * 12 * 3 * 5 + 4);
+    check_count_at_least(5 * 12 * 3 * 5 + 4 + 9);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_variants),
-        cmocka_unit_test(test_nan),
-        cmocka_unit_test(test_moved),
+        cmocka_unit_test(test_variants), cmocka_unit_test(test_nan),
+        cmocka_unit_test(test_moved),    cmocka_unit_test(test_team),
         cmocka_unit_test(test_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
