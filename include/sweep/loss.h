@@ -9,7 +9,7 @@
 #include <stddef.h>
 
 enum loss_kind { LOSS_LOGISTIC, LOSS_EXPONENTIAL, LOSS_COUNT };
-enum optimizer { OPTIMIZER_GD, OPTIMIZER_NORMALIZED_GD };
+enum optimizer { OPTIMIZER_GD, OPTIMIZER_NORMALIZED_GD, OPTIMIZER_GROWING_GD };
 
 struct loss {
     const char *name; /* word of the `loss` parameter */
@@ -25,9 +25,9 @@ extern const struct loss loss_table[LOSS_COUNT];
 
 /* The weight of each point in a descent step, all >= 0:
  *   gd:            c_i = -l'(q_i) / m
- *   normalized_gd: c_i = l'(q_i) / sum_k l'(q_k), computed relative to the smallest
- * margin so that it is right when every e^-q underflows (sum c = 1). Any NaN margin
- * makes every weight of normalized_gd NaN. Cost: m exponentials. */
+ *   normalized_gd, growing_gd: c_i = l'(q_i) / sum_k l'(q_k), computed relative to the
+ * smallest margin so that it is right when every e^-q underflows (sum c = 1). Any NaN
+ * margin makes every weight of these NaN. Cost: m exponentials. */
 void loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q,
                   size_t m, double *c);
 

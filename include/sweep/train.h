@@ -8,6 +8,16 @@
  * d is, and m^2 multiply-adds while no activation state changes (see pattern.h). Z is
  * recomputed from C every TRAIN_REFRESH_STEPS, so rounding does not pile up.
  *
+ * `growing_gd` is normalized_gd whose step grows with the sum t of the steps before it,
+ *
+ *     eta_k = max(eta, min(t / TRAIN_GROWTH_STEPS, 0.3 / max_i |dq_i/dt|)),
+ *
+ * so that a time t takes log t steps: margins grow in proportion to t, and a step is as
+ * long for what has been reached as one of `eta` was at TRAIN_GROWTH_STEPS. The second
+ * bound, dq_i/dt from the last step, keeps the weights c_i of the loss stable. Opposite
+ * pairs chatter on their kinks by a step; what that does to gates is taken away (see
+ * train_gates.h).
+ *
  * INITIALIZE: W(0). ITERATE: the step. TEST, every TRAIN_CHECK_STEPS steps: stop when
  *     alignment = |theta/|theta| + grad/|grad|| <= tolerance,
  * the distance between the directions of theta and of minus the loss gradient. It bounds
@@ -17,7 +27,7 @@
  * only where it may be down to the tolerance.
  * Or, when an exact solver takes over afterwards (kkt.h), stop when the points are separated
  * and no gate, the activation state of a same-class pair (y_i u_j > 0), has changed for
- * `stable_steps` steps: the exact point depends on the gates alone.
+ * `stable_steps` steps of length eta: the exact point depends on the gates alone.
  */
 #ifndef SWEEP_TRAIN_H
 #define SWEEP_TRAIN_H
@@ -29,7 +39,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { TRAIN_CHECK_STEPS = 128, TRAIN_REFRESH_STEPS = 8 * TRAIN_CHECK_STEPS };
+enum {
+    TRAIN_CHECK_STEPS = 128,
+    TRAIN_REFRESH_STEPS = 8 * TRAIN_CHECK_STEPS,
+    TRAIN_GROWTH_STEPS = 400
+};
 
 /* In the order of stop_reason_words. */
 enum train_stop {
@@ -58,17 +72,19 @@ struct train_result {
 
 struct step_state;
 struct pattern;
+struct train_gates;
 
 struct train_workspace {
     struct step_state *step; /* pre-activations, coefficients and states in tiles */
     struct pattern *pattern; /* steps in which no state changes */
-    double *G;               /* (m, m) */
-    double *Z0;              /* (n, m) pre-activations of W(0) */
-    double *Z;               /* (n, m) */
-    double *C;               /* (n, m) coefficients or increments, row-major */
-    double *direction;       /* (n, r) minus the gradient */
-    double *margin;          /* (m) */
-    double *weight;          /* (m) */
+    struct train_gates *gates;
+    double *G;         /* (m, m) */
+    double *Z0;        /* (n, m) pre-activations of W(0) */
+    double *Z;         /* (n, m) */
+    double *C;         /* (n, m) coefficients or increments, row-major */
+    double *direction; /* (n, r) minus the gradient */
+    double *margin;    /* (m) */
+    double *weight;    /* (m) */
 };
 
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,

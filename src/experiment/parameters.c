@@ -28,9 +28,10 @@ static const char *const sampler_words[] = {
 static const char *const model_words[] = {[MODEL_LINEAR] = "linear",
                                           [MODEL_RELU] = "relu",
                                           [MODEL_LEAKY_RELU] = "leaky_relu"};
-static const char *const optimizer_words[] = {
-    [OPTIMIZER_GD] = "gd", [OPTIMIZER_NORMALIZED_GD] = "normalized_gd"};
 /* clang-format off */
+static const char *const optimizer_words[] = {
+    [OPTIMIZER_GD] = "gd", [OPTIMIZER_NORMALIZED_GD] = "normalized_gd",
+    [OPTIMIZER_GROWING_GD] = "growing_gd"};
 static const char *const forget_words[FORGET_KINDS] = {
     [FORGET_FIRST] = "first", [FORGET_RANDOM] = "random",
     [FORGET_MISLABELLED] = "mislabelled", [FORGET_POSITIVE] = "positive",
@@ -93,7 +94,7 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_OPTIMIZER] = {.name = "optimizer", .symbol = "", .stage = TRAIN, WORDS(optimizer_words), .preset = OPTIMIZER_NORMALIZED_GD,
         .unit = "",
         .meaning = "full-batch gradient descent, plain or with the gradient divided by "
-            "the loss's"},
+            "the loss's; growing_gd is the latter with steps that grow"},
     [P_LEARNING_RATE] = {.name = "learning_rate", .symbol = "", .type = REAL,
         .stage = TRAIN, .low = 0, .high = 1.7e308, .low_open = 1, .preset = 0.5,
         .unit = "",

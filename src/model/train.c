@@ -3,6 +3,7 @@
 #include "step.h"
 #include "sweep/cancel.h"
 #include "sweep/loss.h"
+#include "train_gates.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
@@ -14,6 +15,17 @@ enum {
     LONGEST_WAIT = 1024
 };
 
+/* Margins move by at most so much in a step that is longer than the first ones. */
+static const double LARGEST_CHANGE = 0.3;
+
+/* Lengths of steps and times, in units of the learning rate. */
+struct pace {
+    double time;  /* sum of all steps */
+    double step;  /* the next one */
+    double speed; /* largest change of a margin in the last step, over its length */
+    bool stepped; /* since margins were measured */
+};
+
 /* One descent on its way. */
 struct descent {
     const struct network *net;
@@ -23,11 +35,13 @@ struct descent {
     struct train_workspace *w;
     struct weights *theta;
     struct train_result *result;
-    uint64_t stable; /* steps since a gate moved, in whole checks */
-    uint64_t chunk;  /* length of the next chunk of the pattern */
-    uint64_t held;   /* steps that the present pattern has held */
-    size_t wait;     /* quiet steps before the next pattern */
-    double square;   /* |theta|^2 where the pattern starts; NaN: not known */
+    struct pace pace;
+    double tested;  /* time of the last test */
+    double stable;  /* time since a gate moved, in whole checks */
+    uint64_t chunk; /* length of the next chunk of the pattern */
+    uint64_t held;  /* steps that the present pattern has held */
+    size_t wait;    /* quiet steps before the next pattern */
+    double square;  /* |theta|^2 where the pattern starts; NaN: not known */
 };
 
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
@@ -35,10 +49,13 @@ void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
 {
     struct step_state measured;
     struct pattern unused;
+    struct train_gates unused_gates;
     w->step = arena_carve(a, 1, 1, sizeof *w->step);
     step_layout(w->step ? w->step : &measured, n, m, a);
     w->pattern = arena_carve(a, 1, 1, sizeof *w->pattern);
     pattern_layout(w->pattern ? w->pattern : &unused, n, m, a);
+    w->gates = arena_carve(a, 1, 1, sizeof *w->gates);
+    train_gates_layout(w->gates ? w->gates : &unused_gates, m, a);
     w->G = arena_doubles(a, m, m);
     w->Z0 = arena_doubles(a, n, m);
     w->Z = arena_doubles(a, n, m);
@@ -46,6 +63,11 @@ void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
     w->direction = arena_doubles(a, n, r);
     w->margin = arena_doubles(a, m, 1);
     w->weight = arena_doubles(a, m, 1);
+}
+
+static bool grows(const struct descent *d)
+{
+    return d->o->optimizer == OPTIMIZER_GROWING_GD;
 }
 
 /* to = from + A K, A (n, m), K (m, columns). */
@@ -81,23 +103,48 @@ static void load_start(const struct descent *d)
     w->pattern->active = false;
 }
 
+/* The length of the next step; `change` is the largest of a margin since they were last
+ * measured. */
+static void set_pace(struct descent *d, double change)
+{
+    struct pace *pace = &d->pace;
+    if (pace->stepped)
+        pace->speed = change / pace->step;
+    pace->stepped = false;
+    pace->step = 1.0;
+    if (grows(d))
+        pace->step = fmax(
+            1.0, fmin(pace->time / TRAIN_GROWTH_STEPS, LARGEST_CHANGE / pace->speed));
+}
+
+static void note_step(struct pace *pace)
+{
+    pace->time += pace->step;
+    pace->stepped = true;
+}
+
 /* Margins, weights and the next step of the present state. False when they are not
  * finite. */
-static bool measure_margins(const struct descent *d)
+static bool measure_margins(struct descent *d)
 {
     const struct points *p = d->p;
     struct train_workspace *w = d->w;
-    double sum = 0.0, smallest = INFINITY;
+    double sum = 0.0, smallest = INFINITY, change = 0.0;
     for (size_t i = 0; i < p->m; i++) {
+        double before = w->margin[i], moved;
         w->margin[i] = p->y[i] * d->net->u * w->step->sum[i];
+        moved = fabs(w->margin[i] - before);
+        change = moved > change ? moved : change;
         if (!(w->margin[i] >= smallest))
             smallest = w->margin[i];
     }
     d->result->margin = smallest;
+    set_pace(d, change);
     loss_weights(d->o->loss, d->o->optimizer, w->margin, p->m, w->weight);
+    double rate = d->o->learning_rate * d->pace.step;
     for (size_t i = 0; i < p->m; i++) {
         sum += w->weight[i] + 0.0 * w->margin[i];
-        w->step->beta[i] = d->o->learning_rate * d->net->u * p->y[i] * w->weight[i];
+        w->step->beta[i] = rate * d->net->u * p->y[i] * w->weight[i];
     }
     return isfinite(sum);
 }
@@ -118,7 +165,10 @@ static void synchronise(const struct descent *d)
         pattern_leave(w->pattern, w->step);
     step_coefficients(w->step, w->C);
     add_product(d->net->n, d->p->m, d->p->m, w->C, w->G, w->Z0, w->Z);
-    step_load(w->step, w->Z);
+    if (grows(d))
+        train_gates_load(w->step, w->Z);
+    else
+        step_load(w->step, w->Z);
 }
 
 /* |theta/|theta| - D/|D||, D = sum_i weight_i h_i. */
@@ -170,11 +220,12 @@ static bool ended(struct descent *d, bool finite)
     struct train_result *result = d->result;
     struct step_state *s = d->w->step;
     bool moved = s->moved || result->steps == 0, pattern = d->w->pattern->active;
-    d->stable = moved ? 0 : d->stable + TRAIN_CHECK_STEPS;
+    d->stable = moved ? 0.0 : d->stable + (d->pace.time - d->tested);
+    d->tested = d->pace.time;
     s->moved = 0;
     bool last = result->steps == o->max_steps;
-    bool settled =
-        o->stable_steps > 0 && d->stable >= o->stable_steps && result->margin > 0.0;
+    bool settled = o->stable_steps > 0 && d->stable >= (double)o->stable_steps &&
+                   result->margin > 0.0;
     bool cancelled = cancel_asked();
     bool looked_at = !finite || last || settled || cancelled ||
                      (o->tolerance > 0.0 && may_be_aligned(d));
@@ -230,15 +281,21 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     }
     while (done < limit && q->active && !cancel_asked()) {
         uint64_t most = d->chunk < limit - done ? d->chunk : limit - done, steps = 0;
+        struct pace start = d->pace;
         for (; steps < most && !cancel_asked(); steps++) {
             measure_margins(d);
             pattern_step(q, s);
+            note_step(&d->pace);
         }
         if (pattern_holds(q, s)) {
             done += steps;
             d->chunk =
                 2 * d->chunk < TRAIN_CHECK_STEPS ? 2 * d->chunk : TRAIN_CHECK_STEPS;
-        } else if (steps > SHORT_CHUNK) {
+            continue;
+        }
+        d->pace = start;
+        d->pace.stepped = false;
+        if (steps > SHORT_CHUNK) {
             d->chunk = steps / 2;
         } else {
             leave_pattern(d);
@@ -247,6 +304,19 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     }
     d->held += done;
     return done;
+}
+
+/* A step that sees every change of a state. */
+static void take_step(struct descent *d)
+{
+    struct step_state *s = d->w->step;
+    unsigned char moved = s->moved;
+    s->moved = 0;
+    step_run(s);
+    if (s->moved && d->pace.step > 1.0)
+        s->moved = train_gates_settle(d->w->gates, s, d->w->G);
+    s->moved |= moved;
+    note_step(&d->pace);
 }
 
 static uint64_t steps_to_test(const struct descent *d)
@@ -283,7 +353,7 @@ void train_run(const struct network *net, const struct points *p, const double *
         result->steps += quiet;
         if (quiet > 0)
             continue;
-        step_run(w->step);
+        take_step(&d);
         result->steps++;
     }
 }

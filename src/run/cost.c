@@ -142,7 +142,10 @@ double cost_steps(const struct setting *s)
     double most = value_of(s, P_MAX_STEPS), stable = value_of(s, P_STABLE_STEPS);
     if (value_of(s, P_POLISH) == 0 || stable == 0)
         return most;
-    return fmin(most, stable + TRAIN_CHECK_STEPS + 1.8 * cost_kinks(s) * m * sqrt(n));
+    double steps = stable + TRAIN_CHECK_STEPS + 1.8 * cost_kinks(s) * m * sqrt(n);
+    if (value_of(s, P_OPTIMIZER) == OPTIMIZER_GROWING_GD && steps > TRAIN_GROWTH_STEPS)
+        steps = TRAIN_GROWTH_STEPS * (1.0 + log(steps / TRAIN_GROWTH_STEPS));
+    return fmin(most, steps);
 }
 
 /* A step adds, tile by tile of 8 points, a row of a table for every neuron and block of
