@@ -10,13 +10,13 @@
  *
  * `growing_gd` is normalized_gd whose step grows with the sum t of the steps before it,
  *
- *     eta_k = max(eta, min(t / TRAIN_GROWTH_STEPS, 0.3 / max_i |dq_i/dt|)),
+ *     eta_k = max(eta, min(eta x^(5/4), 0.3 / max_i |dq_i/dt|)),   x = t / (600 eta).
  *
- * so that a time t takes log t steps: margins grow in proportion to t, and a step is as
- * long for what has been reached as one of `eta` was at TRAIN_GROWTH_STEPS. The second
- * bound, dq_i/dt from the last step, keeps the weights c_i of the loss stable. Opposite
- * pairs chatter on their kinks by a step; what that does to gates is taken away (see
- * train_gates.h).
+ * Weights and margins grow in proportion to t, so a step is at first 1/600 of what has
+ * been reached, as it was with 600 steps of eta, and slowly becomes more, as fewer
+ * and fewer gates are still to move. The second bound, with dq_i/dt of the last step,
+ * keeps the weights c_i stable. Opposite pairs chatter on their kinks by a step; what
+ * that does to gates is taken away (see train_gates.h).
  *
  * INITIALIZE: W(0). ITERATE: the step. TEST, every TRAIN_CHECK_STEPS steps: stop when
  *     alignment = |theta/|theta| + grad/|grad|| <= tolerance,
@@ -42,7 +42,7 @@
 enum {
     TRAIN_CHECK_STEPS = 128,
     TRAIN_REFRESH_STEPS = 8 * TRAIN_CHECK_STEPS,
-    TRAIN_GROWTH_STEPS = 400
+    TRAIN_GROWTH_STEPS = 600
 };
 
 /* In the order of stop_reason_words. */

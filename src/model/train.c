@@ -112,9 +112,11 @@ static void set_pace(struct descent *d, double change)
         pace->speed = change / pace->step;
     pace->stepped = false;
     pace->step = 1.0;
-    if (grows(d))
-        pace->step = fmax(
-            1.0, fmin(pace->time / TRAIN_GROWTH_STEPS, LARGEST_CHANGE / pace->speed));
+    if (!grows(d))
+        return;
+    double passed = pace->time / TRAIN_GROWTH_STEPS;
+    double longer = passed * sqrt(sqrt(passed));
+    pace->step = fmax(1.0, fmin(longer, LARGEST_CHANGE / pace->speed));
 }
 
 static void note_step(struct pace *pace)

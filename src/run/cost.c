@@ -144,7 +144,8 @@ double cost_steps(const struct setting *s)
         return most;
     double steps = stable + TRAIN_CHECK_STEPS + 1.8 * cost_kinks(s) * m * sqrt(n);
     if (value_of(s, P_OPTIMIZER) == OPTIMIZER_GROWING_GD && steps > TRAIN_GROWTH_STEPS)
-        steps = TRAIN_GROWTH_STEPS * (1.0 + log(steps / TRAIN_GROWTH_STEPS));
+        steps =
+            TRAIN_GROWTH_STEPS * (5.0 - 4.0 * pow(steps / TRAIN_GROWTH_STEPS, -0.25));
     return fmin(most, steps);
 }
 

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { M = 6, D = 9, LONG = 1200 };
+enum { M = 6, D = 9, LONG = 2000 };
 
 /* Margins of the linear predictor from W; their weights. */
 static void linear_weights(const struct points *p, const double *W, double *q,
@@ -37,10 +37,11 @@ static int linear_descent(const struct points *p, double eta, size_t steps, doub
         linear_weights(p, W, q, c);
         for (size_t i = 0; i < M && k > 0; i++)
             change = fmax(change, fabs(q[i] - before[i]) / last);
+        double longer = eta * pow(time / (600.0 * eta), 1.25);
         bound = 1;
-        if (k > 0 && fmin(time / 400.0, 0.3 / change) > eta) {
-            bound = time / 400.0 < 0.3 / change ? 2 : 3;
-            step = fmin(time / 400.0, 0.3 / change);
+        if (k > 0 && fmin(longer, 0.3 / change) > eta) {
+            bound = longer < 0.3 / change ? 2 : 3;
+            step = fmin(longer, 0.3 / change);
         }
         for (size_t i = 0; i < M; i++)
             for (size_t l = 0; l < D; l++)
@@ -54,7 +55,7 @@ static int linear_descent(const struct points *p, double eta, size_t steps, doub
 
 static void test_lengths(void **state)
 {
-    const size_t steps[] = {400, 700, LONG};
+    const size_t steps[] = {600, 900, LONG};
     double X[M * D], y[M], W0[D], W[D], out[D];
     struct points p = {.m = M, .r = D, .X = X, .y = y};
     struct network net = network_make(MODEL_LINEAR, 1, 1.0);
@@ -208,8 +209,8 @@ static void compare(const struct campaign *c, size_t same[3], double steps[3])
 
 static void test_same_point(void **state)
 {
-    const struct campaign campaigns[] = {{10, 100, 20, 1000.0, 0.5},
-                                         {20, 60, 20, 400.0, 0.5}};
+    const struct campaign campaigns[] = {{10, 100, 20, 1000.0, 0.05},
+                                         {20, 60, 20, 400.0, 0.05}};
     (void)state;
     for (size_t k = 0; k < 2; k++) {
         size_t same[3] = {0};
