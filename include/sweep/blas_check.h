@@ -33,6 +33,7 @@
     X(dnrm2, cblas_dnrm2)                                                              \
     X(dasum, cblas_dasum)                                                              \
     X(dtrsv, cblas_dtrsv)                                                              \
+    X(dtrsm, cblas_dtrsm)                                                              \
     X(dpotrf, LAPACKE_dpotrf_work)                                                     \
     X(dgeqrf, LAPACKE_dgeqrf_work)                                                     \
     X(dorgqr, LAPACKE_dorgqr_work)                                                     \

@@ -8,6 +8,9 @@
  * gradient vanishes with theirs. The residual is unique, the coefficients only where the
  * free columns and those on a bound with zero gradient are independent.
  *
+ * With the inner products of the columns a first solve of many guesses their states by
+ * coordinate descent and factors the free ones together.
+ *
  * Cost of a solve that changes c states: O((p + k + c k) r), k the number of free columns.
  */
 #ifndef SWEEP_BOXLS_H
@@ -39,6 +42,9 @@ struct box_problem {
     const double *low;    /* (p) */
     const double *high;   /* (p) */
     const double *b;      /* (r) */
+    const double *gram;   /* (gram_size, gram_size) X X^T of its first rows, all columns
+                           * among them: a first solve guesses states from it; or NULL */
+    size_t gram_size;
 };
 
 /* Scratch shared by any number of problems with at most p columns and r coordinates. */
@@ -46,6 +52,8 @@ struct boxls_scratch {
     double *target;   /* (r) b minus the columns on their bounds */
     double *solution; /* (min(r, p)) coefficients of the free columns */
     double *ratio;    /* (min(r, p)) share of its step at which one meets a bound */
+    double *pull;     /* (p) */
+    double *square;   /* (min(r, p), min(r, p)) */
     bool *dependent;  /* (p) */
     bool fine; /* gradients count down to rounding of |residual|, not of |b|: slower */
 };

@@ -91,6 +91,9 @@ void program_cold(const struct program *p, struct program_state *s);
 /* Forget the factorisations of an earlier program. Call when pairs or rows change. */
 void program_begin(const struct program *p, struct program_workspace *w);
 
+/* X X^T of points that the workspace has room for; until the next program_begin. */
+const double *program_gram(const struct points *p, struct program_workspace *w);
+
 /* Minimise from the state given. Cost of an iteration: about R m r + R m k^2 with k
  * kinks a row, one Cholesky factorisation of m^3/3; by QR 2 R r m^2. */
 enum program_stop program_solve(const struct program *p, struct program_workspace *w,

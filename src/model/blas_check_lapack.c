@@ -217,6 +217,31 @@ static bool check_least_squares(struct check *c, int m, int n)
     return check_is_right(c);
 }
 
+/* By both factors of check_cholesky, l and its transpose, (n, n) of right-hand sides. */
+static bool check_triangles(struct check *c, int n)
+{
+    const double *b = c->number[1];
+    double *x = c->result;
+    check_begin(c, "dtrsm", n, n, 0);
+    for (int turn = 0; turn < 2 && check_is_right(c); turn++) {
+        memcpy(x, b, (size_t)(n * n) * sizeof *x);
+        c->call->dtrsm(CblasRowMajor, CblasLeft, turn ? CblasUpper : CblasLower,
+                       turn ? CblasTrans : CblasNoTrans, CblasNonUnit, n, n, 1.0,
+                       c->turned[turn], n, x, n);
+        for (int i = 0; i < n; i++)
+            for (int k = 0; k < n; k++) {
+                double sum = 0.0, terms = 0.0;
+                for (int j = 0; j <= i; j++) {
+                    double term = c->turned[0][i * n + j] * x[j * n + k];
+                    sum += term;
+                    terms += fabs(term);
+                }
+                check_compare(c, sum, b[i * n + k], check_sum_tolerance(n, terms));
+            }
+    }
+    return check_is_right(c);
+}
+
 /* l l' = a, a symmetric with a heavy diagonal, and l x = b. Each may miss by
  * rounding of the terms it is summed from (Higham 2002, chapters 8 and 10). */
 bool check_cholesky(struct check *c, int n)
@@ -255,7 +280,7 @@ bool check_cholesky(struct check *c, int n)
             check_compare(c, sum, b[i], check_sum_tolerance(n, terms));
         }
     }
-    return check_is_right(c);
+    return check_is_right(c) && check_triangles(c, n);
 }
 
 bool check_factorisations(struct check *c)

@@ -1,4 +1,5 @@
 #include "sweep/boxls.h"
+#include "boxls_private.h"
 #include "sweep/cancel.h"
 #include "sweep/status.h"
 #include <gsl/gsl_cblas.h>
@@ -10,6 +11,9 @@ static const double INDEPENDENT = 1e-13;
 
 /* A gradient <x, residual> below this share of |x| |b| is rounding. */
 static const double ROUNDING = 4e-15;
+
+/* With fewer columns than this the changes of a first solve cost little. */
+enum { GUESSED = 24 };
 
 static size_t shorter_side(size_t a, size_t b)
 {
@@ -29,6 +33,8 @@ void boxls_scratch_layout(struct boxls_scratch *s, size_t p, size_t r, struct ar
     s->target = arena_doubles(a, r, 1);
     s->solution = arena_doubles(a, shorter_side(p, r), 1);
     s->ratio = arena_doubles(a, shorter_side(p, r), 1);
+    s->pull = arena_doubles(a, p, 1);
+    s->square = arena_doubles(a, shorter_side(p, r), shorter_side(p, r));
     s->dependent = arena_carve(a, p, 1, sizeof *s->dependent);
     s->fine = false;
 }
@@ -136,6 +142,22 @@ static double bound_of(const struct box_problem *q, size_t i, signed char *state
     *state = *state == BOX_HIGH ? BOX_LOW : BOX_HIGH;
     double other = *state == BOX_HIGH ? q->high[i] : q->low[i];
     return isfinite(other) ? other : 0.0;
+}
+
+/* Factor the columns that are free inside their bounds, all at once. */
+static void start_together(struct boxls *f, const struct box_problem *q,
+                           struct boxls_scratch *s, const signed char *state,
+                           const double *g)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < q->p; i++) {
+        if (state[i] != BOX_FREE || !(g[i] > q->low[i] && g[i] < q->high[i]))
+            continue;
+        if (count == f->capacity)
+            return;
+        f->free[count++] = i;
+    }
+    boxls_build(f, q, s, count);
 }
 
 /* Bring factor, states and values together: free columns that the bounds have caught
@@ -271,6 +293,10 @@ int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scrat
     size_t limit = 20 + 10 * q->p;
     double last = INFINITY;
     bool all = true;
+    if (q->gram && f->count == 0 && q->p >= GUESSED) {
+        boxls_guess(q, f->r, s, state, g);
+        start_together(f, q, s, state, g);
+    }
     enter_free(f, q, s, state, g);
     memset(s->dependent, 0, q->p * sizeof *s->dependent);
     for (size_t pass = 0; pass < limit && !cancel_asked(); pass++) {

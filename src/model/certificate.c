@@ -96,8 +96,9 @@ void certificate_scaled(const struct network *net, const struct points *retain,
 /* to becomes the nearest vector to row with the given states: row + sum_i g_i x_i, g_i
  * >= 0 on active points, <= 0 on inactive ones, free on kinks. It is the residual of
  * the box least squares min |row - sum_i (-g_i) x_i|. */
-static int project_row(const struct points *p, const signed char *state,
-                       const double *row, struct certificate_workspace *w, double *to)
+static int project_row(const struct points *p, const double *gram,
+                       const signed char *state, const double *row,
+                       struct certificate_workspace *w, double *to)
 {
     for (size_t i = 0; i < p->m; i++) {
         w->column[i] = i;
@@ -106,7 +107,7 @@ static int project_row(const struct points *p, const signed char *state,
         w->side[i] = state[i] > 0 ? BOX_HIGH : BOX_LOW;
         w->value[i] = 0.0;
     }
-    struct box_problem q = {p->m, p->X, w->column, w->low, w->high, row};
+    struct box_problem q = {p->m, p->X, w->column, w->low, w->high, row, gram, p->m};
     boxls_reset(&w->projection);
     return boxls_solve(&w->projection, &q, &w->scratch, w->side, w->value, to);
 }
@@ -121,6 +122,7 @@ static int restore_rows(const struct network *net, const struct points *p,
         memcpy(w->W, theta->W, net->n * weights);
         return SWEEP_OK;
     }
+    const double *gram = program_gram(p, w->kkt->program);
     for (size_t j = 0; j < net->n; j++) {
         memcpy(w->key + j * bytes, theta->W + j * p->r, weights);
         memcpy(w->key + j * bytes + weights, kept->state + j * p->m, p->m);
@@ -132,8 +134,8 @@ static int restore_rows(const struct network *net, const struct points *p,
         if (leader < j)
             memcpy(w->W + j * p->r, w->W + leader * p->r, weights);
         else
-            status = project_row(p, kept->state + j * p->m, theta->W + j * p->r, w,
-                                 w->W + j * p->r);
+            status = project_row(p, gram, kept->state + j * p->m, theta->W + j * p->r,
+                                 w, w->W + j * p->r);
         if (status != SWEEP_OK)
             return status;
     }

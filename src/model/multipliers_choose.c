@@ -91,9 +91,9 @@ static size_t gather_columns(struct multipliers_workspace *w, size_t m,
 static bool loose_independent(const struct program *p, struct multipliers_workspace *w)
 {
     size_t m = p->points->m;
-    program_model(p, w->program, &w->state);
-    if (!w->program->orthogonal || cancel_asked())
+    if (program_model_regular(p, w->program, &w->state) || cancel_asked())
         return true;
+    program_model(p, w->program, &w->state);
     size_t count = gather_columns(w, m, w->loose);
     for (size_t i = 0, k = 0; i < m; i++)
         if (w->loose[i]) {

@@ -97,6 +97,14 @@ void program_cold(const struct program *p, struct program_state *s)
     }
 }
 
+const double *program_gram(const struct points *p, struct program_workspace *w)
+{
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->m, (int)p->m,
+                (int)p->r, 1.0, p->X, (int)p->r, p->X, (int)p->r, 0.0, w->gram,
+                (int)p->m);
+    return w->gram;
+}
+
 void program_begin(const struct program *p, struct program_workspace *w)
 {
     size_t m = p->points->m, r = p->points->r, used = 0, indices = 0;
@@ -117,8 +125,7 @@ void program_begin(const struct program *p, struct program_workspace *w)
         used += k * (r + k);
         indices += k;
     }
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)m, (int)m, (int)r, 1.0,
-                p->points->X, (int)r, p->points->X, (int)r, 0.0, w->gram, (int)m);
+    program_gram(p->points, w);
     for (size_t i = 0; i < m; i++) {
         w->length[i] = vector_length(r, p->points->X + i * r);
         w->every[i] = i;
@@ -155,8 +162,14 @@ int program_row(const struct program *p, struct program_workspace *w,
         w->value[k] = s->coefficient[j * m + i];
         w->row_state[k] = s->state[j * m + i];
     }
-    struct box_problem q = {boxes,  p->points->X, column,
-                            w->low, w->high,      w->free_side + j * r};
+    struct box_problem q = {.p = boxes,
+                            .X = p->points->X,
+                            .column = column,
+                            .low = w->low,
+                            .high = w->high,
+                            .b = w->free_side + j * r,
+                            .gram = w->gram,
+                            .gram_size = m};
     double *residual = s->residual + j * r;
     int status = boxls_solve(factor, &q, &w->scratch, w->row_state, w->value, residual);
     for (size_t k = 0; k < boxes; k++) {

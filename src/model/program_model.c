@@ -23,9 +23,50 @@
  * columns which nearly depend on each other. */
 static const double LOST = 3e-4;
 
+/* Inner products of free points stand for their factor where its pivots are above this
+ * share of |x_i|, and where there are so many. */
+static const double RESOLVED = 1e-2;
+enum { GRAM_COLUMNS = 16 };
+
 double program_weight(const struct program *p, const struct program_state *s)
 {
     return p->gain > 0.0 && s->norm > 0.0 ? p->gain / s->norm : 0.0;
+}
+
+/* Whether the inner products of the row's free points, squares of what R holds, keep
+ * enough digits; few columns are not worth it. */
+static bool gram_suffices(const struct program_workspace *w, const struct boxls *f,
+                          const size_t *column)
+{
+    for (size_t k = 0; k < f->count; k++)
+        if (!(f->R[k * (f->capacity + 1)] > RESOLVED * w->length[column[f->free[k]]]))
+            return false;
+    return f->count >= GRAM_COLUMNS;
+}
+
+/* w->inner = Q X^T over the points of w->index, by R^T Q = X_free. */
+static void inner_by_gram(const struct program *p, struct program_workspace *w,
+                          const struct boxls *f, const size_t *column, size_t count)
+{
+    for (size_t k = 0; k < f->count; k++) {
+        const double *row = w->gram + column[f->free[k]] * p->points->m;
+        for (size_t a = 0; a < count; a++)
+            w->inner[k * count + a] = row[w->index[a]];
+    }
+    cblas_dtrsm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit,
+                (int)f->count, (int)count, 1.0, f->R, (int)f->capacity, w->inner,
+                (int)count);
+}
+
+static void inner_by_points(const struct program *p, struct program_workspace *w,
+                            const struct boxls *f, size_t count)
+{
+    size_t r = p->points->r;
+    for (size_t a = 0; a < count; a++)
+        memcpy(w->gathered + a * r, p->points->X + w->index[a] * r, r * sizeof *f->Q);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)f->count, (int)count,
+                (int)r, 1.0, f->Q, (int)r, w->gathered, (int)r, 0.0, w->inner,
+                (int)count);
 }
 
 /* hessian -= T^T T with T = basis X^T, over the pairs of row j that have a slope: about
@@ -33,24 +74,24 @@ double program_weight(const struct program *p, const struct program_state *s)
 static void subtract_free(const struct program *p, struct program_workspace *w,
                           const struct boxls *f, size_t j)
 {
-    size_t m = p->points->m, r = p->points->r, count = 0;
+    size_t m = p->points->m, count = 0;
+    const size_t *column = w->column + j * m;
     const double *slope = w->slope + j * m;
     double weight = sqrt(p->count[j]);
     if (f->count == 0)
         return;
     for (size_t i = 0; i < m; i++)
-        if (slope[i] != 0.0) {
-            memcpy(w->gathered + count * r, p->points->X + i * r, r * sizeof *f->Q);
+        if (slope[i] != 0.0)
             w->index[count++] = i;
-        }
     if (count == 0)
         return;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)f->count, (int)count,
-                (int)r, weight, f->Q, (int)r, w->gathered, (int)r, 0.0, w->inner,
-                (int)count);
+    if (gram_suffices(w, f, column))
+        inner_by_gram(p, w, f, column, count);
+    else
+        inner_by_points(p, w, f, count);
     for (size_t k = 0; k < f->count; k++)
         for (size_t a = 0; a < count; a++)
-            w->inner[k * count + a] *= slope[w->index[a]];
+            w->inner[k * count + a] *= weight * slope[w->index[a]];
     cblas_dsyrk(CblasRowMajor, CblasUpper, CblasTrans, (int)count, (int)f->count, 1.0,
                 w->inner, (int)count, 0.0, w->reduced, (int)count);
     for (size_t a = 0; a < count; a++)
@@ -89,10 +130,10 @@ static void hessian(const struct program *p, struct program_workspace *w,
             w->model[i * m + k] += weight * weight;
 }
 
-/* False where too much would be lost. Row-major upper is column-major lower: dpotrf's
+/* Row-major upper is column-major lower: dpotrf's
  * U^T U has column i of U in row i after a transposition. */
-static bool by_cholesky(const struct program *p, struct program_workspace *w,
-                        struct program_state *s)
+bool program_model_regular(const struct program *p, struct program_workspace *w,
+                           struct program_state *s)
 {
     size_t m = p->points->m;
     double *A = w->model;
@@ -196,7 +237,7 @@ static void by_qr(const struct program *p, struct program_workspace *w,
 void program_model(const struct program *p, struct program_workspace *w,
                    struct program_state *s)
 {
-    if (p->ridge > 0.0 || (!w->orthogonal && !by_cholesky(p, w, s)))
+    if (p->ridge > 0.0 || (!w->orthogonal && !program_model_regular(p, w, s)))
         w->orthogonal = true;
     if (w->orthogonal)
         by_qr(p, w, s);

@@ -69,6 +69,11 @@ double program_weight(const struct program *p, const struct program_state *s);
 void program_model(const struct program *p, struct program_workspace *w,
                    struct program_state *s);
 
+/* Whether Cholesky finds the Hessian regular, its columns far from dependent. If so the
+ * model is in place. */
+bool program_model_regular(const struct program *p, struct program_workspace *w,
+                           struct program_state *s);
+
 /* The factorisation of row j's free pairs, made again where the row has none of its
  * own. */
 const struct boxls *program_free_pairs(const struct program *p,

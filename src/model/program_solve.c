@@ -45,7 +45,7 @@ static int model_step(const struct program *p, struct program_workspace *w,
                       : s->lambda[i] >= top ? BOX_HIGH
                                             : BOX_FREE;
     }
-    struct box_problem q = {m, w->model, w->every, w->low, w->high, w->aim};
+    struct box_problem q = {m, w->model, w->every, w->low, w->high, w->aim, NULL, 0};
     boxls_reset(&w->step);
     return boxls_solve(&w->step, &q, &w->step_scratch, w->bound, w->change,
                        w->step_scratch.target);

@@ -311,8 +311,12 @@ static void fit_seconds(const struct rows *rows, double *seconds)
         state[k] = BOX_LOW;
         seconds[k] = 0;
     }
-    struct box_problem q = {COST_TERMS, scaled, column,
-                            low,        high,   scaled + COST_TERMS * r};
+    struct box_problem q = {.p = COST_TERMS,
+                            .X = scaled,
+                            .column = column,
+                            .low = low,
+                            .high = high,
+                            .b = scaled + COST_TERMS * r};
     for (int pass = 0; pass < PASSES; pass++) {
         weigh_rows(rows, pass == 0 ? cost_seconds : seconds, scaled);
         boxls_reset(&f);

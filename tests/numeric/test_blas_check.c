@@ -200,7 +200,7 @@ static double signed_dasum(int n, const double *x, int dx)
     return sum;
 }
 
-static bool spoiled_turn; /* of dtrsv: the transposed matrix only */
+static bool spoiled_turn; /* of dtrsv, dtrsm: the transposed matrix only */
 
 static void wrong_dtrsv(enum CBLAS_ORDER order, enum CBLAS_UPLO half,
                         enum CBLAS_TRANSPOSE ta, enum CBLAS_DIAG diagonal, int n,
@@ -209,6 +209,16 @@ static void wrong_dtrsv(enum CBLAS_ORDER order, enum CBLAS_UPLO half,
     cblas_dtrsv(order, half, ta, diagonal, n, a, lda, x, dx);
     if (!spoiled_turn || ta == CblasTrans)
         spoil(x + n - 1, n);
+}
+
+static void wrong_dtrsm(enum CBLAS_ORDER order, enum CBLAS_SIDE side,
+                        enum CBLAS_UPLO half, enum CBLAS_TRANSPOSE ta,
+                        enum CBLAS_DIAG diagonal, int n, int columns, double alpha,
+                        const double *a, int lda, double *b, int ldb)
+{
+    cblas_dtrsm(order, side, half, ta, diagonal, n, columns, alpha, a, lda, b, ldb);
+    if (!spoiled_turn || ta == CblasTrans)
+        spoil(b + (n - 1) * ldb + columns - 1, n);
 }
 
 static lapack_int wrong_dpotrf(int order, char half, lapack_int n, double *a,
@@ -333,8 +343,10 @@ static void one_wrong_number_is_found(void **state)
         EXPECT(dasum, wrong_dasum, "dasum, ");
         spoiled_turn = false;
         EXPECT(dtrsv, wrong_dtrsv, "dtrsv, ");
+        EXPECT(dtrsm, wrong_dtrsm, "dtrsm, ");
         spoiled_turn = true;
         EXPECT(dtrsv, wrong_dtrsv, "dtrsv, ");
+        EXPECT(dtrsm, wrong_dtrsm, "dtrsm, ");
         EXPECT(dgeqrf, wrong_dgeqrf, "dgeqrf and dorgqr, ");
     }
 }
@@ -406,7 +418,7 @@ static void kernels_with_a_wrong_case(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(1 + 3 * 3 * 12 + 2 * 3 * 14 + 3 * 3 + 4 * 3);
+    check_cases(1 + 3 * 3 * 13 + 2 * 3 * 14 + 3 * 3 + 4 * 3);
 }
 
 int main(void)

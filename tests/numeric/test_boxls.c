@@ -33,7 +33,12 @@ static void problem_make(struct problem *a, size_t p, size_t r)
         a->column = arena_carve(&a->arena, p, 1, sizeof *a->column);
         a->state = arena_carve(&a->arena, p, 1, 1);
     }
-    a->q = (struct box_problem){p, a->X, a->column, a->low, a->high, a->b};
+    a->q = (struct box_problem){.p = p,
+                                .X = a->X,
+                                .column = a->column,
+                                .low = a->low,
+                                .high = a->high,
+                                .b = a->b};
     boxls_reset(&a->factor);
 }
 
@@ -293,6 +298,67 @@ static void test_repeat(void **state)
     gsl_rng_free(rng);
 }
 
+/* Orthonormal rows of Q, and R Q the free columns. */
+static void check_factor(const struct problem *a)
+{
+    const struct boxls *f = &a->factor;
+    double gap = 0.0;
+
+    for (size_t k = 0; k < f->count; k++) {
+        const double *x = column(a, f->free[k]);
+
+        for (size_t l = 0; l <= k; l++)
+            gap = fmax(gap,
+                       fabs((double)direct_dot(f->Q + k * f->r, f->Q + l * f->r, f->r) -
+                            (k == l)));
+        for (size_t i = 0; i < f->r; i++) {
+            long double sum = x[i];
+
+            for (size_t l = 0; l <= k; l++)
+                sum -= (long double)f->R[k * f->capacity + l] * f->Q[l * f->r + i];
+            gap = fmax(gap, fabs((double)sum));
+        }
+    }
+    check_close(gap, 0.0, 1e-13);
+}
+
+/* Many columns at once, with their inner products. */
+static void test_gram(void **state)
+{
+    gsl_rng *rng = fixture_rng("gram", 0);
+    double gram[LARGE_P * LARGE_P];
+
+    (void)state;
+    for (int trial = 0; trial < 60; trial++) {
+        struct problem a;
+
+        problem_make(&a, fixture_between(rng, 24, LARGE_P),
+                     fixture_between(rng, 4, 90));
+        draw_problem(rng, &a);
+        if (trial % 2 == 0) /* none depends on others */
+            rng_normals(rng, a.X, a.q.p * a.r);
+        draw_start(rng, &a);
+        for (size_t i = 0; i < a.q.p; i++)
+            for (size_t k = 0; k < a.q.p; k++)
+                gram[i * a.q.p + k] =
+                    (double)direct_dot(a.X + i * a.r, a.X + k * a.r, a.r);
+        a.q.gram = gram;
+        a.q.gram_size = a.q.p;
+        for (int again = 0; again < 3; again++) {
+            check_equal(
+                boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual),
+                SWEEP_OK);
+            check_optimal(&a, 1e-11);
+            check_factor(&a);
+            if (again == 1)
+                boxls_reset(&a.factor);
+            rng_normals(rng, a.b, a.r);
+        }
+        arena_release(&a.arena);
+    }
+    gsl_rng_free(rng);
+}
+
 static void test_special(void **state)
 {
     struct problem a;
@@ -371,7 +437,7 @@ static void test_small(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(300 * 4 + 600 * 3 + 50 + 12 + 10);
+    check_cases(300 * 4 + 600 * 3 + 50 + 180 * 4 + 12 + 10);
 }
 
 int main(void)
@@ -379,7 +445,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_exhaustive), cmocka_unit_test(test_warm),
         cmocka_unit_test(test_repeat),     cmocka_unit_test(test_special),
-        cmocka_unit_test(test_small),      cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_small),      cmocka_unit_test(test_gram),
+        cmocka_unit_test(test_cases),
     };
 
     fixture_main();

@@ -1,0 +1,18 @@
+/* Private parts of boxls.c: a start of many columns at once. */
+#ifndef BOXLS_PRIVATE_H
+#define BOXLS_PRIVATE_H
+
+#include "sweep/boxls.h"
+
+/* Move states and values, which are within their bounds, to a good guess by coordinate
+ * descent on q->gram. Cost: a few tens of p gram_size at most. */
+void boxls_guess(const struct box_problem *q, size_t r, struct boxls_scratch *s,
+                 signed char *state, double *g);
+
+/* Factor the columns in f->free (count), as boxls_solve would one by one.
+ * False, and the factorisation is empty, where they are too near to dependent for that.
+ * Cost 3 count^2 r. */
+bool boxls_build(struct boxls *f, const struct box_problem *q, struct boxls_scratch *s,
+                 size_t count);
+
+#endif
