@@ -27,8 +27,9 @@ enum box_state { BOX_LOW = -1, BOX_FREE = 0, BOX_HIGH = 1 };
  * columns, saves rebuilding it. */
 struct boxls {
     size_t r;        /* coordinates */
-    size_t capacity; /* most free columns: min(r, p) */
+    size_t capacity; /* most free columns: min(r, p), or fewer */
     size_t count;    /* free columns now */
+    bool full;       /* the last solve needed more than fewer */
     size_t *free;    /* (capacity) which, as positions 0 .. p-1, in factor order */
     double *Q;       /* (capacity, r) orthonormal rows */
     double *R;       /* (capacity, capacity): x_free[k] = sum_{l <= k} R[k][l] Q_l */
@@ -67,8 +68,8 @@ void boxls_reset(struct boxls *f);
 /* Solve. On entry state (p) says where each column is and g (p) its value if free; they
  * may come from another problem over the same columns. On exit state, g and the
  * residual (r). SWEEP_OK; SWEEP_NUMERIC when the bound on iterations ended it (the residual
- * is then that of the last feasible g) or a number was not finite; SWEEP_STOPPED when it
- * was cancelled (cancel.h). */
+ * is then that of the last feasible g), a number was not finite, or the factorisation is
+ * full; SWEEP_STOPPED when it was cancelled (cancel.h). */
 int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scratch *s,
                 signed char *state, double *g, double *residual);
 

@@ -56,6 +56,11 @@ struct multipliers_workspace {
 void multipliers_layout(struct multipliers_workspace *w, size_t n, size_t m, size_t r,
                         struct arena *a);
 
+/* All but w->program, which the caller lends. A solve leaves nothing in it that the next
+ * needs, so kkt.h's may be the same. */
+void multipliers_layout_lent(struct multipliers_workspace *w, size_t n, size_t m,
+                             size_t r, struct arena *a);
+
 /* theta must be scaled to margin 1. eps, delta are NAN when the solve was not finite. */
 void multipliers_solve(const struct network *net, const struct points *p,
                        const struct weights *theta, struct multipliers_workspace *w,

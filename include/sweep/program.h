@@ -78,9 +78,11 @@ struct program_workspace;
 void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t r,
                           struct arena *a);
 
-/* Room for programs of up to `rows` rows, m points in r coordinates. Factorisations take
- * half the largest possible: enough when each sign of u_j has half the rows; a row beyond
- * is solved without a factorisation of its own, slower and with the same result. */
+/* Room for programs of up to `rows` rows, m points in r coordinates. Up to 64 coordinates
+ * or points factorisations have all they can need; beyond, rows * 5/16 min(m, r) columns,
+ * which the rows share by their box pairs: exact points of pure noise need 4/16. A row whose
+ * share is too small is solved without a factorisation of its own, slower and with the same
+ * result. */
 void program_workspace_layout(struct program_workspace **w, size_t rows, size_t m,
                               size_t r, struct arena *a);
 

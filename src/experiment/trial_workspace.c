@@ -49,7 +49,8 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     span_layout(&ws->span, &ws->span_work, &shape->request, a);
     train_layout(&ws->train, n, m, r, a);
     kkt_layout(&ws->kkt, n, m, r, a);
-    multipliers_layout(&ws->multipliers, n, m, r, a);
+    ws->multipliers.program = ws->kkt.program; /* never both at work */
+    multipliers_layout_lent(&ws->multipliers, n, m, r, a);
     certificate_layout(&ws->certificate, n, m, r, a);
     metrics_layout(&ws->metrics, n, r, a);
     unlearn_layout(&ws->unlearning, n, m, r, a);

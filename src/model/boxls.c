@@ -69,11 +69,13 @@ static void project_out(const struct boxls *f, double *w, double *coefficients)
     }
 }
 
-/* Append column `position`; false if it depends on the free ones. */
+/* Append column `position`; false if it depends on the free ones, or there is no room. */
 static bool append_column(struct boxls *f, const double *x, size_t position)
 {
-    if (f->count == f->capacity)
+    if (f->count == f->capacity) {
+        f->full = true;
         return false;
+    }
     double *q = f->Q + f->count * f->r, *column = f->R + f->count * f->capacity;
     memcpy(q, x, f->r * sizeof *q);
     double before = sqrt(dot(f->r, x, x));
@@ -154,7 +156,7 @@ static void start_together(struct boxls *f, const struct box_problem *q,
         if (state[i] != BOX_FREE || !(g[i] > q->low[i] && g[i] < q->high[i]))
             continue;
         if (count == f->capacity)
-            return;
+            return; /* one by one, as far as they are independent */
         f->free[count++] = i;
     }
     boxls_build(f, q, s, count);
@@ -287,8 +289,15 @@ static int arrived(void)
     return cancel_asked() ? SWEEP_STOPPED : SWEEP_OK;
 }
 
-int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scratch *s,
-                signed char *state, double *g, double *residual)
+/* Whether a column was refused though the factorisation could have been larger. */
+static bool short_of_room(const struct boxls *f, const struct box_problem *q)
+{
+    return f->full && f->capacity < shorter_side(q->p, f->r);
+}
+
+static int change_states(struct boxls *f, const struct box_problem *q,
+                         struct boxls_scratch *s, signed char *state, double *g,
+                         double *residual)
 {
     size_t limit = 20 + 10 * q->p;
     double last = INFINITY;
@@ -299,7 +308,8 @@ int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scrat
     }
     enter_free(f, q, s, state, g);
     memset(s->dependent, 0, q->p * sizeof *s->dependent);
-    for (size_t pass = 0; pass < limit && !cancel_asked(); pass++) {
+    for (size_t pass = 0; pass < limit && !short_of_room(f, q) && !cancel_asked();
+         pass++) {
         build_target(f, q, state, g, s->target);
         memcpy(residual, s->target, f->r * sizeof *residual);
         project_out(f, residual, s->solution);
@@ -322,4 +332,13 @@ int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scrat
         memset(s->dependent, 0, q->p * sizeof *s->dependent);
     }
     return cancel_asked() ? SWEEP_STOPPED : SWEEP_NUMERIC;
+}
+
+int boxls_solve(struct boxls *f, const struct box_problem *q, struct boxls_scratch *s,
+                signed char *state, double *g, double *residual)
+{
+    f->full = false;
+    int status = change_states(f, q, s, state, g, residual);
+    f->full = short_of_room(f, q);
+    return f->full ? SWEEP_NUMERIC : status;
 }

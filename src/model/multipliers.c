@@ -8,8 +8,14 @@
 void multipliers_layout(struct multipliers_workspace *w, size_t n, size_t m, size_t r,
                         struct arena *a)
 {
-    groups_layout(&w->groups, n, a);
     program_workspace_layout(&w->program, n, m, r, a);
+    multipliers_layout_lent(w, n, m, r, a);
+}
+
+void multipliers_layout_lent(struct multipliers_workspace *w, size_t n, size_t m,
+                             size_t r, struct arena *a)
+{
+    groups_layout(&w->groups, n, a);
     program_state_layout(&w->state, n, m, r, a);
     w->Z = arena_doubles(a, n, m);
     w->margin = arena_doubles(a, m, 1);

@@ -13,6 +13,7 @@ struct program_workspace {
     double *pool;         /* storage of the factorisations */
     size_t pool_size;
     size_t *pool_free;
+    size_t pool_indices;
     struct boxls shared; /* for rows the pool had no room for */
     struct boxls_scratch scratch;
     double *low, *high, *value; /* (m) one row's box problem */

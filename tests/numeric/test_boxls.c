@@ -434,10 +434,38 @@ static void test_small(void **state)
     }
 }
 
+/* Room for fewer free columns than are needed is no answer, but it is noticed. */
+static void test_room(void **state)
+{
+    gsl_rng *rng = fixture_rng("room", 0);
+    struct problem a;
+
+    (void)state;
+    problem_make(&a, 8, 10);
+    rng_normals(rng, a.X, 80);
+    rng_normals(rng, a.b, 10);
+    rng_permutation(rng, a.column, 8);
+    for (size_t i = 0; i < 8; i++) {
+        a.low[i] = -INFINITY;
+        a.high[i] = INFINITY;
+    }
+    a.factor.capacity = 7;
+    check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual),
+                SWEEP_NUMERIC);
+    check_true(a.factor.full, "8 free columns where there is room for 7");
+    a.factor.capacity = 8;
+    boxls_reset(&a.factor);
+    check_equal(boxls_solve(&a.factor, &a.q, &a.scratch, a.state, a.g, a.residual), 0);
+    check_true(!a.factor.full, "8 free columns where there is room for 8");
+    check_optimal(&a, 1e-12);
+    arena_release(&a.arena);
+    gsl_rng_free(rng);
+}
+
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(300 * 4 + 600 * 3 + 50 + 180 * 4 + 12 + 10);
+    check_cases(300 * 4 + 600 * 3 + 50 + 180 * 4 + 12 + 10 + 6);
 }
 
 int main(void)
@@ -446,7 +474,7 @@ int main(void)
         cmocka_unit_test(test_exhaustive), cmocka_unit_test(test_warm),
         cmocka_unit_test(test_repeat),     cmocka_unit_test(test_special),
         cmocka_unit_test(test_small),      cmocka_unit_test(test_gram),
-        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_room),       cmocka_unit_test(test_cases),
     };
 
     fixture_main();

@@ -320,19 +320,67 @@ static void not_finite(void **state)
     gsl_rng_free(rng);
 }
 
+/* Every pair of every row is free: more than there is room for to keep factored. */
+static void more_free_than_room(void **state)
+{
+    enum { MANY = 100, WIDE = 120 };
+    struct draw d = {.p = {.rows = ROWS, .u = 0.5}};
+    double X[MANY * WIDE], y[MANY], target[ROWS * WIDE] = {0};
+    unsigned char pair[ROWS * MANY];
+    gsl_rng *rng = fixture_rng("room", 0);
+    size_t free = 0;
+
+    (void)state;
+    draw_layout(&d, MANY, WIDE);
+    rng_normals(rng, X, MANY * WIDE);
+    d.points.X = X;
+    d.points.y = y;
+    d.p.pair = pair;
+    d.p.target = target;
+    memset(pair, PAIR_BOX, sizeof pair);
+    for (size_t i = 0; i < MANY; i++) {
+        y[i] = i % 2 ? 1.0 : -1.0;
+        d.s.lambda[i] = 1.0;
+    }
+    for (size_t j = 0; j < ROWS; j++) {
+        d.sign[j] = j % 2 ? -1.0 : 1.0;
+        d.count[j] = 1.0;
+        for (size_t i = 0; i < MANY; i++) {
+            double v = 0.25 + 0.5 * (double)((i + j) % 7) / 7.0;
+            d.s.state[j * MANY + i] = BOX_FREE;
+            d.s.coefficient[j * MANY + i] = d.sign[j] * y[i] * d.p.u * 0.5;
+            for (size_t k = 0; k < WIDE; k++)
+                target[j * WIDE + k] += d.sign[j] * y[i] * d.p.u * v * X[i * WIDE + k];
+        }
+    }
+    program_begin(&d.p, d.w);
+    check_equal(program_solve(&d.p, d.w, &d.s), PROGRAM_CONVERGED);
+    check_close(d.s.rest / d.s.norm, 0.0, 1e-14);
+    for (size_t k = 0; k < ROWS * MANY; k++)
+        free += d.s.state[k] == BOX_FREE;
+    check_equal(free, ROWS * MANY);
+    arena_release(&d.arena);
+    gsl_rng_free(rng);
+}
+
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(240 * 2 + 1 + 120 * 3 + 30 * 2 + 18 + 4 + 20 + 90 * 3 + 6);
+    check_cases(240 * 2 + 1 + 120 * 3 + 30 * 2 + 18 + 4 + 20 + 90 * 3 + 6 + 3);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(to_a_target),   cmocka_unit_test(margins),
-        cmocka_unit_test(near_start),    cmocka_unit_test(unbounded),
-        cmocka_unit_test(near_origin),   cmocka_unit_test(one_dead_point),
-        cmocka_unit_test(scales),        cmocka_unit_test(not_finite),
+        cmocka_unit_test(to_a_target),
+        cmocka_unit_test(margins),
+        cmocka_unit_test(near_start),
+        cmocka_unit_test(unbounded),
+        cmocka_unit_test(near_origin),
+        cmocka_unit_test(one_dead_point),
+        cmocka_unit_test(scales),
+        cmocka_unit_test(not_finite),
+        cmocka_unit_test(more_free_than_room),
         cmocka_unit_test(all_cases_ran),
     };
 
