@@ -11,7 +11,8 @@
  *     1. the least eps,
  *     2. among these the least delta = max_i lambda_i (q_i - 1),
  *     3. among these the least |lambda|,
- * each up to rounding of the terms. `unique` says whether 1 and 2 decide them.
+ * each up to rounding of the terms; without 3 where program.h has no room for a ridge.
+ * `unique` says whether 1 and 2 decide them.
  */
 #ifndef SWEEP_MULTIPLIERS_H
 #define SWEEP_MULTIPLIERS_H
@@ -46,7 +47,7 @@ struct multipliers_workspace {
     double *best;        /* (m) lambda to fall back to */
     bool *loose;         /* (m) points that some minimiser may give a multiplier */
     bool *free;          /* (m) multipliers between their bounds */
-    double *column;      /* (m, m) columns of the loose points */
+    double *column;      /* (m, height of the model) columns of the loose points */
     double *right;       /* (m) */
     double *lapack;      /* (lapack_size) */
     size_t lapack_size;

@@ -82,7 +82,8 @@ void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t
  * or points factorisations have all they can need; beyond, rows * 5/16 min(m, r) columns,
  * which the rows share by their box pairs: exact points of pure noise need 4/16. A row whose
  * share is too small is solved without a factorisation of its own, slower and with the same
- * result. */
+ * result. Of more than 1024 points that are more than rows * r, as of a linear model, there
+ * are no squares: programs with a ridge cannot be stepped then. */
 void program_workspace_layout(struct program_workspace **w, size_t rows, size_t m,
                               size_t r, struct arena *a);
 
@@ -93,7 +94,8 @@ void program_cold(const struct program *p, struct program_state *s);
 /* Forget the factorisations of an earlier program. Call when pairs or rows change. */
 void program_begin(const struct program *p, struct program_workspace *w);
 
-/* X X^T of points that the workspace has room for; until the next program_begin. */
+/* X X^T of points that the workspace has room for, until the next program_begin; NULL where
+ * there is none for squares of m. */
 const double *program_gram(const struct points *p, struct program_workspace *w);
 
 /* Minimise from the state given. Cost of an iteration: about R m r + R m k^2 with k

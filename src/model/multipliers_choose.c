@@ -42,7 +42,8 @@ void multipliers_choose_layout(struct multipliers_workspace *w, size_t n, size_t
     w->best = arena_doubles(a, m, 1);
     w->loose = arena_carve(a, m, 1, sizeof *w->loose);
     w->free = arena_carve(a, m, 1, sizeof *w->free);
-    w->column = arena_doubles(a, m, m);
+    size_t slim = program_slim(n, m, r);
+    w->column = arena_doubles(a, m, slim ? slim : m);
     w->right = arena_doubles(a, m, 1);
     w->lapack_size = 64 * (m + 2);
     w->lapack = arena_doubles(a, w->lapack_size, 1);
@@ -76,15 +77,15 @@ static void find_loose(struct multipliers_workspace *w, size_t m, bool keep_zero
     }
 }
 
-/* The model's columns of the points chosen, side by side (column-major, m rows). */
+/* The model's columns of the points chosen, side by side (column-major). */
 static size_t gather_columns(struct multipliers_workspace *w, size_t m,
                              const bool *chosen)
 {
-    size_t count = 0;
+    size_t count = 0, high = w->program->height;
     for (size_t i = 0; i < m; i++)
         if (chosen[i])
-            memcpy(w->column + m * count++, w->program->model + i * m,
-                   m * sizeof *w->column);
+            memcpy(w->column + high * count++, w->program->model + i * high,
+                   high * sizeof *w->column);
     return count;
 }
 
@@ -94,20 +95,22 @@ static bool loose_independent(const struct program *p, struct multipliers_worksp
     if (program_model_regular(p, w->program, &w->state) || cancel_asked())
         return true;
     program_model(p, w->program, &w->state);
-    size_t count = gather_columns(w, m, w->loose);
+    size_t count = gather_columns(w, m, w->loose), high = w->program->height;
+    if (count > high)
+        return false;
     for (size_t i = 0, k = 0; i < m; i++)
         if (w->loose[i]) {
             double length =
                 w->program->steep[i]; /* before free slopes took their part */
             double scale = length > 0.0 ? 1.0 / length : 0.0;
-            cblas_dscal((int)m, scale, w->column + m * k++, 1);
+            cblas_dscal((int)high, scale, w->column + high * k++, 1);
         }
     memset(w->pivot, 0, m * sizeof *w->pivot);
     if (count == 0)
         return true;
-    LAPACKE_dgeqp3_work(LAPACK_COL_MAJOR, (int)m, (int)count, w->column, (int)m,
+    LAPACKE_dgeqp3_work(LAPACK_COL_MAJOR, (int)high, (int)count, w->column, (int)high,
                         w->pivot, w->right, w->lapack, (int)w->lapack_size);
-    double last = w->column[(count - 1) * m + count - 1];
+    double last = w->column[(count - 1) * (high + 1)];
     return fabs(last) > DEPENDENT;
 }
 
@@ -190,15 +193,16 @@ static bool shorten(const struct program *p, struct multipliers_workspace *w)
     size_t count = find_inside(w, m, is_free);
     int rank;
     program_model(p, w->program, &w->state);
-    memcpy(w->right, w->program->aim, m * sizeof *w->right);
+    int high = (int)w->program->height;
+    memcpy(w->right, w->program->aim, w->program->height * sizeof *w->right);
     for (size_t i = 0; i < m; i++)
         if (is_free[i])
-            cblas_daxpy((int)m, w->state.lambda[i], w->program->model + i * m, 1,
-                        w->right, 1);
+            cblas_daxpy(high, w->state.lambda[i],
+                        w->program->model + i * w->program->height, 1, w->right, 1);
     gather_columns(w, m, is_free);
     memset(w->pivot, 0, m * sizeof *w->pivot);
     if (count == 0 || cancel_asked() ||
-        LAPACKE_dgelsy_work(LAPACK_COL_MAJOR, (int)m, (int)count, 1, w->column, (int)m,
+        LAPACKE_dgelsy_work(LAPACK_COL_MAJOR, high, (int)count, 1, w->column, high,
                             w->right, (int)m, w->pivot, DEPENDENT, &rank, w->lapack,
                             (int)w->lapack_size) != 0)
         return false;

@@ -33,18 +33,27 @@ static size_t row_room(size_t k, size_t r)
     return free_share(k) * (r + free_share(k));
 }
 
+/* More points than this, and squares of their number would soon take all memory. */
+enum { SQUARE = 1024 };
+
+size_t program_slim(size_t rows, size_t m, size_t r)
+{
+    return m > SQUARE && rows < (m - 1) / r ? rows * r + 1 : 0;
+}
+
 static void model_layout(struct program_workspace *w, size_t m, size_t r,
                          struct arena *a)
 {
-    w->model = arena_doubles(a, m, m);
+    size_t high = w->slim ? w->slim : m;
+    w->model = arena_doubles(a, m, high);
     w->aim = arena_doubles(a, m + 1, 1);
-    w->stack_rows = m + 1 + (r > m ? r : m) + STACK;
+    w->stack_rows = w->slim ? w->slim : m + 1 + (r > m ? r : m) + STACK;
     w->stack = arena_doubles(a, m + 1, w->stack_rows);
     w->reflector = arena_doubles(a, m + 1, 1);
     w->lapack = arena_doubles(a, 64, m + 1);
     w->pivot = arena_carve(a, m, 1, sizeof *w->pivot);
-    boxls_layout(&w->step, m, m, a);
-    boxls_scratch_layout(&w->step_scratch, m, m, a);
+    boxls_layout(&w->step, m, high, a);
+    boxls_scratch_layout(&w->step_scratch, m, high, a);
     w->every = arena_carve(a, m, 1, sizeof *w->every);
     w->bound = arena_carve(a, m, 1, sizeof *w->bound);
     w->change = arena_doubles(a, m, 1);
@@ -77,10 +86,11 @@ void program_workspace_layout(struct program_workspace **out, size_t rows, size_
     into->free_side = arena_doubles(a, rows, r);
     into->slope = arena_doubles(a, rows, m);
     into->product = arena_doubles(a, rows, m);
-    into->gram = arena_doubles(a, m, m);
+    into->slim = program_slim(rows, m, r);
+    into->gram = into->slim ? NULL : arena_doubles(a, m, m);
     into->length = arena_doubles(a, m, 1);
     into->steep = arena_doubles(a, m, 1);
-    into->reduced = arena_doubles(a, m, m);
+    into->reduced = into->slim ? NULL : arena_doubles(a, m, m);
     into->gathered = arena_doubles(a, m, r);
     into->inner = arena_doubles(a, k, m);
     into->index = arena_carve(a, m, 1, sizeof *into->index);
@@ -113,6 +123,8 @@ void program_cold(const struct program *p, struct program_state *s)
 
 const double *program_gram(const struct points *p, struct program_workspace *w)
 {
+    if (w->slim)
+        return NULL;
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->m, (int)p->m,
                 (int)p->r, 1.0, p->X, (int)p->r, p->X, (int)p->r, 0.0, w->gram,
                 (int)p->m);
@@ -175,7 +187,8 @@ void program_begin(const struct program *p, struct program_workspace *w)
         w->length[i] = vector_length(p->points->r, p->points->X + i * p->points->r);
         w->every[i] = i;
     }
-    w->step.r = w->step.capacity = m;
+    w->height = w->slim ? w->slim : m;
+    w->step.r = w->step.capacity = w->height;
     w->orthogonal = false;
 }
 

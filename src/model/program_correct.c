@@ -19,7 +19,8 @@ static size_t gather_support(const struct program *p, struct program_workspace *
     for (size_t i = 0; i < m; i++) {
         if (!(s->lambda[i] > 0.0))
             continue;
-        memmove(w->model + count * m, w->model + i * m, m * sizeof *w->model);
+        memmove(w->model + count * w->height, w->model + i * w->height,
+                w->height * sizeof *w->model);
         w->change[count] = shortfall[i];
         w->index[count++] = i;
     }
@@ -30,15 +31,15 @@ static size_t gather_support(const struct program *p, struct program_workspace *
  * do not depend on those before, 0 for the others. */
 static int solve_normal(struct program_workspace *w, size_t m, size_t count)
 {
-    int rows = (int)m, rank = 0;
+    int rows = (int)w->height, least = rows < (int)count ? rows : (int)count, rank = 0;
     memset(w->pivot, 0, count * sizeof *w->pivot);
     memset(w->direction, 0, m * sizeof *w->direction);
     if (count == 0 ||
         LAPACKE_dgeqp3_work(LAPACK_COL_MAJOR, rows, (int)count, w->model, rows,
                             w->pivot, w->reflector, w->lapack, 64 * (rows + 1)) != 0)
         return SWEEP_NUMERIC;
-    while (rank < (int)count && fabs(w->model[(size_t)rank * (m + 1)]) >
-                                    64.0 * DBL_EPSILON * fabs(w->model[0]))
+    while (rank < least && fabs(w->model[(size_t)rank * (w->height + 1)]) >
+                               64.0 * DBL_EPSILON * fabs(w->model[0]))
         rank++;
     for (int k = 0; k < rank; k++)
         w->aim[k] = w->change[w->pivot[k] - 1];

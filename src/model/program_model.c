@@ -137,6 +137,8 @@ bool program_model_regular(const struct program *p, struct program_workspace *w,
 {
     size_t m = p->points->m;
     double *A = w->model;
+    if (w->slim) /* it would be singular */
+        return false;
     hessian(p, w, s);
     if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (int)m, A, (int)m) != 0)
         return false;
@@ -210,7 +212,7 @@ static size_t stack_ridge(const struct program *p, struct program_workspace *w,
 static void by_qr(const struct program *p, struct program_workspace *w,
                   struct program_state *s)
 {
-    size_t m = p->points->m, r = p->points->r, rows = 0;
+    size_t m = p->points->m, r = p->points->r, high = w->height, rows = 0;
     double weight = program_weight(p, s);
     if (weight > 0.0) {
         for (size_t i = 0; i < m; i++)
@@ -224,12 +226,13 @@ static void by_qr(const struct program *p, struct program_workspace *w,
         stack_row(p, w, s, j, rows);
         rows += r;
     }
-    rows = compress(w, m, rows);
+    if (!w->slim)
+        rows = compress(w, m, rows);
     if (p->ridge > 0.0)
         rows = compress(w, m, rows + stack_ridge(p, w, s, rows));
     for (size_t i = 0; i <= m; i++) {
-        double *to = i < m ? w->model + i * m : w->aim;
-        for (size_t k = 0; k < m; k++)
+        double *to = i < m ? w->model + i * high : w->aim;
+        for (size_t k = 0; k < high; k++)
             to[k] = k < rows ? w->stack[i * w->stack_rows + k] : 0.0;
     }
 }

@@ -21,18 +21,21 @@ struct program_workspace {
     double *free_side;          /* (R, r) target minus the fixed pairs */
     double *slope;              /* (R, m) y_i u_j times the slope lambda_i acts with */
     double *product;            /* (R, m) */
-    double *gram;               /* (m, m) */
+    double *gram;               /* (m, m), NULL if slim */
     double *length;             /* (m) |x_i| */
     double *steep;              /* (m) |h_i|, free pairs counted with slope 1 */
-    double *reduced;            /* (m, m) */
+    double *reduced;            /* (m, m), NULL if slim */
     double *gathered;           /* (m, r) points of one row */
     double *inner;              /* (min(m, r), m) */
     size_t *index;              /* (m) */
 
     /* The quadratic model of F at the state at hand: columns of a matrix A with A^T A
      * its Hessian, and b with A^T b = -gradient. */
-    double *model; /* (m, m), column i of A in row i; its upper triangle is 0 */
-    double *aim;   /* (m) b */
+    double *model; /* (m, height), column i of A in row i; its upper triangle is 0 */
+    size_t height;
+    size_t slim; /* that height, where it cannot reach m: A is what the rows of neurons
+                  * are, R r and one more, and has no Hessian and no ridge. Or 0 */
+    double *aim; /* (m) b */
     double *stack; /* (m + 1, stack_rows) QR of A and b, a few rows of neurons a time */
     size_t stack_rows;
     double *reflector; /* (m + 1) */
@@ -46,6 +49,9 @@ struct program_workspace {
     double *lambda, *direction; /* (m) */
     bool orthogonal; /* the model comes from QR, as Cholesky would lose too much */
 };
+
+/* What w->slim becomes for such a layout. */
+size_t program_slim(size_t rows, size_t m, size_t r);
 
 /* The inner minimum of row j for the multipliers in s. SWEEP_OK or SWEEP_NUMERIC. */
 int program_row(const struct program *p, struct program_workspace *w,

@@ -107,13 +107,13 @@ static double slope_of(const struct program *p, const struct program_workspace *
 static double slope_noise(const struct program *p, struct program_workspace *w,
                           const struct program_state *s)
 {
-    int m = (int)p->points->m;
+    int m = (int)p->points->m, high = (int)w->height;
     double products = 0.0;
     for (int i = 0; i < m; i++)
         products += w->steep[i] * fabs(w->direction[i]);
-    cblas_dgemv(CblasRowMajor, CblasTrans, m, m, 1.0, w->model, m, w->direction, 1, 0.0,
-                w->change, 1);
-    double moved = cblas_dnrm2(m, w->change, 1);
+    cblas_dgemv(CblasRowMajor, CblasTrans, m, high, 1.0, w->model, high, w->direction,
+                1, 0.0, w->change, 1);
+    double moved = cblas_dnrm2(high, w->change, 1);
     return 4.0 * DBL_EPSILON * (s->rest * products + s->terms * moved);
 }
 
@@ -133,7 +133,7 @@ int program_step(const struct program *p, struct program_workspace *w,
                  struct program_state *s)
 {
     memcpy(w->lambda, s->lambda, p->points->m * sizeof *w->lambda);
-    if (newton_direction(p, w, s) != SWEEP_OK)
+    if ((w->slim && p->ridge > 0.0) || newton_direction(p, w, s) != SWEEP_OK)
         return SWEEP_NUMERIC;
     return evaluate_step(p, w, s, 1.0);
 }
