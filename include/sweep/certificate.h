@@ -75,10 +75,11 @@ struct certificate_workspace {
 void certificate_layout(struct certificate_workspace *w, size_t n, size_t m, size_t r,
                         struct arena *a);
 
-/* `retain` holds the points of R only. theta~, lambda and v are left in the workspace. */
+/* `retain` holds the points of R only. theta~, lambda and v are left in the workspace.
+ * scaled starts from what was kept, if not NULL, and does not depend on it but for rounding. */
 void certificate_scaled(const struct network *net, const struct points *retain,
-                        const struct weights *theta, struct certificate_workspace *w,
-                        struct certificate *out);
+                        const struct weights *theta, const struct kept *kept,
+                        struct certificate_workspace *w, struct certificate *out);
 
 void certificate_restored(const struct network *net, const struct points *retain,
                           const struct weights *theta, const struct kept *kept,

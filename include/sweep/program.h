@@ -54,6 +54,7 @@ struct program {
     const unsigned char *pair; /* (R, m) enum pair */
     const double *target;      /* (R, r), or NULL for 0 */
     const double *upper;       /* (m) bounds of lambda from above, or NULL for none */
+    double enough;             /* a solve may end at this defect; 0: at rounding only */
     double ridge; /* adds ridge^2 |lambda|^2 / 2 to F; with a target only */
 };
 

@@ -180,7 +180,7 @@ static void certify(struct unit *u, struct record *r)
     struct certificate_workspace *w = &ws->certificate;
     struct kept kept = {ws->kept_state, ws->kept_v, ws->kept_lambda};
     struct certificate c;
-    certificate_scaled(net, &u->retain, &ws->unlearned, w, &c);
+    certificate_scaled(net, &u->retain, &ws->unlearned, &kept, w, &c);
     if (isnan(c.margin))
         trial_fail(r, TRIAL_NON_FINITE, "unlearning: a margin is not finite");
     r->value[C_SEPARATED] = c.stop != CERTIFICATE_NONE;

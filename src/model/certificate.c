@@ -72,16 +72,32 @@ static bool certificate_begin(const struct network *net, const struct points *p,
     return out->stop == CERTIFICATE_NONE && margin_positive(net, p, theta, out->margin);
 }
 
+/* The trained multipliers and slopes times a factor. */
+static void keep_multipliers(const struct network *net, const struct points *p,
+                             const struct kept *kept, double factor,
+                             struct certificate_workspace *w)
+{
+    for (size_t i = 0; i < p->m; i++)
+        w->lambda[i] = factor * kept->lambda[i];
+    for (size_t k = 0; k < net->n * p->m; k++)
+        w->v[k] = factor * kept->v[k];
+}
+
 void certificate_scaled(const struct network *net, const struct points *retain,
-                        const struct weights *theta, struct certificate_workspace *w,
-                        struct certificate *out)
+                        const struct weights *theta, const struct kept *kept,
+                        struct certificate_workspace *w, struct certificate *out)
 {
     struct weights scaled = {.W = w->W, .terms = w->terms};
     struct multipliers multipliers = {.lambda = w->lambda, .v = w->v};
     if (!certificate_begin(net, retain, theta, w, out))
         return;
     weights_scale(net->n, retain->r, theta, 1.0 / out->margin, &scaled);
-    multipliers_solve(net, retain, &scaled, w->multipliers, &multipliers);
+    if (kept) {
+        keep_multipliers(net, retain, kept, 1.0 / out->margin, w);
+        multipliers_measure(net, retain, &scaled, w->multipliers, &multipliers);
+    } else {
+        multipliers_solve(net, retain, &scaled, w->multipliers, &multipliers);
+    }
     out->stop = multipliers.stop == PROGRAM_CONVERGED ? CERTIFIED : unsolved();
     if (out->stop != CERTIFIED)
         return;
@@ -159,17 +175,6 @@ static double best_factor(const struct network *net, const struct points *p,
     return factor;
 }
 
-/* The trained multipliers and slopes times a factor are those of theta~. */
-static void keep_multipliers(const struct network *net, const struct points *p,
-                             const struct kept *kept, double factor,
-                             struct certificate_workspace *w)
-{
-    for (size_t i = 0; i < p->m; i++)
-        w->lambda[i] = factor * kept->lambda[i];
-    for (size_t k = 0; k < net->n * p->m; k++)
-        w->v[k] = factor * kept->v[k];
-}
-
 void certificate_restored(const struct network *net, const struct points *retain,
                           const struct weights *theta, const struct kept *kept,
                           struct certificate_workspace *w, struct certificate *out)
@@ -192,7 +197,7 @@ void certificate_restored(const struct network *net, const struct points *retain
     weights_scale(net->n, retain->r, &restored, 1.0 / gamma, &restored);
     margin_of(net, retain, w->W, w);
     double factor = best_factor(net, retain, &restored, kept->v, w, &out->eps);
-    keep_multipliers(net, retain, kept, factor, w);
+    keep_multipliers(net, retain, kept, factor, w); /* those of theta~ */
     out->delta = multipliers_slackness(w->lambda, w->margin, retain->m);
     out->norm = weights_norm(net->n, retain->r, &restored);
     w->perp = restored.perp;

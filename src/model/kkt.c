@@ -9,6 +9,9 @@
 
 enum { ROUND_LIMIT = 1000 };
 
+/* A defect from which most gates that are wrong can be told, and one that is rounding. */
+static const double ROUGH = 1e-6, SETTLED = 2e-15;
+
 /* Defects of an exact point are below this share of their terms. */
 static const double ROUNDING = 64.0 * DBL_EPSILON;
 
@@ -307,6 +310,8 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
     program_begin(&problem, w->program);
     enum program_stop stop;
     size_t flipped;
+    bool rough;
+    problem.enough = ROUGH;
     do {
         stop = program_solve(&problem, w->program, &w->state);
         out->rounds++;
@@ -317,7 +322,11 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
                       ? 0
                       : flip_gates(net, p, w);
         out->flips += flipped;
-    } while (flipped > 0 && out->rounds < ROUND_LIMIT);
+        rough = flipped == 0 && stop == PROGRAM_CONVERGED && problem.enough > 0.0 &&
+                w->state.defect > SETTLED;
+        if (rough) /* and from here on, so that every flip lowers the norm */
+            problem.enough = 0.0;
+    } while ((flipped > 0 || rough) && out->rounds < ROUND_LIMIT);
     if (stop == PROGRAM_CONVERGED || stop == PROGRAM_STALLED)
         correct_margins(net, p, &problem, w);
     program_slopes(&problem, &w->state, w->row_v);

@@ -28,7 +28,27 @@ static const double UNRESOLVED = 1e-8;
 /* A fall of F by less than this share is not read off F. */
 static const double DROWNED = 1e-9;
 
+/* Fewer multipliers are quick to find by least squares. */
+enum { TRIANGLE = 32 };
+
 enum { ITERATION_LIMIT = 500, STALL_LIMIT = 3, TRIALS = 100 };
+
+/* The minimiser of a model by Cholesky, as w->change, where no bound holds it: A is the
+ * transpose of a triangle, the rows of w->model. */
+static bool step_inside(const struct program *p, struct program_workspace *w)
+{
+    int m = (int)p->points->m;
+    if (w->orthogonal || m < TRIANGLE)
+        return false;
+    memcpy(w->change, w->aim, (size_t)m * sizeof *w->change);
+    cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, m, w->model, m,
+                w->change, 1);
+    for (int i = 0; i < m; i++)
+        if (w->bound[i] != BOX_FREE || !(w->change[i] > w->low[i]) ||
+            !(w->change[i] < w->high[i]))
+            return false;
+    return true;
+}
 
 /* The minimiser of the model within the bounds, as w->change on top of lambda. */
 static int model_step(const struct program *p, struct program_workspace *w,
@@ -40,11 +60,13 @@ static int model_step(const struct program *p, struct program_workspace *w,
         double top = p->upper ? p->upper[i] : INFINITY;
         w->low[i] = -s->lambda[i];
         w->high[i] = top - s->lambda[i];
-        w->change[i] = 0.0;
         w->bound[i] = s->lambda[i] <= 0.0   ? BOX_LOW
                       : s->lambda[i] >= top ? BOX_HIGH
                                             : BOX_FREE;
     }
+    if (step_inside(p, w))
+        return SWEEP_OK;
+    memset(w->change, 0, m * sizeof *w->change);
     struct box_problem q = {m, w->model, w->every, w->low, w->high, w->aim, NULL, 0};
     boxls_reset(&w->step);
     return boxls_solve(&w->step, &q, &w->step_scratch, w->bound, w->change,
@@ -204,7 +226,7 @@ static enum program_stop iterate_steps(const struct program *p,
         double defect = s->defect;
         if (hull_unresolved(p, w, s))
             return PROGRAM_UNBOUNDED;
-        if (s->defect <= CONVERGED)
+        if (s->defect <= fmax(CONVERGED, p->enough))
             return PROGRAM_CONVERGED;
         s->iterations++;
         bool better = newton_direction(p, w, s) == SWEEP_OK && search_step(p, w, s);

@@ -169,7 +169,7 @@ static void test_scaled(void **state)
                 fixture_need(a[i] * b.retain.y[i] > 0.0L, "positive multipliers");
                 delta = fmax(delta, (double)(a[i] * b.retain.y[i]) / gamma * (q - 1.0));
             }
-            certificate_scaled(&b.in.net, &b.retain, &b.unlearned, &b.w, &out);
+            certificate_scaled(&b.in.net, &b.retain, &b.unlearned, NULL, &b.w, &out);
             check_true(out.stop == CERTIFIED, "not certified");
             check_close(out.eps, sqrt(eps) / gamma, 1e-12);
             check_close(out.delta, delta, 1e-12);
@@ -298,7 +298,7 @@ static void test_nothing_forgotten(void **state)
 
         bench_make(&b, &recipe, 0, true);
         bench_step(&b, 1.0);
-        certificate_scaled(&b.in.net, &b.retain, &b.unlearned, &b.w, &out[0]);
+        certificate_scaled(&b.in.net, &b.retain, &b.unlearned, NULL, &b.w, &out[0]);
         bench_restored(&b, &out[1]);
         certificate_exact(&b.in.net, &b.retain, &b.unlearned, b.lambda, &b.w, &out[2]);
         for (size_t c = 0; c < 3; c++) {
@@ -450,7 +450,7 @@ static void test_small_margin(void **state)
         b.unlearned.perp = 0.0;
         b.unlearned.W[0] = 1.0;
         b.unlearned.W[1] = small;
-        certificate_scaled(&b.in.net, &two, &b.unlearned, &b.w, &out);
+        certificate_scaled(&b.in.net, &two, &b.unlearned, NULL, &b.w, &out);
         check_true(out.stop == (k ? CERTIFICATE_NONE : CERTIFIED), "%g: stop %d", small,
                    (int)out.stop);
         check_close_relative(out.margin, small, 1e-15);
@@ -472,7 +472,7 @@ static void test_not_separated(void **state)
         bench_step(&b, 1.0);
         for (size_t i = 0; i < b.in.net.n * b.retain.r; i++)
             b.unlearned.W[i] *= k == 5 ? NAN : k == 4 ? 0.0 : -1.0;
-        certificate_scaled(&b.in.net, &b.retain, &b.unlearned, &b.w, &out[0]);
+        certificate_scaled(&b.in.net, &b.retain, &b.unlearned, NULL, &b.w, &out[0]);
         bench_restored(&b, &out[1]);
         certificate_exact(&b.in.net, &b.retain, &b.unlearned, NULL, &b.w, &out[2]);
         for (size_t c = 0; c < 3; c++)
