@@ -80,11 +80,11 @@ struct unlearn_workspace {
     double *slope;                             /* (n, m) */
     double *coefficient;                       /* (n, m) */
     double *Z;                                 /* (n, m) */
-    double *gram;                              /* (m, m) */
+    double *gram;                              /* (m, m), or NULL; see basis */
     double *value, *right;                     /* (m) */
-    double *basis;                             /* (m, r) */
+    double *basis;                             /* (m, r), without gram (m, n r) */
     double *projected;                         /* (m, r) */
-    double *singular;                          /* (min(m, r)) */
+    double *singular;                          /* (m) */
     double *lapack;                            /* (lapack_size) */
     size_t lapack_size;
 };

@@ -10,18 +10,19 @@
 void unlearn_layout(struct unlearn_workspace *w, size_t n, size_t m, size_t r,
                     struct arena *a)
 {
+    bool slim = m > UNLEARN_SQUARE && n < m / r;
     *w = (struct unlearn_workspace){.lapack_size = 64 * (m + r)};
     w->lambda = arena_doubles(a, m, 1);
     w->v = arena_doubles(a, n, m);
     w->slope = arena_doubles(a, n, m);
     w->coefficient = arena_doubles(a, n, m);
     w->Z = arena_doubles(a, n, m);
-    w->gram = arena_doubles(a, m, m);
+    w->gram = slim ? NULL : arena_doubles(a, m, m);
     w->value = arena_doubles(a, m, 1);
     w->right = arena_doubles(a, m, 1);
-    w->basis = arena_doubles(a, m, r);
+    w->basis = arena_doubles(a, m, slim ? n * r : r);
     w->projected = arena_doubles(a, m, r);
-    w->singular = arena_doubles(a, m < r ? m : r, 1);
+    w->singular = arena_doubles(a, m, 1);
     w->lapack = arena_doubles(a, w->lapack_size, 1);
 }
 

@@ -95,6 +95,38 @@ static void gradients_subtract(const struct gradients *g, const double *c, doubl
                 1.0, W, (int)r);
 }
 
+/* Of more gradients than weights the weights' side has the smaller matrix: W loses what
+ * lies along the right singular vectors of the gradients, which are rows of w->basis. */
+static int gradients_leave(const struct gradients *g, double *W)
+{
+    const struct unlearn_problem *q = g->q;
+    struct unlearn_workspace *w = g->w;
+    size_t n = q->net->n, r = q->points->r, m = q->points->m, all = n * r;
+    unlearn_slopes(q, w->slope);
+    memset(w->basis, 0, g->count * all * sizeof *w->basis);
+    for (size_t i = 0; i < g->count; i++)
+        for (size_t j = 0; j < n; j++) {
+            size_t point = q->retain[i];
+            double factor =
+                network_factor(q->net, q->points, j, point) * w->slope[j * m + point];
+            cblas_daxpy((int)r, factor, q->points->X + point * r, 1,
+                        w->basis + i * all + j * r, 1);
+        }
+    if (LAPACKE_dgesvd_work(LAPACK_COL_MAJOR, 'O', 'N', (int)all, (int)g->count,
+                            w->basis, (int)all, w->singular, NULL, 1, NULL, 1,
+                            w->lapack, (int)w->lapack_size) != 0)
+        return SWEEP_NUMERIC;
+    size_t least = all < g->count ? all : g->count;
+    double rounding = sqrt(DEPENDENT) * (least ? w->singular[0] : 0.0);
+    for (int pass = 0; pass < 2; pass++) /* twice: orthogonal to rounding */
+        for (size_t k = 0; k < least && w->singular[k] > rounding; k++) {
+            const double *along = w->basis + k * all;
+            double part = cblas_ddot((int)all, along, 1, W, 1);
+            cblas_daxpy((int)all, -part, along, 1, W, 1);
+        }
+    return SWEEP_OK;
+}
+
 int unlearn_minnorm(const struct unlearn_problem *q, struct unlearn_workspace *w,
                     struct weights *out, double *flops)
 {
@@ -105,10 +137,11 @@ int unlearn_minnorm(const struct unlearn_problem *q, struct unlearn_workspace *w
     *flops = 0.0;
     if (q->forget_count == 0) /* P theta is what training left over, nobody's share */
         return SWEEP_OK;
-    int status = gradients_decompose(&g);
+    int status = w->gram ? gradients_decompose(&g) : gradients_leave(&g, out->W);
     if (status != SWEEP_OK)
         return status;
-    for (int pass = 0; pass < 2; pass++) { /* twice: orthogonal to rounding */
+    /* twice: orthogonal to rounding */
+    for (int pass = 0; pass < 2 && w->gram; pass++) {
         gradients_apply(&g, out->W, w->right);
         gradients_solve(&g, w->right);
         gradients_subtract(&g, w->right, out->W);

@@ -320,10 +320,55 @@ static void test_nan(void **state)
     }
 }
 
+/* Points in a plane of three dimensions, more of them than there is room for squares of:
+ * what theta has outside the plane is all that minnorm may move. */
+static void test_more_points_than_weights(void **state)
+{
+    enum { MANY = 1100 };
+    static double X[MANY * 3], y[MANY], lambda[MANY], v[MANY];
+    static signed char active[MANY];
+    static size_t retain[MANY];
+    struct network net = network_make(MODEL_LINEAR, 1, 0.0);
+    struct points points = {MANY, 3, X, y};
+    struct unlearn_workspace w;
+    struct arena arena = {0};
+    size_t forget[] = {0};
+    double theta[] = {1.0, 2.0, 3.0}, W[3], flops;
+    struct weights from = {.W = theta}, to = {.W = W};
+    gsl_rng *rng = fixture_rng("plane", 0);
+
+    (void)state;
+    rng_normals(rng, X, MANY * 3);
+    for (size_t i = 0; i < MANY; i++) {
+        X[3 * i + 2] = 0.0;
+        y[i] = i % 2 ? 1.0 : -1.0;
+        active[i] = 1;
+        retain[i] = i + 1;
+    }
+    FIXTURE_LAYOUT(&arena) unlearn_layout(&w, 1, MANY, 3, &arena);
+    struct unlearn_problem q = {.net = &net,
+                                .points = &points,
+                                .dimension = 3.0,
+                                .theta = &from,
+                                .lambda = lambda,
+                                .v = v,
+                                .state = active,
+                                .forget = forget,
+                                .forget_count = 1,
+                                .retain = retain,
+                                .step_scale = 0.25};
+    check_equal(unlearn_methods[METHOD_MINNORM].apply(&q, &w, &to, &flops), SWEEP_OK);
+    check_close(W[0], 1.0, 1e-14);
+    check_close(W[1], 2.0, 1e-14);
+    check_close(W[2], 2.25, 1e-14);
+    arena_release(&arena);
+    gsl_rng_free(rng);
+}
+
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(2 * RECIPES * (1 + 3 * 4)          /* descent_ascent */
+    check_cases(4 + 2 * RECIPES * (1 + 3 * 4)      /* descent_ascent */
                 + 1 + 2 + 3 + 4 + 5 + 6 + 6 * 3    /* equal totals */
                 + 2 * RECIPES * (2 + 1 + 3 * 4)    /* iterated */
                 + 12 * 6 * 2                       /* on orthogonal points */
@@ -342,6 +387,7 @@ int main(void)
         cmocka_unit_test(test_nothing_to_forget),
         cmocka_unit_test(test_flops),
         cmocka_unit_test(test_nan),
+        cmocka_unit_test(test_more_points_than_weights),
         cmocka_unit_test(test_cases),
     };
 
