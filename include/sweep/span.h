@@ -25,13 +25,17 @@
 /* Test points come in blocks of this many; a span holds whole blocks. */
 enum { SPAN_TEST_BLOCK = 64 };
 
+/* Points up to which all inner products are kept, and rows of them at once beyond. */
+enum { SPAN_GRAM = 1024, SPAN_ROWS = 256 };
+
 struct span {
     size_t m, n, r;
     size_t tests;        /* test points held: those asked for, in whole blocks */
     double *X;           /* (m, r) training points */
     double *y;           /* (m) labels as trained on */
     double *y_true;      /* (m) labels before noise */
-    double *gram;        /* (m, m) X X^T */
+    double *gram;        /* (m, m) X X^T; of more than SPAN_GRAM points (SPAN_ROWS, m)
+                          * scratch */
     double *W0;          /* (n, r) initial weights */
     double perp_norm;    /* |W(0)_perp|: length of what lies outside the span */
     double *mean;        /* (r) coordinates of mu */
@@ -102,5 +106,9 @@ void span_redraw(const struct span *s, const struct span_request *q,
 void span_lift(const struct span *s, const struct span_request *q,
                const struct span_workspace *w, const double *W, double perp,
                double *lifted);
+
+/* psi = max |1 - |x_i|^2| and phi = max |<x_i, x_k>|, i != k; cost m^2 r / 2 where gram does
+ * not hold them. */
+void span_near_orthogonality(const struct span *s, double *psi, double *phi);
 
 #endif

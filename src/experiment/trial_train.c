@@ -34,7 +34,7 @@ void trial_draw(struct unit *u)
         return;
     }
     u->points = (struct points){s->m, s->r, s->X, s->y};
-    dataset_near_orthogonality(s->gram, s->m, &value[C_PSI], &value[C_PHI]);
+    span_near_orthogonality(s, &value[C_PSI], &value[C_PHI]);
     value[C_MISLABELLED] = 0.0;
     for (size_t i = 0; i < s->m; i++)
         value[C_MISLABELLED] += s->y[i] != s->y_true[i];

@@ -159,7 +159,8 @@ static void start_together(struct boxls *f, const struct box_problem *q,
             return; /* one by one, as far as they are independent */
         f->free[count++] = i;
     }
-    boxls_build(f, q, s, count);
+    if (count > 0)
+        boxls_build(f, q, s, count);
 }
 
 /* Bring factor, states and values together: free columns that the bounds have caught

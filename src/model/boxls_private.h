@@ -9,7 +9,7 @@
 void boxls_guess(const struct box_problem *q, size_t r, struct boxls_scratch *s,
                  signed char *state, double *g);
 
-/* Factor the columns in f->free (count), as boxls_solve would one by one.
+/* Factor the columns in f->free (count > 0), as boxls_solve would one by one.
  * False, and the factorisation is empty, where they are too near to dependent for that.
  * Cost 3 count^2 r. */
 bool boxls_build(struct boxls *f, const struct box_problem *q, struct boxls_scratch *s,

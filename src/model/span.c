@@ -2,8 +2,10 @@
 #include "span_samplers.h"
 #include "span_source.h"
 #include "sweep/cancel.h"
+#include "sweep/dataset.h"
 #include "sweep/status.h"
 #include <gsl/gsl_cblas.h>
+#include <math.h>
 #include <string.h>
 
 static const struct span_sampler {
@@ -44,7 +46,7 @@ void span_layout(struct span *s, struct span_workspace *w, const struct span_req
     s->X = arena_doubles(a, m, r);
     s->y = arena_doubles(a, m, 1);
     s->y_true = arena_doubles(a, m, 1);
-    s->gram = arena_doubles(a, m, m);
+    s->gram = arena_doubles(a, m > SPAN_GRAM ? SPAN_ROWS : m, m);
     s->W0 = arena_doubles(a, n, r);
     s->mean = arena_doubles(a, r, 1);
     s->mean_perp = arena_doubles(a, n, 1);
@@ -63,6 +65,15 @@ gsl_rng *span_stream(gsl_rng *rng, struct rng_key key, const char *purpose)
     return rng;
 }
 
+/* <x_i, x_k> of `rows` points from `first` with the first `columns`, into gram. */
+static void inner_products(const struct span *s, size_t first, size_t rows,
+                           size_t columns)
+{
+    int r = (int)s->r;
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)columns, r,
+                1.0, s->X + first * s->r, r, s->X, r, 0.0, s->gram, (int)columns);
+}
+
 int span_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
               gsl_rng *rng)
 {
@@ -78,8 +89,29 @@ int span_draw(struct span *s, const struct span_request *q, struct span_workspac
         return SWEEP_STOPPED;
     if (status != SWEEP_OK)
         return status;
-    int m = (int)s->m, r = (int)s->r;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, m, m, r, 1.0, s->X, r, s->X, r,
-                0.0, s->gram, m);
+    if (s->m <= SPAN_GRAM)
+        inner_products(s, 0, s->m, s->m);
     return SWEEP_OK;
+}
+
+void span_near_orthogonality(const struct span *s, double *psi, double *phi)
+{
+    if (s->m <= SPAN_GRAM) {
+        dataset_near_orthogonality(s->gram, s->m, psi, phi);
+        return;
+    }
+    *psi = *phi = 0.0;
+    for (size_t first = 0; first < s->m; first += SPAN_ROWS) {
+        size_t rows = s->m - first < SPAN_ROWS ? s->m - first : SPAN_ROWS;
+        size_t columns = first + rows;
+        inner_products(s, first, rows, columns);
+        for (size_t i = 0; i < rows; i++)
+            for (size_t k = 0; k <= first + i; k++) {
+                double product = s->gram[i * columns + k];
+                double *largest = k == first + i ? psi : phi;
+                double size = fabs(k == first + i ? product - 1.0 : product);
+                if (size > *largest || isnan(size)) /* NaN stays */
+                    *largest = size;
+            }
+    }
 }

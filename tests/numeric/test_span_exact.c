@@ -184,6 +184,35 @@ static void test_near_orthogonality(void **state)
 }
 
 /* Dimensions no memory holds, at once and with the right scale. */
+/* Of points that have no room for all inner products. */
+static void test_many_points(void **state)
+{
+    enum { MANY = SPAN_GRAM + 300 };
+    static double X[2 * MANY], gram[SPAN_ROWS * MANY];
+    struct span s = {.m = MANY, .r = 2, .X = X, .gram = gram};
+    gsl_rng *rng = fixture_rng("many points", 0);
+    double psi, phi, direct_psi = 0.0, direct_phi = 0.0;
+
+    (void)state;
+    rng_normals(rng, X, 2 * MANY);
+    span_near_orthogonality(&s, &psi, &phi);
+    for (size_t i = 0; i < MANY; i++)
+        for (size_t k = 0; k <= i; k++) {
+            double product = (double)direct_dot(X + 2 * i, X + 2 * k, 2);
+
+            if (i == k)
+                direct_psi = fmax(direct_psi, fabs(product - 1.0));
+            else
+                direct_phi = fmax(direct_phi, fabs(product));
+        }
+    check_close_relative(psi, direct_psi, 1e-14);
+    check_close_relative(phi, direct_phi, 1e-14);
+    X[2 * MANY - 1] = NAN;
+    span_near_orthogonality(&s, &psi, &phi);
+    check_true(isnan(psi) && isnan(phi), "NaN is lost");
+    gsl_rng_free(rng);
+}
+
 static void test_huge_dimension(void **state)
 {
     const double dimensions[] = {1e6, 1e9, 1e12};
@@ -218,12 +247,13 @@ static void test_cases(void **state)
 
         exact += 2 * r->m * r->m + 1 + r->n * (r->m + r->tests + 1) + r->tests * r->m;
     }
-    check_cases(12 * 6 + 2 * (3 + 5 + 5 + 12 + 8 + 8) + exact + 4 + 73 + 24 + 33);
+    check_cases(12 * 6 + 2 * (3 + 5 + 5 + 12 + 8 + 8) + exact + 4 + 73 + 24 + 33 + 3);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_many_points),
         cmocka_unit_test(test_independent),
         cmocka_unit_test(test_ambient),
         cmocka_unit_test(test_whole_space),
