@@ -101,7 +101,7 @@ void span_near_orthogonality(const struct span *s, double *psi, double *phi)
         return;
     }
     *psi = *phi = 0.0;
-    for (size_t first = 0; first < s->m; first += SPAN_ROWS) {
+    for (size_t first = 0; first < s->m && !cancel_asked(); first += SPAN_ROWS) {
         size_t rows = s->m - first < SPAN_ROWS ? s->m - first : SPAN_ROWS;
         size_t columns = first + rows;
         inner_products(s, first, rows, columns);
