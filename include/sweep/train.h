@@ -15,8 +15,7 @@
  * Weights and margins grow in proportion to t, so a step is at first 1/600 of what has
  * been reached, as it was with 600 steps of eta, and slowly becomes more, as fewer
  * and fewer gates are still to move. The second bound, with dq_i/dt of the last step,
- * keeps the weights c_i stable. Opposite pairs chatter on their kinks by a step; what
- * that does to gates is taken away (see train_gates.h).
+ * keeps the weights c_i stable.
  *
  * INITIALIZE: W(0). ITERATE: the step. TEST, every TRAIN_CHECK_STEPS steps: stop when
  *     alignment = |theta/|theta| + grad/|grad|| <= tolerance,
@@ -72,19 +71,17 @@ struct train_result {
 
 struct step_state;
 struct pattern;
-struct train_gates;
 
 struct train_workspace {
     struct step_state *step; /* pre-activations, coefficients and states in tiles */
     struct pattern *pattern; /* steps in which no state changes */
-    struct train_gates *gates;
-    double *G;         /* (m, m) */
-    double *Z0;        /* (n, m) pre-activations of W(0) */
-    double *Z;         /* (n, m) */
-    double *C;         /* (n, m) coefficients or increments, row-major */
-    double *direction; /* (n, r) minus the gradient */
-    double *margin;    /* (m) */
-    double *weight;    /* (m) */
+    double *G;               /* (m, m) */
+    double *Z0;              /* (n, m) pre-activations of W(0) */
+    double *Z;               /* (n, m) */
+    double *C;               /* (n, m) coefficients or increments, row-major */
+    double *direction;       /* (n, r) minus the gradient */
+    double *margin;          /* (m) */
+    double *weight;          /* (m) */
 };
 
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,

@@ -3,7 +3,6 @@
 #include "step.h"
 #include "sweep/cancel.h"
 #include "sweep/loss.h"
-#include "train_gates.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
@@ -49,13 +48,10 @@ void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
 {
     struct step_state measured;
     struct pattern unused;
-    struct train_gates unused_gates;
     w->step = arena_carve(a, 1, 1, sizeof *w->step);
     step_layout(w->step ? w->step : &measured, n, m, a);
     w->pattern = arena_carve(a, 1, 1, sizeof *w->pattern);
     pattern_layout(w->pattern ? w->pattern : &unused, n, m, a);
-    w->gates = arena_carve(a, 1, 1, sizeof *w->gates);
-    train_gates_layout(w->gates ? w->gates : &unused_gates, m, a);
     w->G = arena_doubles(a, m, m);
     w->Z0 = arena_doubles(a, n, m);
     w->Z = arena_doubles(a, n, m);
@@ -63,11 +59,6 @@ void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
     w->direction = arena_doubles(a, n, r);
     w->margin = arena_doubles(a, m, 1);
     w->weight = arena_doubles(a, m, 1);
-}
-
-static bool grows(const struct descent *d)
-{
-    return d->o->optimizer == OPTIMIZER_GROWING_GD;
 }
 
 /* to = from + A K, A (n, m), K (m, columns). */
@@ -112,7 +103,7 @@ static void set_pace(struct descent *d, double change)
         pace->speed = change / pace->step;
     pace->stepped = false;
     pace->step = 1.0;
-    if (!grows(d))
+    if (d->o->optimizer != OPTIMIZER_GROWING_GD)
         return;
     double passed = pace->time / TRAIN_GROWTH_STEPS;
     double longer = passed * sqrt(sqrt(passed));
@@ -167,10 +158,7 @@ static void synchronise(const struct descent *d)
         pattern_leave(w->pattern, w->step);
     step_coefficients(w->step, w->C);
     add_product(d->net->n, d->p->m, d->p->m, w->C, w->G, w->Z0, w->Z);
-    if (grows(d))
-        train_gates_load(w->step, w->Z);
-    else
-        step_load(w->step, w->Z);
+    step_load(w->step, w->Z);
 }
 
 /* |theta/|theta| - D/|D||, D = sum_i weight_i h_i. */
@@ -308,19 +296,6 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     return done;
 }
 
-/* A step that sees every change of a state. */
-static void take_step(struct descent *d)
-{
-    struct step_state *s = d->w->step;
-    unsigned char moved = s->moved;
-    s->moved = 0;
-    step_run(s);
-    if (s->moved && d->pace.step > 1.0)
-        s->moved = train_gates_settle(d->w->gates, s, d->w->G);
-    s->moved |= moved;
-    note_step(&d->pace);
-}
-
 static uint64_t steps_to_test(const struct descent *d)
 {
     uint64_t steps = d->result->steps;
@@ -355,7 +330,8 @@ void train_run(const struct network *net, const struct points *p, const double *
         result->steps += quiet;
         if (quiet > 0)
             continue;
-        take_step(&d);
+        step_run(w->step);
+        note_step(&d.pace);
         result->steps++;
     }
 }

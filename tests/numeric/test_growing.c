@@ -1,11 +1,10 @@
-/* Descent with growing steps: its steps by the definition, gates that chatter does not
- * move, and the exact point behind it, which is that of steps that do not grow. A
- * campaign is longer: test_growing POINTS WIDTH DIMENSION SEEDS [LEARNING_RATE]. */
+/* Descent with growing steps: its steps by the definition, and the exact point behind it,
+ * which is that of steps that do not grow. A campaign is longer: test_growing POINTS WIDTH
+ * DIMENSION SEEDS [LEARNING_RATE]. */
 #include "check.h"
 #include "fixture.h"
 #include "sweep/kkt.h"
 #include "sweep/status.h"
-#include "train_gates.h"
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -86,51 +85,6 @@ static void test_lengths(void **state)
         check_array_close(out, W, D, 1e-9);
     }
     gsl_rng_free(rng);
-    arena_release(&arena);
-}
-
-/* One neuron, a gate that was inactive, an opposite pair 0.5 from it. */
-static void test_chatter(void **state)
-{
-    const struct {
-        double gate, opposite;
-        bool active;
-    } cases[] = {
-        {0.01, 0.1, false},  /* pushed over zero by an excursion */
-        {0.06, 0.1, true},   /* further than that */
-        {0.01, -0.1, true},  /* held back by one */
-        {0.01, 0.4, true},   /* not on its kink */
-        {-0.01, -0.1, false} /* not yet there */
-    };
-    const double G[] = {1.0, 0.5, 0.5, 1.0}, start[] = {-0.1, 0.1, -0.1, 0.1};
-    struct step_state s;
-    struct train_gates g;
-    struct arena arena = {0};
-    (void)state;
-    FIXTURE_LAYOUT(&arena)
-    {
-        step_layout(&s, 2, 2, &arena);
-        train_gates_layout(&g, 2, &arena);
-    }
-    s.positive = 1;
-    s.leak = 0.0;
-    for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
-        step_reset(&s);
-        step_load_gram(&s, G);
-        step_load(&s, start);
-        s.watch[0] = 1u; /* point 0 of neuron 0, point 1 of neuron 1 */
-        s.watch[1] = 2u;
-        s.beta[0] = s.beta[1] = 0.0;
-        step_run(&s);
-        s.beta[0] = 0.2;
-        s.beta[1] = -0.2;
-        s.Z[0] = cases[k].gate;
-        s.Z[1] = cases[k].opposite;
-        s.states[s.n * s.tiles] = (unsigned char)((s.Z[0] > 0.0) | (s.Z[1] > 0.0) << 1);
-        check_true(train_gates_settle(&g, &s, G) == cases[k].active, "case %zu", k);
-        check_equal(s.states[s.n * s.tiles] & 1, cases[k].active);
-        check_equal(s.states[s.n * s.tiles] >> 1 & 1, cases[k].opposite > 0.0);
-    }
     arena_release(&arena);
 }
 
@@ -225,7 +179,7 @@ static void test_same_point(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(3 * 2 + 5 * 3 + 2 * 2);
+    check_cases(3 * 2 + 2 * 2);
 }
 
 static int run_campaign(int count, char **arguments)
@@ -247,7 +201,6 @@ int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_chatter),
         cmocka_unit_test(test_same_point),
         cmocka_unit_test(test_cases),
     };
