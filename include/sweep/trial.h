@@ -23,8 +23,8 @@ int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
                           size_t *bytes);
 void trial_workspace_free(struct trial_workspace *ws);
 
-/* The size of that memory and of what proofs take beside it; SIZE_MAX when it fits into no
- * size_t. */
+/* The size of that memory, of OpenBLAS's buffer for the thread and of what proofs take
+ * beside it; SIZE_MAX when it fits into no size_t. */
 size_t trial_workspace_bytes(const struct grid *g);
 
 /* Whether a cell of this setting needs the model retrained without its forget set: to

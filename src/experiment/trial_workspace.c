@@ -129,15 +129,32 @@ static bool any_proofs(const struct grid *g)
     return any;
 }
 
+/* What OpenBLAS may touch of the buffer that it holds for a thread: packed blocks of its
+ * two factors, up to 512 deep, one as wide as the product. */
+static double blas_buffer(const struct span_request *q)
+{
+    enum { BLOCK = 2u << 20, DEEP = 512 * sizeof(double), MOST = 32u << 20 };
+    double side = fmax(dimensions(q), (double)(q->mixture.m + q->n));
+    return fmin(MOST, BLOCK + DEEP * side);
+}
+
+static double bytes_beside(const struct unit_shape *shape)
+{
+    const struct span_request *q = &shape->request;
+    double proofs =
+        shape->prove ? proof_bytes(shape->net.n, q->mixture.m, span_rank(q)) : 0.0;
+    return blas_buffer(q) + proofs;
+}
+
 /* The largest of all units; a unit lays the same memory out anew for its own shape.
- * `proofs`: what proofs take beside it. */
-static struct arena measure_units(const struct grid *g, double *proofs)
+ * `beside`: what others take for the unit. */
+static struct arena measure_units(const struct grid *g, double *beside)
 {
     struct arena largest = {0};
     struct recent recent = {0};
     /* A unit has ranks if any of its cells has, and proofs: make room in all. */
     struct extras extras = {.ranks = g->given[P_RANKS], .prove = any_proofs(g)};
-    *proofs = 0.0;
+    *beside = 0.0;
     for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
         struct setting s;
         struct arena a = {0};
@@ -150,24 +167,22 @@ static struct arena measure_units(const struct grid *g, double *proofs)
         trial_workspace_layout(&scratch, &shape, &a);
         if (a.overflow || a.used > largest.used)
             largest = a;
-        if (shape.prove)
-            *proofs = fmax(*proofs, proof_bytes(shape.net.n, shape.request.mixture.m,
-                                                span_rank(&shape.request)));
+        *beside = fmax(*beside, bytes_beside(&shape));
     }
     return largest;
 }
 
-static size_t bytes_of(const struct arena *workspace, double proofs)
+static size_t bytes_of(const struct arena *workspace, double beside)
 {
-    bool fits = !workspace->overflow && (double)workspace->used + proofs < 0x1p63;
-    return fits ? workspace->used + (size_t)proofs : SIZE_MAX;
+    bool fits = !workspace->overflow && (double)workspace->used + beside < 0x1p63;
+    return fits ? workspace->used + (size_t)beside : SIZE_MAX;
 }
 
 size_t trial_workspace_bytes(const struct grid *g)
 {
-    double proofs;
-    struct arena measured = measure_units(g, &proofs);
-    return bytes_of(&measured, proofs);
+    double beside;
+    struct arena measured = measure_units(g, &beside);
+    return bytes_of(&measured, beside);
 }
 
 int trial_workspace_sized(struct trial_workspace **out, const struct arena *measured)
@@ -189,10 +204,10 @@ int trial_workspace_sized(struct trial_workspace **out, const struct arena *meas
 int trial_workspace_alloc(struct trial_workspace **out, const struct grid *g,
                           size_t *bytes)
 {
-    double proofs;
-    struct arena measured = measure_units(g, &proofs);
+    double beside;
+    struct arena measured = measure_units(g, &beside);
     if (bytes)
-        *bytes = bytes_of(&measured, proofs);
+        *bytes = bytes_of(&measured, beside);
     return trial_workspace_sized(out, &measured);
 }
 

@@ -2,8 +2,7 @@
 #include "sweep/runner.h"
 #include "sweep/trial.h"
 
-/* What the program holds whatever the grid: libraries, buffers of BLAS, the cache of
- * the database. */
+/* What the program holds whatever the grid: libraries, the cache of the database. */
 static const size_t PROGRAM = 24u << 20;
 
 /* Of a cell: its place in the product, in the plan, in the ledger and in the table at
