@@ -166,23 +166,26 @@ for order in "half fresh" "fresh half" "half rest"; do
 done
 
 # Another model: shown with a word, never mixed.
-for model in "0.1.0 1" "model-2 2" "model-3 3"; do
-    folder=$folders/${model% *}
-    words="'model' holds results of model version ${model#* }, this sweep computes version "
-    rm -rf model
+for model in "0.1.0 1 0" "model-2 2 0" "model-3 3 4"; do
+    set -- $model # the folder, its model, how `status` ends
+    folder=$folders/$1
+    words="'model' holds results of model version $2, this sweep computes version "
+    rm -rf model present
+    "$sweep" run -q "$folder/grid.yaml" -o present
     cp -r "$folder" model
+    sed 's/replicates: .*/replicates: 5/' "$folder/grid.yaml" >more.yaml
     run table model
     status 0
     err_has "$words"
     check "one line" [ "$(wc -l <.err)" -eq 1 ]
-    out_has ", model version ${model#* }"
+    out_has ", model version $2"
     rows .out >now
     rows "$folder/table.tsv" >then
     check "with its numbers" cmp -s now then
     run status model
-    status 0
-    for command in "verify model" "merge m model" "merge m whole model" \
-        "merge model whole" "run more.yaml -o model" "plan more.yaml -o model"; do
+    status "$3"
+    for command in "verify model" "merge m model" "merge m present model" \
+        "merge model present" "run more.yaml -o model" "plan more.yaml -o model"; do
         run $command
         status 2
         err_has "$words"
@@ -197,4 +200,4 @@ for model in "0.1.0 1" "model-2 2" "model-3 3"; do
     fi
 done
 
-finish 136
+finish 157
