@@ -29,15 +29,14 @@ static size_t fitting(const char *line, size_t width)
     return letters <= width || end == 0 ? i : end;
 }
 
-static void break_line(FILE *to, const char *line, size_t width)
+void fitted_break(FILE *to, const char *line, size_t first, size_t indent, size_t rest)
 {
-    enum { INDENT = 4 };
-    size_t end = fitting(line, width);
+    size_t end = fitting(line, first);
     fprintf(to, "%.*s\n", (int)end, line);
     for (line += end; *line; line += end) {
-        line += *line == ' ';
-        end = fitting(line, width - INDENT);
-        fprintf(to, "%*s%.*s\n", INDENT, "", (int)end, line);
+        line += strspn(line, " ");
+        end = fitting(line, rest);
+        fprintf(to, "%*s%.*s\n", (int)indent, "", (int)end, line);
     }
 }
 
@@ -46,8 +45,9 @@ void fitted_close(struct fitted *f)
     if (f->stream == f->to)
         return;
     fclose(f->stream);
+    enum { INDENT = 4 };
     size_t width = terminal_width(f->to) - 1;
     for (char *rest = f->text; rest && *rest;)
-        break_line(f->to, strsep(&rest, "\n"), width);
+        fitted_break(f->to, strsep(&rest, "\n"), width, INDENT, width - INDENT);
     free(f->text);
 }
