@@ -47,6 +47,10 @@ enum success_kind {
 /* "success", "scaled_success", ... */
 extern const char *const success_names[SUCCESS_KINDS];
 
+/* Whether the grid has a rule for it: SWEEP_OK, or SWEEP_INPUT after a message. */
+int success_check(const struct grid *g, enum success_kind kind,
+                  struct diagnostics *log);
+
 /* Share of successful trials among those that did not fail, with its 95 % Wilson
  * interval for the effective number of trials; NAN: no rule, or no trial. */
 struct success_rate {
@@ -84,7 +88,8 @@ struct aggregate_pooled {
 struct aggregate {
     size_t model; /* version of what computed the trials (grid.h) */
     size_t row_count;
-    struct aggregate_row *row;
+    struct aggregate_row *row; /* in cell order until they are sorted (table.h) */
+    size_t owner; /* the row whose arrays are the first of those of all rows */
     size_t column_count, statistic_count, parameter_count;
     enum parameter *parameters; /* the rows' coordinates */
     enum column *columns;       /* those of the request that are no audits */
@@ -103,6 +108,10 @@ struct aggregate {
  * SWEEP_NO_MEMORY. */
 int aggregate_resolve(struct aggregate *a, const struct grid *g,
                       const struct table_request *request, struct diagnostics *log);
+
+/* What tables and figures of a grid show where nobody says: its `table: columns`, else
+ * the columns named above. */
+const enum column *aggregate_columns(const struct grid *g, size_t *count);
 
 /* The cells, ascending, for which the expression `where` (results.h) holds; NULL: all.
  * Where it asks for results, those of which a trial may still meet it. Free *cells with memory_free. SWEEP_OK; SWEEP_INPUT when it is wrong or holds

@@ -43,12 +43,19 @@ static size_t core_count(const struct grid *g)
     return sizeof core_columns / sizeof core_columns[0] - !retrains;
 }
 
+const enum column *aggregate_columns(const struct grid *g, size_t *count)
+{
+    bool own = g->table.column_count > 0;
+    *count = own ? g->table.column_count : core_count(g);
+    return own ? g->table.columns : core_columns;
+}
+
 static int resolve_columns(struct aggregate *a, const struct grid *g,
                            const struct table_request *request, struct diagnostics *log)
 {
+    size_t count = request->column_count;
     const enum column *columns =
-        request->column_count ? request->columns : core_columns;
-    size_t count = request->column_count ? request->column_count : core_count(g);
+        count > 0 ? request->columns : aggregate_columns(g, &count);
     int status = SWEEP_OK;
     a->columns = memory_array(count, sizeof *a->columns);
     a->audits = memory_array(count, sizeof *a->audits);

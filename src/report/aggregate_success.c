@@ -9,6 +9,17 @@ const char *const success_names[SUCCESS_KINDS] = {
     [SUCCESS_EXACT] = "exact_success",
 };
 
+int success_check(const struct grid *g, enum success_kind kind, struct diagnostics *log)
+{
+    if (grid_has_success(g))
+        return SWEEP_OK;
+    diagnostics_add(log, NULL, 0, 0,
+                    "'%s' needs thresholds, which the grid file does not have: add "
+                    "'success:' to it",
+                    success_names[kind]);
+    return SWEEP_INPUT;
+}
+
 /* What of a certificate each threshold is for; COLUMN_COUNT: 0. In the order of
  * enum threshold. */
 static const enum column certificates[SUCCESS_KINDS][THRESHOLD_PROVED] = {

@@ -10,8 +10,6 @@ static const char name_characters[] =
 /* Most panels that results shown unasked make. */
 enum { PRESET_PANELS = 12 };
 
-static const enum column preset_columns[] = {
-    C_SCALED_RELATIVE_EPS, C_RESTORED_RELATIVE_EPS, C_EXACT_TAU, C_RETRAIN_TAU};
 static const char *const rate_meanings[SUCCESS_KINDS] = {
     [SUCCESS_ANY] = "share of trials that meet 'success' by any certificate",
     [SUCCESS_SCALED] = "share of trials that meet 'success' by the scaled certificate",
@@ -41,13 +39,8 @@ static void add_result(struct figure *f, enum column c)
 
 static int add_rate(struct figure *f, enum success_kind kind, struct diagnostics *log)
 {
-    if (!grid_has_success(f->cells->grid)) {
-        diagnostics_add(log, NULL, 0, 0,
-                        "'%s' needs thresholds, which the grid file does not have: add "
-                        "'success:' to it",
-                        success_names[kind]);
+    if (success_check(f->cells->grid, kind, log) != SWEEP_OK)
         return SWEEP_INPUT;
-    }
     struct figure_result *r = &f->result[f->result_count++];
     *r = (struct figure_result){.name = success_names[kind],
                                 .symbol = "",
@@ -90,25 +83,37 @@ static int add_named(struct figure *f, const struct figure_words *words,
     return status;
 }
 
+static void add_preset_column(struct figure *f, enum column c, size_t most)
+{
+    const struct column_info *info = results_info(&f->cells->grid->results, c);
+    if (info->type == COLUMN_WORD || !info->in_table)
+        return;
+    if (f->result_count < most)
+        add_result(f, c);
+    else
+        f->unshown[f->unshown_count++] = c;
+}
+
+/* Of the columns that nobody chose, those that leave the room to others. */
+static bool gives_way(enum column c)
+{
+    return c == C_RESTORED_RELATIVE_DELTA || c == C_RESTORED_TAU;
+}
+
 /* What the grid's table shows, as far as there is room. */
 static void add_preset(struct figure *f, size_t facets)
 {
-    const struct table_request *table = &f->cells->grid->table;
-    const enum column *columns = table->column_count ? table->columns : preset_columns;
-    size_t count = table->column_count ? table->column_count
-                                       : sizeof preset_columns / sizeof *preset_columns;
-    size_t most = PRESET_PANELS / facets;
+    const struct grid *g = f->cells->grid;
+    size_t count, most = PRESET_PANELS / facets;
+    const enum column *columns = aggregate_columns(g, &count);
+    bool chosen = g->table.column_count > 0;
     most = most < 1 ? 1 : most > FIGURE_RESULTS ? FIGURE_RESULTS : most;
-    for (size_t i = 0; i < count; i++) {
-        const struct column_info *info =
-            results_info(&f->cells->grid->results, columns[i]);
-        if (info->type == COLUMN_WORD || !info->in_table)
-            continue;
-        if (f->result_count < most)
-            add_result(f, columns[i]);
-        else
-            f->unshown[f->unshown_count++] = columns[i];
-    }
+    for (size_t i = 0; i < count; i++)
+        if (chosen || !gives_way(columns[i]))
+            add_preset_column(f, columns[i], most);
+    for (size_t i = 0; i < count && !chosen; i++)
+        if (gives_way(columns[i]))
+            add_preset_column(f, columns[i], most);
 }
 
 /* The result behind the last one. */
