@@ -48,4 +48,7 @@ void escape_csv(FILE *stream, const char *text);
 /* A cell of a Markdown table. */
 void escape_markdown(FILE *stream, const char *text);
 
+/* Text of a LaTeX document, a cell of a table too. */
+void escape_latex(FILE *stream, const char *text);
+
 #endif

@@ -288,3 +288,33 @@ void escape_markdown(FILE *stream, const char *text)
 {
     put_text(stream, text, in_markdown);
 }
+
+/* Behind the end of a row a [ or * would be an argument of it. */
+static const char *in_latex(char c)
+{
+    static const char *const forms[] = {
+        ['\\'] = "\\textbackslash{}",
+        ['^'] = "\\textasciicircum{}",
+        ['~'] = "\\textasciitilde{}",
+        ['<'] = "\\textless{}",
+        ['>'] = "\\textgreater{}",
+        ['|'] = "\\textbar{}",
+        ['"'] = "\\string\"",
+        ['{'] = "\\{",
+        ['}'] = "\\}",
+        ['$'] = "\\$",
+        ['&'] = "\\&",
+        ['#'] = "\\#",
+        ['_'] = "\\_",
+        ['%'] = "\\%",
+        ['['] = "{[}",
+        ['*'] = "{*}",
+    };
+    unsigned char i = (unsigned char)c;
+    return i < sizeof forms / sizeof *forms ? forms[i] : NULL;
+}
+
+void escape_latex(FILE *stream, const char *text)
+{
+    put_text(stream, text, in_latex);
+}

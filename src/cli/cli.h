@@ -31,6 +31,10 @@ enum option {
     OPTION_STATISTICS,
     OPTION_WHERE,
     OPTION_FORMAT,
+    OPTION_PIVOT,
+    OPTION_SORT,
+    OPTION_DIGITS,
+    OPTION_TABLE,
     OPTION_CELL,
     OPTION_REPLICATE,
     OPTION_EXPORT,
@@ -165,7 +169,8 @@ void tell(const struct command *command, const char *format, ...)
 int give_up(const struct command *command, int status, struct diagnostics *log);
 
 /* A table of texts in aligned columns; `cell` writes one entry into buffer, row 0 is
- * the header. */
+ * the header. On a terminal it fits the width: the last column is broken, or all that
+ * have no room stand below the others. */
 void print_aligned(FILE *stream, size_t rows, size_t columns,
                    void (*cell)(size_t row, size_t column, char *buffer, size_t size));
 

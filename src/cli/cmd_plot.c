@@ -18,7 +18,7 @@
 /* The files to write and what the user asked for. */
 struct wish {
     struct figure_request request;
-    struct words y, against, by, facet, band;
+    struct words y, against, by, facet, band, statistics;
     const char *where;
     struct picture picture;
     char *path, *script;
@@ -31,6 +31,7 @@ static void plot_wish_release(struct wish *w)
     words_release(&w->by);
     words_release(&w->facet);
     words_release(&w->band);
+    words_release(&w->statistics);
     free(w->path);
     free(w->script);
 }
@@ -73,6 +74,25 @@ static int read_plot_level(struct wish *w, const char *text, struct diagnostics 
     return SWEEP_INPUT;
 }
 
+/* --columns is --y; --statistics is --statistic and --band. */
+static int join_table_options(struct wish *w, const char *const *value,
+                              struct diagnostics *log)
+{
+    const struct words *s = &w->statistics;
+    bool twice = value[OPTION_Y] && value[OPTION_COLUMNS];
+    bool again = s->count > 0 && (value[OPTION_STATISTIC] || value[OPTION_BAND]);
+    if (twice)
+        diagnostics_add(log, NULL, 0, 0, "--columns and --y mean the same: use one");
+    if (again)
+        diagnostics_add(log, NULL, 0, 0,
+                        "--statistics is --statistic and --band in one: use either");
+    if (s->count > 0) {
+        w->request.statistic = s->word[0];
+        w->request.band = (struct figure_words){s->word + 1, s->count - 1};
+    }
+    return twice || again ? SWEEP_INPUT : SWEEP_OK;
+}
+
 static int plot_wish_init(struct wish *w, const struct arguments *args,
                           struct diagnostics *log)
 {
@@ -82,7 +102,9 @@ static int plot_wish_init(struct wish *w, const struct arguments *args,
                        .request.x = value[OPTION_X],
                        .request.statistic = value[OPTION_STATISTIC],
                        .request.map = value[OPTION_MAP]};
-    if (words_init(&w->y, value[OPTION_Y]) != SWEEP_OK ||
+    const char *y = value[OPTION_Y] ? value[OPTION_Y] : value[OPTION_COLUMNS];
+    if (words_init(&w->y, y) != SWEEP_OK ||
+        words_init(&w->statistics, value[OPTION_STATISTICS]) != SWEEP_OK ||
         words_init(&w->against, value[OPTION_AGAINST]) != SWEEP_OK ||
         words_init(&w->by, value[OPTION_BY]) != SWEEP_OK ||
         words_init(&w->facet, value[OPTION_FACET]) != SWEEP_OK ||
@@ -92,7 +114,9 @@ static int plot_wish_init(struct wish *w, const struct arguments *args,
     w->request.by = (struct figure_words){w->by.word, w->by.count};
     w->request.facet = (struct figure_words){w->facet.word, w->facet.count};
     w->request.band = (struct figure_words){w->band.word, w->band.count};
-    int status = read_plot_level(w, value[OPTION_LEVEL], log);
+    int joined = join_table_options(w, value, log);
+    int level = read_plot_level(w, value[OPTION_LEVEL], log);
+    int status = joined == SWEEP_OK ? level : joined;
     int named = name_files(w, args->operand[0], value[OPTION_FIGURE], log);
     return status == SWEEP_OK ? named : status;
 }

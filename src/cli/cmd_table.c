@@ -3,7 +3,10 @@
 
 #include "sweep/folder.h"
 #include "sweep/memory.h"
+#include "sweep/outfile.h"
+#include "sweep/parse.h"
 #include "sweep/table.h"
+#include "sweep/terminal.h"
 #include "words.h"
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +16,11 @@ struct wish {
     struct words rows, columns, statistics;
     enum parameter *row;
     enum column *column;
+    size_t column_count; /* the words that are no success rates */
+    struct words sort;
     const struct table_format *format;
-    const char *where;
+    struct table_style style;
+    const char *where, *path; /* NULL: to standard output */
 };
 
 static void table_wish_release(struct wish *w)
@@ -22,6 +28,7 @@ static void table_wish_release(struct wish *w)
     words_release(&w->rows);
     words_release(&w->columns);
     words_release(&w->statistics);
+    words_release(&w->sort);
     memory_free(w->row);
     memory_free(w->column);
 }
@@ -30,11 +37,28 @@ static int read_words(struct wish *w, const struct arguments *args)
 {
     if (words_init(&w->rows, args->value[OPTION_ROWS]) != SWEEP_OK ||
         words_init(&w->columns, args->value[OPTION_COLUMNS]) != SWEEP_OK ||
-        words_init(&w->statistics, args->value[OPTION_STATISTICS]) != SWEEP_OK)
+        words_init(&w->statistics, args->value[OPTION_STATISTICS]) != SWEEP_OK ||
+        words_init(&w->sort, args->value[OPTION_SORT]) != SWEEP_OK)
         return SWEEP_NO_MEMORY;
     w->row = memory_array(w->rows.count, sizeof *w->row);
     w->column = memory_array(w->columns.count, sizeof *w->column);
     return w->row && w->column ? SWEEP_OK : SWEEP_NO_MEMORY;
+}
+
+enum { ALL_RATES = (1 << SUCCESS_KINDS) - 1 };
+
+/* Whether it is the name of a success rate. */
+static bool take_rate(struct wish *w, const struct grid *g, const char *word,
+                      bool known, struct diagnostics *log)
+{
+    for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++)
+        if (strcmp(word, success_names[kind]) == 0) {
+            w->style.rates |= 1u << kind;
+            if (known)
+                success_check(g, kind, log);
+            return true;
+        }
+    return false;
 }
 
 /* What the words for columns stand for in a grid, which gets the expressions among them.
@@ -47,27 +71,62 @@ static int resolve_table_columns(struct wish *w, struct grid *g, bool known,
 
     if (status != SWEEP_OK)
         return status;
-    status = results_names(&g->results, NULL, 0, &names);
+    status = results_names(&g->results, success_names, SUCCESS_KINDS, &names);
     names_once(w->columns.word, w->columns.count, log);
     for (size_t i = 0; i < w->columns.count && status == SWEEP_OK; i++) {
         const char *word = w->columns.word[i];
-        w->column[i] = results_find(&g->results, word);
-        if (w->column[i] == COLUMN_COUNT && (known || !words_expression(word)))
+        enum column c = results_find(&g->results, word);
+        if (c != COLUMN_COUNT)
+            w->column[w->column_count++] = c;
+        else if (!take_rate(w, g, word, known, log) &&
+                 (known || !words_expression(word)))
             names_unknown(&names, word, log);
     }
+    if (w->columns.count == 0)
+        w->style.rates = ALL_RATES;
+    w->style.no_results = w->columns.count > 0 && w->column_count == 0;
     memory_free((void *)names.first);
     return status;
+}
+
+/* What was asked for; else what the ending of the file says; else what suits where it
+ * goes. */
+static size_t choose_format(const struct arguments *args, struct diagnostics *log)
+{
+    const char *format = args->value[OPTION_FORMAT], *path = args->value[OPTION_TABLE];
+    if (format)
+        return names_take(&all_formats, format, NULL, log);
+    if (path)
+        return table_format_of(path);
+    return terminal_is(stdout) || args->value[OPTION_PIVOT] ? table_format_text() : 0;
+}
+
+static void read_style(struct wish *w, const struct arguments *args,
+                       struct diagnostics *log)
+{
+    enum { MOST_DIGITS = 17 };
+    const char *digits = args->value[OPTION_DIGITS], *pivot = args->value[OPTION_PIVOT];
+    uint64_t number = 0;
+    w->style.pivot = PARAMETER_COUNT;
+    if (pivot)
+        w->style.pivot = (enum parameter)names_take(&all_parameters, pivot, NULL, log);
+    if (!w->path && terminal_is(stdout))
+        w->style.width = terminal_width(stdout) - 1;
+    if (digits && (parse_unsigned(digits, &number) != PARSE_OK || number < 1 ||
+                   number > MOST_DIGITS))
+        diagnostics_add(log, NULL, 0, 0, "--digits must be 1 to %d, got %s",
+                        MOST_DIGITS, digits);
+    w->style.digits = (int)number;
 }
 
 /* All that is wrong with the words is reported. */
 static int table_wish_init(struct wish *w, const struct arguments *args, struct grid *g,
                            bool known, struct diagnostics *log)
 {
-    const char *format = args->value[OPTION_FORMAT];
     bool has_row[PARAMETER_COUNT] = {false};
-    size_t k = 0; /* a table's first format is its default */
 
-    *w = (struct wish){.where = args->value[OPTION_WHERE]};
+    *w = (struct wish){.where = args->value[OPTION_WHERE],
+                       .path = args->value[OPTION_TABLE]};
     if (read_words(w, args) != SWEEP_OK)
         return diagnostics_no_memory(log, NULL);
     for (size_t i = 0; i < w->rows.count; i++)
@@ -76,9 +135,8 @@ static int table_wish_init(struct wish *w, const struct arguments *args, struct 
     if (resolve_table_columns(w, g, known, log) == SWEEP_NO_MEMORY)
         return diagnostics_no_memory(log, NULL);
     names_once(w->statistics.word, w->statistics.count, log);
-    if (format)
-        k = names_take(&all_formats, format, NULL, log);
-    w->format = &table_formats[k];
+    w->format = &table_formats[choose_format(args, log)];
+    read_style(w, args, log);
     return log->count + log->lost > 0 ? SWEEP_INPUT : SWEEP_OK;
 }
 
@@ -89,9 +147,9 @@ static struct table_request merge_request(const struct grid *g, const struct wis
         request.rows = w->row;
         request.row_count = w->rows.count;
     }
-    if (w->columns.count > 0) {
+    if (w->column_count > 0) {
         request.columns = w->column;
-        request.column_count = w->columns.count;
+        request.column_count = w->column_count;
     }
     request.where = w->where;
     if (w->statistics.count > 0) {
@@ -99,6 +157,40 @@ static struct table_request merge_request(const struct grid *g, const struct wis
         request.statistic_count = w->statistics.count;
     }
     return request;
+}
+
+/* A pivot is a coordinate, of a format that has one. */
+static int check_pivot(const struct wish *w, const struct aggregate *a,
+                       struct diagnostics *log)
+{
+    enum parameter pivot = w->style.pivot;
+    bool found = pivot == PARAMETER_COUNT;
+    for (size_t k = 0; k < a->parameter_count; k++)
+        found |= a->parameters[k] == pivot;
+    if (found && (pivot == PARAMETER_COUNT || w->format->pivots))
+        return SWEEP_OK;
+    if (found)
+        diagnostics_add(log, NULL, 0, 0,
+                        "--pivot is for tables that people read: add --format text or "
+                        "latex");
+    else
+        diagnostics_add(log, NULL, 0, 0,
+                        "cannot pivot '%s': it does not make rows of this table",
+                        parameter_table[pivot].name);
+    return SWEEP_INPUT;
+}
+
+static int write_file(const struct wish *w, const struct aggregate *a,
+                      const struct grid *g, struct diagnostics *log)
+{
+    struct outfile out;
+    int status = outfile_open(&out, w->path, log);
+    if (status == SWEEP_OK)
+        status = w->format->write(out.stream, a, g, &w->style);
+    if (status == SWEEP_OK)
+        status = outfile_commit(&out, log);
+    outfile_discard(&out);
+    return status;
 }
 
 static int print_table(const char *directory, const struct grid *g,
@@ -115,7 +207,12 @@ static int print_table(const char *directory, const struct grid *g,
         status = aggregate_build(&a, store, g, &request, log);
     }
     if (status == SWEEP_OK)
-        status = w->format->write(stdout, &a, g);
+        status = check_pivot(w, &a, log);
+    if (status == SWEEP_OK && w->sort.count > 0)
+        status = table_sort(&a, g, w->sort.word, w->sort.count, log);
+    if (status == SWEEP_OK)
+        status = w->path ? write_file(w, &a, g, log)
+                         : w->format->write(stdout, &a, g, &w->style);
     aggregate_release(&a);
     store_close(store, log);
     return status;

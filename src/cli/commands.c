@@ -81,11 +81,16 @@ const struct command command_table[] = {
      "print the results of a folder, aggregated",
      "Prints to standard output what the results folder DIR holds now. What is not "
      "asked\n"
-     "for comes from 'table:' of the grid file.\n"
+     "for comes from 'table:' of the grid file. On a terminal, aligned and with few "
+     "digits;\n"
+     "elsewhere tsv with all of them.\n"
+     "\n"
+     "  sweep table results/audit --pivot method --sort -dimension -o table.tex\n"
      "\n"
      "Exit status: 0 done, 1 failure, 2 usage.\n",
-     BIT(ROWS) | BIT(COLUMNS) | BIT(STATISTICS) | BIT(WHERE) | BIT(FORMAT), 1, 1, false,
-     true, cmd_table},
+     BIT(ROWS) | BIT(COLUMNS) | BIT(STATISTICS) | BIT(WHERE) | BIT(FORMAT) |
+         BIT(PIVOT) | BIT(SORT) | BIT(DIGITS) | BIT(TABLE),
+     1, 1, false, true, cmd_table},
     {"plot", "DIR [--x AXIS] [--y X,Y] [--by A,B] [--map] [-o FILE]",
      "draw the results of a folder",
      "Draws results against a parameter: a line for each value of --by, a panel for\n"
@@ -102,7 +107,8 @@ const struct command command_table[] = {
      "\n"
      "Exit status: 0 drawn, 1 failure (without gnuplot the script is left), 2 usage.\n",
      BIT(X) | BIT(Y) | BIT(AGAINST) | BIT(BY) | BIT(FACET) | BIT(STATISTIC) |
-         BIT(BAND) | BIT(MAP) | BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE),
+         BIT(BAND) | BIT(MAP) | BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE) |
+         BIT(COLUMNS) | BIT(STATISTICS),
      1, 1, false, true, cmd_plot},
     {"trial",
      "GRID [NAME=VALUE...] --cell K --replicate R [--export DIR] [--tests] [--proof "

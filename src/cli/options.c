@@ -28,6 +28,18 @@ const struct option_info option_table[OPTION_COUNT] = {
          "results in it, only such trials",
          OFFERS_NOTHING},
     [OPTION_FORMAT] = {"format", 0, "F", NULL, OFFERS_FORMATS},
+    [OPTION_PIVOT] = {"pivot", 0, "AXIS", "its values as columns, in text or latex",
+                      OFFERS_PARAMETERS},
+    [OPTION_SORT] = {"sort", 0, "A,B",
+                     "rows in the order of these columns, -A: the largest first",
+                     OFFERS_COLUMNS},
+    [OPTION_DIGITS] = {"digits", 0, "N",
+                       "significant digits (default: 4; 17 of tsv, csv and json)",
+                       OFFERS_NOTHING},
+    [OPTION_TABLE] = {"output", 'o', "FILE",
+                      "write it there; .tex, .txt, .csv, .json, .md and .tsv say the "
+                      "format",
+                      OFFERS_NOTHING},
     [OPTION_CELL] = {"cell", 0, "K", "cell of the grid, from 0", OFFERS_NOTHING},
     [OPTION_REPLICATE] = {"replicate", 0, "R", "replicate in that cell, from 0",
                           OFFERS_NOTHING},
@@ -71,7 +83,7 @@ const struct option_info option_table[OPTION_COUNT] = {
                   OFFERS_PARAMETERS},
     [OPTION_Y] = {"y", 0, "X,Y",
                   "results to draw, or expressions, success rates too (default: the "
-                  "table's)",
+                  "table's); --columns is the same",
                   OFFERS_COLUMNS},
     [OPTION_AGAINST] = {"against", 0, "X",
                         "a result to draw, dashed, into every panel, such as a bound",
@@ -83,7 +95,9 @@ const struct option_info option_table[OPTION_COUNT] = {
                       "parameters told apart by panels, or none; other axes are pooled "
                       "(default: all that are left)",
                       OFFERS_PARAMETERS},
-    [OPTION_STATISTIC] = {"statistic", 0, "S", "median (default), mean, ...",
+    [OPTION_STATISTIC] = {"statistic", 0, "S",
+                          "median (default), mean, ...; --statistics S,T,U is this and "
+                          "--band",
                           OFFERS_STATISTICS},
     [OPTION_BAND] = {"band", 0, "S,T",
                      "ends of the bands; or sem, sd, none (default: q25,q75; of a mean "

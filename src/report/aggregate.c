@@ -372,9 +372,9 @@ int aggregate_partition(struct partition *p, const struct aggregate *a,
 void aggregate_release(struct aggregate *a)
 {
     if (a->row_count > 0) { /* each is one block for all rows */
-        memory_free(a->row[0].n);
-        memory_free(a->row[0].statistic);
-        memory_free(a->row[0].audit);
+        memory_free(a->row[a->owner].n);
+        memory_free(a->row[a->owner].statistic);
+        memory_free(a->row[a->owner].audit);
     }
     memory_free(a->row);
     memory_free(a->parameters);

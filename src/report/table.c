@@ -1,125 +1,10 @@
-#include "sweep/table.h"
+#include "table_parts.h"
 
 #include "sweep/escape.h"
 #include "sweep/json.h"
 #include <inttypes.h>
 #include <math.h>
 #include <string.h>
-
-/* The columns of a table, left to right: coordinates, counts, success, audits, statistics.
- */
-enum count_field { FIELD_TRIALS, FIELD_FAILED, FIELD_UNDEFINED, COUNT_FIELDS };
-enum { RATE_PARTS = 3, RATE_FIELDS = SUCCESS_KINDS * RATE_PARTS };
-static const char *const count_names[] = {"trials", "failed", "undefined"};
-static const char *const rate_parts[RATE_PARTS] = {"", "low", "high"};
-
-/* How a line of fields is written. */
-struct dialect {
-    const char *before, *between, *after;
-    void (*put)(FILE *stream, const char *text);
-    int digits; /* of a number */
-};
-
-struct layout {
-    const struct aggregate *a;
-    const struct grid *grid;
-    size_t counts, rates, audits, statistics, end; /* first field of each part */
-    const struct dialect *dialect;
-};
-
-struct field {
-    char text[4096];
-    bool word; /* not a number: quoted in JSON */
-};
-
-static struct layout layout_of(const struct aggregate *a, const struct grid *g,
-                               const struct dialect *dialect)
-{
-    struct layout t = {.a = a, .grid = g, .dialect = dialect};
-    t.counts = a->parameter_count;
-    t.rates = t.counts + COUNT_FIELDS;
-    t.audits = t.rates + (a->has_success ? RATE_FIELDS : 0);
-    t.statistics = t.audits + a->audit_count * RATE_PARTS;
-    t.end = t.statistics + a->column_count * a->statistic_count;
-    return t;
-}
-
-static const char *result_name(const struct layout *t, size_t column)
-{
-    return results_info(&t->grid->results, t->a->columns[column])->name;
-}
-
-static const char *audit_name(const struct layout *t, size_t audit)
-{
-    return results_info(&t->grid->results, t->a->audits[audit])->name;
-}
-
-static void field_name(const struct layout *t, size_t k, struct field *f)
-{
-    const struct aggregate *a = t->a;
-    const char *name, *statistic = "";
-    if (k < t->counts)
-        name = parameter_table[a->parameters[k]].name;
-    else if (k < t->rates)
-        name = count_names[k - t->counts];
-    else if (k < t->audits) {
-        name = success_names[(k - t->rates) / RATE_PARTS];
-        statistic = rate_parts[(k - t->rates) % RATE_PARTS];
-    } else if (k < t->statistics) {
-        name = audit_name(t, (k - t->audits) / RATE_PARTS);
-        statistic = rate_parts[(k - t->audits) % RATE_PARTS];
-    } else {
-        name = result_name(t, (k - t->statistics) / a->statistic_count);
-        statistic = a->statistics[(k - t->statistics) % a->statistic_count].name;
-    }
-    f->word = true;
-    snprintf(f->text, sizeof f->text, "%s%s%s", name, *statistic ? "_" : "", statistic);
-}
-
-static void field_real(const struct layout *t, double value, struct field *f)
-{
-    if (isnan(value))
-        strcpy(f->text, "NaN");
-    else
-        snprintf(f->text, sizeof f->text, "%.*g", t->dialect->digits, value);
-}
-
-static void field_coordinate(const struct layout *t, const struct setting *s,
-                             enum parameter p, struct field *f)
-{
-    enum parameter_type type = parameter_table[p].type;
-    f->word = type == PARAMETER_CHOICE || type == PARAMETER_TEXT;
-    grid_format(t->grid, p, s->value[p], f->text, sizeof f->text);
-}
-
-static double rate_field(const struct aggregate_row *row, size_t k)
-{
-    const struct success_rate *r = &row->success[k / RATE_PARTS];
-    return (const double[]){r->rate, r->low, r->high}[k % RATE_PARTS];
-}
-
-static double audit_field(const struct aggregate_row *row, size_t k)
-{
-    const struct audit_value *a = &row->audit[k / RATE_PARTS].of;
-    return (const double[]){a->value, a->low, a->high}[k % RATE_PARTS];
-}
-
-static void field_value(const struct layout *t, const struct aggregate_row *row,
-                        const struct setting *s, size_t k, struct field *f)
-{
-    const size_t counts[] = {row->trials, row->failed, row->undefined};
-    f->word = false;
-    if (k < t->counts)
-        field_coordinate(t, s, t->a->parameters[k], f);
-    else if (k < t->rates)
-        snprintf(f->text, sizeof f->text, "%zu", counts[k - t->counts]);
-    else if (k < t->audits)
-        field_real(t, rate_field(row, k - t->rates), f);
-    else if (k < t->statistics)
-        field_real(t, audit_field(row, k - t->audits), f);
-    else
-        field_real(t, row->statistic[k - t->statistics], f);
-}
 
 static void put_json(FILE *stream, const struct field *f)
 {
@@ -156,36 +41,27 @@ static void write_line(FILE *stream, const struct layout *t,
     fputs(t->dialect->after, stream);
 }
 
-/* What the rows pool, between two texts; nothing when each is of one cell. */
-static void write_pooled(FILE *stream, const struct layout *t, const char *before,
-                         const char *after)
+static int write_csv(FILE *stream, const struct aggregate *a, const struct grid *g,
+                     const struct table_style *style)
 {
-    if (t->a->pooled_count == 0)
-        return;
-    fputs(before, stream);
-    aggregate_put_pooled(stream, t->a);
-    fputs(after, stream);
-}
-
-static int write_csv(FILE *stream, const struct aggregate *a, const struct grid *g)
-{
-    struct layout t = layout_of(a, g, &csv);
+    struct layout t = table_layout(a, g, &csv, style);
     write_line(stream, &t, NULL);
     for (size_t i = 0; i < a->row_count; i++)
         write_line(stream, &t, &a->row[i]);
     return SWEEP_OK;
 }
 
-static int write_markdown(FILE *stream, const struct aggregate *a, const struct grid *g)
+static int write_markdown(FILE *stream, const struct aggregate *a, const struct grid *g,
+                          const struct table_style *style)
 {
-    struct layout t = layout_of(a, g, &markdown);
+    struct layout t = table_layout(a, g, &markdown, style);
     write_line(stream, &t, NULL);
     for (size_t k = 0; k < t.end; k++)
         fputs(k == 0 ? "|---|" : "---|", stream);
     fputs("\n", stream);
     for (size_t i = 0; i < a->row_count; i++)
         write_line(stream, &t, &a->row[i]);
-    write_pooled(stream, &t, "\nPooled over ", ".\n");
+    table_put_pooled(stream, a, "\nPooled over ", ".\n");
     return SWEEP_OK;
 }
 
@@ -209,12 +85,13 @@ static void write_json_head(FILE *stream, const struct layout *t)
         json_text(stream, grid_replicates_text(g, text, sizeof text));
         fputs(",\n", stream);
     }
-    write_pooled(stream, t, " \"pooled_over\": \"", "\",\n");
+    table_put_pooled(stream, t->a, " \"pooled_over\": \"", "\",\n");
 }
 
-static int write_json(FILE *stream, const struct aggregate *a, const struct grid *g)
+static int write_json(FILE *stream, const struct aggregate *a, const struct grid *g,
+                      const struct table_style *style)
 {
-    struct layout t = layout_of(a, g, &tsv); /* its digits */
+    struct layout t = table_layout(a, g, &tsv, style); /* its digits */
     struct field f;
     write_json_head(stream, &t);
     fputs(" \"rows\": [", stream);
@@ -253,15 +130,15 @@ static void write_provenance(FILE *stream, const struct layout *t)
     if (g->note)
         escape_print(stream, "# note: %s\n", g->note);
     for (size_t k = 0; k < a->audit_count; k++)
-        escape_print(stream, "# %s: %s\n", audit_name(t, k),
+        escape_print(stream, "# %s: %s\n", table_audit_name(t, k),
                      results_info(&g->results, a->audits[k])->meaning);
     for (size_t k = 0; k < a->column_count; k++)
-        escape_print(stream, "# %s: %s\n", result_name(t, k),
+        escape_print(stream, "# %s: %s\n", table_result_name(t, k),
                      results_info(&g->results, a->columns[k])->meaning);
     for (size_t k = 0; k < a->statistic_count; k++)
         fprintf(stream, "# _%s: %s\n", a->statistics[k].name,
                 a->statistics[k].info->meaning);
-    write_pooled(stream, t, "# pooled over ", "\n");
+    table_put_pooled(stream, a, "# pooled over ", "\n");
 }
 
 /* Whether two parameters advance together. */
@@ -316,9 +193,10 @@ static void write_block_name(FILE *stream, const struct layout *t,
         fputs("]\n", stream);
 }
 
-int table_write_tsv(FILE *stream, const struct aggregate *a, const struct grid *g)
+int table_write_tsv(FILE *stream, const struct aggregate *a, const struct grid *g,
+                    const struct table_style *style)
 {
-    struct layout t = layout_of(a, g, &tsv);
+    struct layout t = table_layout(a, g, &tsv, style);
     struct partition blocks;
     int status = group_blocks(&blocks, &t);
     if (status != SWEEP_OK)
@@ -363,19 +241,20 @@ static void write_statistic(FILE *stream, const struct layout *t, size_t k,
         statistic = rate % RATE_PARTS ? rate_parts[rate % RATE_PARTS] : "rate";
     } else if (k < t->statistics) {
         size_t part = (k - t->audits) % RATE_PARTS;
-        result = audit_name(t, (k - t->audits) / RATE_PARTS);
+        result = table_audit_name(t, (k - t->audits) / RATE_PARTS);
         statistic = part ? rate_parts[part] : "value";
     } else {
         size_t at = k - t->statistics;
-        result = result_name(t, at / a->statistic_count);
+        result = table_result_name(t, at / a->statistic_count);
         statistic = a->statistics[at % a->statistic_count].name;
     }
     fprintf(stream, "%s\t%s\t%s\n", result, statistic, value);
 }
 
-static int write_long(FILE *stream, const struct aggregate *a, const struct grid *g)
+static int write_long(FILE *stream, const struct aggregate *a, const struct grid *g,
+                      const struct table_style *style)
 {
-    struct layout t = layout_of(a, g, &tsv);
+    struct layout t = table_layout(a, g, &tsv, style);
     struct field f;
     write_provenance(stream, &t);
     write_key(stream, &t, NULL, NULL);
@@ -393,11 +272,27 @@ static int write_long(FILE *stream, const struct aggregate *a, const struct grid
 }
 
 const struct table_format table_formats[] = {
-    {"tsv", "default", table_write_tsv},
-    {"long", "TSV, a line per statistic", write_long},
-    {"csv", NULL, write_csv},
-    {"json", NULL, write_json},
-    {"md", NULL, write_markdown},
+    {"tsv", "default", ".tsv", false, table_write_tsv},
+    {"long", "TSV, a line per statistic", NULL, false, write_long},
+    {"csv", NULL, ".csv", false, write_csv},
+    {"json", NULL, ".json", false, write_json},
+    {"md", NULL, ".md", false, write_markdown},
+    {"text", "default on a terminal", ".txt", true, table_write_text},
+    {"latex", "booktabs", ".tex", true, table_write_latex},
 };
 
 const struct names all_formats = {.what = "format", NAMES_OF(table_formats)};
+
+size_t table_format_of(const char *path)
+{
+    const char *ending = strrchr(path, '.');
+    for (size_t i = 0; i < all_formats.count && ending; i++)
+        if (table_formats[i].ending && strcmp(ending, table_formats[i].ending) == 0)
+            return i;
+    return 0;
+}
+
+size_t table_format_text(void)
+{
+    return names_find(&all_formats, "text");
+}

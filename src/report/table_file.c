@@ -12,7 +12,7 @@ int table_write_file(const char *directory, struct store *s, const struct grid *
         return status;
     status = outfile_open_in(&out, directory, "table.tsv", log);
     if (status == SWEEP_OK)
-        status = table_write_tsv(out.stream, &a, g);
+        status = table_write_tsv(out.stream, &a, g, NULL);
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);

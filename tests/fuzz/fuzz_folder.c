@@ -126,7 +126,7 @@ static void write_tables(struct store *s, const struct grid *g, FILE *out)
     struct aggregate a = {0};
     if (check(aggregate_build(&a, s, g, &g->table, &log), &log) == SWEEP_OK)
         for (size_t i = 0; i < all_formats.count; i++)
-            need(table_formats[i].write(out, &a, g) == SWEEP_OK);
+            need(table_formats[i].write(out, &a, g, NULL) == SWEEP_OK);
     aggregate_release(&a);
 }
 

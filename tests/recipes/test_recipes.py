@@ -110,14 +110,16 @@ static double dummy_weight(double q, double low, double scale)
     ],
     "A table format": [
         ("src/report/table.c", "const struct table_format table_formats[] = {\n",
-         """static int write_dummy(FILE *stream, const struct aggregate *a, const struct grid *g)
+         """static int write_dummy(FILE *stream, const struct aggregate *a, const struct grid *g,
+                       const struct table_style *style)
 {
+    (void)style;
     fprintf(stream, "%zu rows of %s\\n", a->row_count, g->name);
     return SWEEP_OK;
 }
 
 """),
-        ("src/report/table.c", '    {"md",', '    {"dummy_format", NULL, write_dummy},\n'),
+        ("src/report/table.c", '    {"md",', '    {"dummy_format", NULL, NULL, false, write_dummy},\n'),
     ],
 }
 

@@ -107,12 +107,18 @@ static void test_languages(void **state)
     check_put(escape_csv, "a,\"b\n", "\"a,\"\"b\\n\"");
     check_put(escape_markdown, "a|b\\c<img src=x>`[x](y)&\n",
               "a\\|b\\\\c&lt;img src=x>\\`\\[x](y)&amp;\\\\n");
+    check_put(escape_latex, "a_b^2 5%#$&{x}~\\input\n",
+              "a\\_b\\textasciicircum{}2 5\\%\\#\\$\\&\\{x\\}"
+              "\\textasciitilde{}\\textbackslash{}input\\textbackslash{}n");
+    check_put(escape_latex, "[*] <|> \"",
+              "{[}{*}] \\textless{}\\textbar{}"
+              "\\textgreater{} \\string\"");
 }
 
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(89);
+    check_cases(93);
 }
 
 int main(void)

@@ -43,7 +43,7 @@ static char *render(const char *body, const struct table_request *request,
     FILE *stream = open_memstream(&text, &size);
     size_t k = names_find(&all_formats, format);
     assert_true(k < all_formats.count);
-    check_equal(table_formats[k].write(stream, &a, &g), SWEEP_OK);
+    check_equal(table_formats[k].write(stream, &a, &g, NULL), SWEEP_OK);
     fclose(stream);
     a.row = NULL;
     a.pooled = NULL;
