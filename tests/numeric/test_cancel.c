@@ -67,7 +67,7 @@ static struct certificate work(struct bench *b, enum part part)
     struct proof proof;
     switch (part) {
     case SCALED:
-        certificate_scaled(net, p, theta, &b->w, &out);
+        certificate_scaled(net, p, theta, NULL, &b->w, &out);
         break;
     case RESTORED:
         certificate_restored(net, p, theta, &kept, &b->w, &out);

@@ -81,7 +81,7 @@ static void test_lengths(void **state)
         memcpy(W, W0, sizeof W);
         check_equal(linear_descent(&p, o.learning_rate, steps[k], W), k + 1);
         o.max_steps = steps[k];
-        train_run(&net, &p, W0, 0.0, &o, NULL, &w, &theta, &result);
+        train_run(&net, &p, W0, 0.0, &o, &w, &theta, &result);
         check_array_close(out, W, D, 1e-9);
     }
     gsl_rng_free(rng);
@@ -124,8 +124,8 @@ static void reach(struct descents *t, const struct instance *in, double eta,
                               .stable_steps = stable};
     struct kkt_point point = {.W = t->exact[k].W, .lambda = t->lambda, .v = t->v};
     struct train_result result;
-    train_run(&in->net, &in->points, in->span.W0, in->span.perp_norm, &o, NULL,
-              &t->train, &t->theta, &result);
+    train_run(&in->net, &in->points, in->span.W0, in->span.perp_norm, &o, &t->train,
+              &t->theta, &result);
     fixture_need(result.stop == TRAIN_GATES_STABLE, "gates are never stable");
     kkt_solve(&in->net, &in->points, t->theta.W, NULL, &t->kkt, &point);
     fixture_need(point.stop == KKT_EXACT, "no exact point");
