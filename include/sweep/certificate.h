@@ -50,11 +50,11 @@ struct kept {
 struct certificate_workspace {
     struct multipliers_workspace *multipliers;
     struct kkt_workspace *kkt;
-    bool
-        remember; /* exact may take the point it found last, kkt_again: R and warm stay the
-                     * same until kkt_forget */
-    double *W;    /* (n, r) theta~ */
-    double *Z;    /* (n, m) */
+    /* exact may take the point it found last, kkt_again: R and warm stay the same until
+     * kkt_forget */
+    bool remember;
+    double *W;      /* (n, r) theta~ */
+    double *Z;      /* (n, m) */
     double *margin; /* (m) */
     double *lambda; /* (m) its multipliers */
     double *v;      /* (n, m) its slopes times multipliers */

@@ -17,8 +17,7 @@ struct names {
     const void *first;  /* row of the table */
     size_t stride;      /* bytes from one row to the next */
     size_t count;
-    bool
-        symbols; /* the second member of a row is its symbol, "" or NULL if it has none */
+    bool symbols; /* a row's second member is its symbol, "" or NULL if it has none */
 };
 
 /* Three members, of a table that is an array. */

@@ -418,7 +418,7 @@ static void kernels_with_a_wrong_case(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(1 + 3 * 3 * 13 + 2 * 3 * 14 + 3 * 3 + 4 * 3);
+    check_cases(1 + 3 * 3 * 14 + 2 * 3 * 14 + 3 * 3 + 4 * 3);
 }
 
 int main(void)

@@ -140,10 +140,16 @@ static void multipliers_against_theta(void **state)
     double W[] = {-1, -4};
     struct weights theta = {.W = W};
     struct arena arena = {0};
+    struct kkt_workspace kkt;
     struct certificate_workspace w;
     struct certificate out;
     (void)state;
-    FIXTURE_LAYOUT(&arena) certificate_layout(&w, 2, 1, 1, &arena);
+    FIXTURE_LAYOUT(&arena)
+    {
+        kkt_layout(&kkt, 2, 1, 1, &arena);
+        certificate_layout(&w, 2, 1, 1, &arena);
+    }
+    w.kkt = &kkt;
     certificate_restored(&net, &p, &theta, &kept, &w, &out);
     check_true(out.stop == CERTIFIED, "ended as %d", (int)out.stop);
     check_close_relative(out.norm, sqrt(17.0) / (1.5 * net.u), 1e-14);
