@@ -11,6 +11,7 @@
 #ifndef SWEEP_NETWORK_H
 #define SWEEP_NETWORK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A pre-activation is on the kink when |<w, x>| <= KINK_TOLERANCE T |x|, T the length of the
@@ -51,6 +52,12 @@ struct weights {
     double *terms; /* (n) T_j >= |w_j|: sum of the lengths of the terms that row j was
                     * summed from; NULL: not summed, T_j = |w_j| */
 };
+
+/* Whether there are more than NETWORK_SQUARE points, squares of whose number would soon
+ * take all memory, and enough more than weights W (n, r), as of a linear model, that all
+ * can be done without such squares. */
+enum { NETWORK_SQUARE = 1024 };
+bool network_slim(size_t n, size_t m, size_t r);
 
 /* y_i u_j: row j of h_i is so many times s_ji x_i. */
 double network_factor(const struct network *net, const struct points *p, size_t j,

@@ -6,7 +6,9 @@
  * W = W(0) + C X and Z = W X^T = Z(0) + C G with the Gram matrix G = X X^T: a step
  * updates Z and C and never touches W. It costs n m^2 / 4 additions (see step.h), whatever
  * d is, and m^2 multiply-adds while no activation state changes (see pattern.h). Z is
- * recomputed from C every TRAIN_REFRESH_STEPS, so rounding does not pile up.
+ * recomputed from C every TRAIN_REFRESH_STEPS, so rounding does not pile up. Where there are
+ * to be no squares of m (network_slim), as for a linear model of very many points, a step
+ * forms W = W(0) + C X and Z = W X^T anew: 2 n m r multiply-adds.
  *
  * `growing_gd` is normalized_gd whose step grows with the sum t of the steps before it,
  *
@@ -75,7 +77,7 @@ struct pattern;
 struct train_workspace {
     struct step_state *step; /* pre-activations, coefficients and states in tiles */
     struct pattern *pattern; /* steps in which no state changes */
-    double *G;               /* (m, m) */
+    double *G;               /* (m, m); NULL if slim */
     double *Z0;              /* (n, m) pre-activations of W(0) */
     double *Z;               /* (n, m) */
     double *C;               /* (n, m) coefficients or increments, row-major */
@@ -84,6 +86,7 @@ struct train_workspace {
     double *weight;          /* (m) */
 };
 
+/* Memory: 3 m^2 + 7 n m doubles and some 100 m; if slim 5 n m and some 40 m. */
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
                   struct arena *a);
 

@@ -18,6 +18,11 @@ double network_sign(const struct network *net, size_t j)
     return net->n == 1 || j < net->n / 2 ? 1.0 : -1.0;
 }
 
+bool network_slim(size_t n, size_t m, size_t r)
+{
+    return m > NETWORK_SQUARE && n < (m - 1) / r;
+}
+
 double network_factor(const struct network *net, const struct points *p, size_t j,
                       size_t i)
 {

@@ -33,12 +33,9 @@ static size_t row_room(size_t k, size_t r)
     return free_share(k) * (r + free_share(k));
 }
 
-/* More points than this, and squares of their number would soon take all memory. */
-enum { SQUARE = 1024 };
-
 size_t program_slim(size_t rows, size_t m, size_t r)
 {
-    return m > SQUARE && rows < (m - 1) / r ? rows * r + 1 : 0;
+    return network_slim(rows, m, r) ? rows * r + 1 : 0;
 }
 
 static void model_layout(struct program_workspace *w, size_t m, size_t r,

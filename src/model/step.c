@@ -21,19 +21,24 @@ static size_t table_size(const struct step_state *s)
     return s->blocks * STEP_SUBSETS * 2 * STEP_TILE;
 }
 
-void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a)
+void step_layout_slim(struct step_state *s, size_t n, size_t m, struct arena *a)
 {
     *s = (struct step_state){0};
     step_shape(s, n, m);
     size_t tiles = s->tiles;
     s->Z = arena_doubles(a, tiles * n, STEP_TILE);
     s->C = arena_doubles(a, tiles * n, STEP_TILE);
-    s->gram = arena_doubles(a, tiles * m, STEP_TILE);
     s->beta = arena_doubles(a, tiles, STEP_TILE);
     s->sum = arena_doubles(a, tiles, STEP_TILE);
     s->states = arena_carve(a, n * (STEP_HISTORY + 1), tiles, 1);
     s->betas = arena_doubles(a, STEP_HISTORY * tiles, STEP_TILE);
     s->watch = arena_carve(a, n, tiles, 1);
+}
+
+void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a)
+{
+    step_layout_slim(s, n, m, a);
+    s->gram = arena_doubles(a, s->tiles * m, STEP_TILE);
     s->table = arena_doubles(a, table_size(s), 1);
 }
 
@@ -57,7 +62,8 @@ void step_reset(struct step_state *s)
 {
     memset(s->C, 0, s->tiles * s->n * STEP_TILE * sizeof *s->C);
     memset(s->beta, 0, s->tiles * STEP_TILE * sizeof *s->beta);
-    memset(s->table, 0, table_size(s) * sizeof *s->table);
+    if (s->table)
+        memset(s->table, 0, table_size(s) * sizeof *s->table);
     s->recorded = 0;
     s->moved = 0;
     s->quiet = 0;
@@ -285,4 +291,18 @@ void step_run(struct step_state *s)
         team_share(share_tile, s, s->tiles, table_size(s) * sizeof *s->table);
     note_changes(s);
     s->recorded++;
+}
+
+void step_record(struct step_state *s)
+{
+    memcpy(s->betas, s->beta, s->tiles * STEP_TILE * sizeof *s->beta);
+    memcpy(states_at(s, 1), s->states, s->n * s->tiles);
+    s->recorded = 1;
+    step_catch_up(s);
+}
+
+void step_arrive(struct step_state *s, const double *Z)
+{
+    step_load(s, Z);
+    note_changes(s); /* the states before it are where step_record put them */
 }

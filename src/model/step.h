@@ -54,6 +54,10 @@ struct step_state {
 
 void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a);
 
+/* The same without gram and table, of m points each: for step_record and step_arrive
+ * instead of step_run. */
+void step_layout_slim(struct step_state *s, size_t n, size_t m, struct arena *a);
+
 /* From now on n neurons and m points, at most those of the layout: retraining has fewer
  * points than training. */
 void step_shape(struct step_state *s, size_t n, size_t m);
@@ -78,6 +82,11 @@ void step_coefficients(struct step_state *s, double *C);
 
 /* One step with s->beta: updates Z, states, sum and moved. */
 void step_run(struct step_state *s);
+
+/* The same where W = W(0) + C X and Z = W X^T are formed anew: C moves by one step with
+ * s->beta, and the Z (n, m) that follows is loaded, its changes of states noted. */
+void step_record(struct step_state *s);
+void step_arrive(struct step_state *s, const double *Z);
 
 /* In tests and benchmarks: the variants by number (NULL: no more), and which one runs.
  * step_use returns 0, or 1 when this CPU does not have it. */

@@ -46,13 +46,15 @@ struct descent {
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
                   struct arena *a)
 {
+    bool slim = network_slim(n, m, r);
     struct step_state measured;
     struct pattern unused;
     w->step = arena_carve(a, 1, 1, sizeof *w->step);
-    step_layout(w->step ? w->step : &measured, n, m, a);
+    (slim ? step_layout_slim : step_layout)(w->step ? w->step : &measured, n, m, a);
     w->pattern = arena_carve(a, 1, 1, sizeof *w->pattern);
-    pattern_layout(w->pattern ? w->pattern : &unused, n, m, a);
-    w->G = arena_doubles(a, m, m);
+    if (!slim)
+        pattern_layout(w->pattern ? w->pattern : &unused, n, m, a);
+    w->G = slim ? NULL : arena_doubles(a, m, m);
     w->Z0 = arena_doubles(a, n, m);
     w->Z = arena_doubles(a, n, m);
     w->C = arena_doubles(a, n, m);
@@ -70,14 +72,19 @@ static void add_product(size_t n, size_t m, size_t columns, const double *A,
                 1.0, A, (int)m, K, (int)columns, 1.0, to, (int)columns);
 }
 
+static void load_gram(const struct points *p, struct train_workspace *w)
+{
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->m, (int)p->m,
+                (int)p->r, 1.0, p->X, (int)p->r, p->X, (int)p->r, 0.0, w->G, (int)p->m);
+    step_load_gram(w->step, w->G);
+}
+
 static void load_start(const struct descent *d)
 {
     const struct network *net = d->net;
     const struct points *p = d->p;
     struct train_workspace *w = d->w;
     struct step_state *s = w->step;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->m, (int)p->m,
-                (int)p->r, 1.0, p->X, (int)p->r, p->X, (int)p->r, 0.0, w->G, (int)p->m);
     network_preactivations(net->n, d->W0, p, w->Z0);
     step_shape(s, net->n, p->m);
     s->positive = net->n == 1 ? 1 : net->n / 2;
@@ -89,7 +96,8 @@ static void load_start(const struct descent *d)
             if (network_sign(net, j) * p->y[i] > 0.0)
                 s->watch[j * s->tiles + i / STEP_TILE] |=
                     (unsigned char)(1u << i % STEP_TILE);
-    step_load_gram(s, w->G);
+    if (w->G)
+        load_gram(p, w);
     step_load(s, w->Z0);
     w->pattern->active = false;
 }
@@ -150,10 +158,26 @@ static void form_weights(const struct descent *d)
     add_product(d->net->n, d->p->m, d->p->r, w->C, d->p->X, d->W0, d->theta->W);
 }
 
-/* Z afresh from C. */
+/* One step with s->beta. */
+static void take_step(const struct descent *d)
+{
+    struct train_workspace *w = d->w;
+    if (w->G) {
+        step_run(w->step);
+        return;
+    }
+    step_record(w->step);
+    form_weights(d);
+    network_preactivations(d->net->n, d->theta->W, d->p, w->Z);
+    step_arrive(w->step, w->Z);
+}
+
+/* Z afresh from C; without G it is at every step. */
 static void synchronise(const struct descent *d)
 {
     struct train_workspace *w = d->w;
+    if (!w->G)
+        return;
     if (w->pattern->active)
         pattern_leave(w->pattern, w->step);
     step_coefficients(w->step, w->C);
@@ -261,7 +285,7 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     struct pattern *q = d->w->pattern;
     struct step_state *s = d->w->step;
     uint64_t done = 0;
-    if (!q->active && s->quiet < d->wait)
+    if (!d->w->G || (!q->active && s->quiet < d->wait))
         return 0;
     if (!q->active) {
         pattern_enter(q, d->net, s);
@@ -330,7 +354,7 @@ void train_run(const struct network *net, const struct points *p, const double *
         result->steps += quiet;
         if (quiet > 0)
             continue;
-        step_run(w->step);
+        take_step(&d);
         note_step(&d.pace);
         result->steps++;
     }

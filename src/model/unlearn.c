@@ -10,7 +10,7 @@
 void unlearn_layout(struct unlearn_workspace *w, size_t n, size_t m, size_t r,
                     struct arena *a)
 {
-    bool slim = m > UNLEARN_SQUARE && n < m / r;
+    bool slim = network_slim(n, m, r);
     *w = (struct unlearn_workspace){.lapack_size = 64 * (m + r)};
     w->lambda = arena_doubles(a, m, 1);
     w->v = arena_doubles(a, n, m);

@@ -5,9 +5,6 @@
 
 #include "sweep/unlearn.h"
 
-/* More points than this have no (m, m) where there are fewer weights. */
-enum { UNLEARN_SQUARE = 1024 };
-
 /* out = from. */
 void unlearn_copy(const struct unlearn_problem *q, const struct weights *from,
                   struct weights *out);

@@ -160,6 +160,21 @@ silent_out
 err "sweep plan: out of memory for 1000000 cells times 1000000 replicates; ask for fewer \
 of them"
 
+# A linear model of very many points has no squares of their number, 80 GB each.
+cat >linear.yaml <<'END'
+name: linear
+seed: 1
+replicates: 1
+grid:
+  model: linear
+  samples: 100000
+  dimension: 100
+  signal: 1
+END
+run plan linear.yaml --json --no-pilot
+status 0
+json '1e9 < p["memory_thread"] < 3e9'
+
 # More memory than there is: reported before anything begins.
 cat >huge.yaml <<'END'
 name: huge
@@ -193,4 +208,4 @@ run plan small.yaml -j 0
 status 2
 err "sweep plan: --threads must be 1 to 4096, got 0"
 
-finish 82
+finish 84

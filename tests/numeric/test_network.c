@@ -299,11 +299,21 @@ static void test_nan(void **state)
     gsl_rng_free(rng);
 }
 
+/* Few points or many weights: squares. */
+static void test_slim(void **state)
+{
+    (void)state;
+    check_true(network_slim(1, 1025, 100) && !network_slim(1, 1024, 100), "points");
+    check_true(network_slim(10, 1101, 100) && !network_slim(11, 1101, 100), "neurons");
+    check_true(network_slim(1, 100000, 100) && !network_slim(1, 100000, 100000),
+               "rank");
+}
+
 static void test_cases(void **state)
 {
     (void)state;
     check_cases(9 + 16 + 40 * (M + 1 + 2 * N * M) + 80 * (M + 1) +
-                20 * (N * R * M + 1) + 20 * (M + 1) + 90 + 22 + 140 + 18);
+                20 * (N * R * M + 1) + 20 * (M + 1) + 90 + 22 + 140 + 18 + 3);
 }
 
 int main(void)
@@ -313,7 +323,8 @@ int main(void)
         cmocka_unit_test(test_homogeneous), cmocka_unit_test(test_euler),
         cmocka_unit_test(test_permutation), cmocka_unit_test(test_kinks),
         cmocka_unit_test(test_norm),        cmocka_unit_test(test_near_directions),
-        cmocka_unit_test(test_nan),         cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_nan),         cmocka_unit_test(test_slim),
+        cmocka_unit_test(test_cases),
     };
 
     fixture_main();

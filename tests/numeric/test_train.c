@@ -8,6 +8,11 @@
 /* d-dimensional points and weights, and the slow loop over them. */
 enum { M = 6, N = 4, D = 9, STEPS = 200 };
 
+/* Points of which a workspace has no squares, and neurons with which it has; it serves
+ * fewer of both. */
+enum { MANY = 1100, WIDE = 130 };
+static const size_t rooms[] = {M, MANY};
+
 struct ambient {
     struct network net;
     double X[M * D], y[M], W0[N * D], W[N * D];
@@ -131,12 +136,12 @@ struct runner {
     struct train_result result;
 };
 
-static void runner_make(struct runner *t)
+static void runner_make(struct runner *t, size_t n, size_t m)
 {
     *t = (struct runner){0};
     FIXTURE_LAYOUT(&t->arena)
     {
-        train_layout(&t->w, N, M, D, &t->arena);
+        train_layout(&t->w, n, m, D, &t->arena);
         t->theta.W = arena_doubles(&t->arena, N, D);
     }
 }
@@ -149,7 +154,7 @@ static const struct train_options every[] = {
 };
 
 static void compare_steps(const struct train_options *options, size_t n, double leak,
-                          uint64_t seed)
+                          size_t room, uint64_t seed)
 {
     struct train_options o = *options;
     struct ambient a;
@@ -158,7 +163,7 @@ static void compare_steps(const struct train_options *options, size_t n, double 
 
     ambient_make(&a, n, leak, seed);
     reduced_make(&b, &a);
-    runner_make(&t);
+    runner_make(&t, N, room);
     for (o.max_steps = 0; o.max_steps <= STEPS; o.max_steps++) {
         double projected[N * M];
 
@@ -183,11 +188,11 @@ static void test_steps(void **state)
     const double leak[] = {0.0, 0.1, 0.5, 1.0};
 
     (void)state;
-    for (size_t k = 0; k < 4; k++)
+    for (size_t k = 0; k < 8; k++)
         for (size_t l = 0; l < 4; l++) {
-            compare_steps(&every[k], N, leak[l], 10 * k + l);
+            compare_steps(&every[k % 4], N, leak[l], rooms[k / 4], 10 * k + l);
             if (leak[l] == 1.0)
-                compare_steps(&every[k], 1, 1.0, 100 + k);
+                compare_steps(&every[k % 4], 1, 1.0, rooms[k / 4], 100 + k);
         }
 }
 
@@ -210,7 +215,7 @@ static void test_fewer_points(void **state)
             theta.W = arena_doubles(&arena, N, D);
         }
         ambient_make(&a, N, 0.1, m);
-        runner_make(&t);
+        runner_make(&t, N, M);
         o.max_steps = 300;
         train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
         a.points.m = m;
@@ -228,16 +233,16 @@ static void test_fewer_points(void **state)
 static void test_gates_stable(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < 4; k++) {
-        struct train_options o = every[k];
+    for (size_t k = 0; k < 8; k++) {
+        struct train_options o = every[k % 4];
         struct ambient a;
         struct runner t;
         double early[N * D];
 
         o.max_steps = 100000;
         o.stable_steps = 500;
-        ambient_make(&a, N, 0.1, k);
-        runner_make(&t);
+        ambient_make(&a, N, 0.1, k % 4);
+        runner_make(&t, N, rooms[k / 4]);
         train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
         check_equal(t.result.stop, TRAIN_GATES_STABLE);
         check_true(t.result.margin > 0.0, "not separated");
@@ -262,18 +267,21 @@ static void test_no_step(void **state)
 {
     struct train_options o = every[2];
     struct ambient a;
-    struct runner t;
 
     (void)state;
     ambient_make(&a, N, 0.0, 7);
-    runner_make(&t);
-    train_run(&a.net, &a.points, a.W0, 0.25, &o, &t.w, &t.theta, &t.result);
-    for (size_t k = 0; k < N * D; k++)
-        check_same_bits(t.theta.W[k], a.W0[k]);
-    check_same_bits(t.theta.perp, 0.25);
-    check_equal(t.result.steps, 0);
-    check_equal(t.result.stop, TRAIN_STEP_LIMIT);
-    arena_release(&t.arena);
+    for (size_t l = 0; l < 2; l++) {
+        struct runner t;
+
+        runner_make(&t, N, rooms[l]);
+        train_run(&a.net, &a.points, a.W0, 0.25, &o, &t.w, &t.theta, &t.result);
+        for (size_t k = 0; k < N * D; k++)
+            check_same_bits(t.theta.W[k], a.W0[k]);
+        check_same_bits(t.theta.perp, 0.25);
+        check_equal(t.result.steps, 0);
+        check_equal(t.result.stop, TRAIN_STEP_LIMIT);
+        arena_release(&t.arena);
+    }
 }
 
 /* alignment = |theta/|theta| + grad/|grad||, on the weights that came out. */
@@ -282,17 +290,17 @@ static void test_tolerance(void **state)
     const size_t widths[] = {1, N};
 
     (void)state;
-    for (size_t k = 0; k < 4; k++)
+    for (size_t k = 0; k < 8; k++)
         for (size_t l = 0; l < 2; l++) {
-            struct train_options o = every[k];
+            struct train_options o = every[k % 4];
             struct ambient a;
             struct runner t;
             double direction[N * D];
 
             o.max_steps = 1000000;
             o.tolerance = 0.15;
-            ambient_make(&a, widths[l], l == 0 ? 1.0 : 0.5, k);
-            runner_make(&t);
+            ambient_make(&a, widths[l], l == 0 ? 1.0 : 0.5, k % 4);
+            runner_make(&t, N, rooms[k / 4]);
             train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
             check_equal(t.result.stop, TRAIN_TOLERANCE);
             check_true(t.result.steps < o.max_steps && t.result.steps > 0,
@@ -314,17 +322,17 @@ static void test_tolerance(void **state)
 static void test_non_finite(void **state)
 {
     (void)state;
-    for (size_t k = 0; k < 8; k++) {
+    for (size_t k = 0; k < 16; k++) {
         struct train_options o = every[k % 4];
         struct ambient a;
         struct runner t;
 
-        ambient_make(&a, N, 0.1, k);
-        runner_make(&t);
+        ambient_make(&a, N, 0.1, k % 8);
+        runner_make(&t, N, rooms[k / 8]);
         o.max_steps = 100000;
         o.tolerance = 0.01;
-        o.learning_rate = k < 4 ? 1.0 : 1e300;
-        if (k < 4)
+        o.learning_rate = k % 8 < 4 ? 1.0 : 1e300;
+        if (k % 8 < 4)
             a.X[7] = NAN;
         for (size_t i = 0; i < M * D; i++)
             a.X[i] *= 1e5; /* Z moves by 1e310 */
@@ -337,16 +345,15 @@ static void test_non_finite(void **state)
     }
 }
 
-static void test_cancelled(void **state)
+static void cancel_training(size_t room)
 {
     atomic_bool cancel = true;
     struct train_options o = every[0];
     struct ambient a;
     struct runner t;
 
-    (void)state;
     ambient_make(&a, N, 0.1, 0);
-    runner_make(&t);
+    runner_make(&t, N, room);
     o.max_steps = UINT64_MAX;
     cancel_obey(&cancel);
     train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
@@ -363,11 +370,72 @@ static void test_cancelled(void **state)
     arena_release(&t.arena);
 }
 
+static void test_cancelled(void **state)
+{
+    (void)state;
+    cancel_training(M);
+    cancel_training(MANY);
+}
+
+/* Many points on either side of a plane through 0. */
+static void crowd_make(double *X, double *y, double *W0, uint64_t seed)
+{
+    gsl_rng *rng = fixture_rng("crowd", seed);
+
+    rng_normals(rng, X, MANY * D);
+    rng_normals(rng, W0, N * D);
+    for (size_t i = 0; i < MANY; i++) {
+        y[i] = X[i * D] > 0.0 ? 1.0 : -1.0;
+        X[i * D] += 0.2 * y[i];
+    }
+    gsl_rng_free(rng);
+}
+
+/* Without squares of m and with them: the same training, and the same end of it. */
+static void compare_ways(size_t n, enum optimizer optimizer, const double *X,
+                         const double *y, const double *W0)
+{
+    struct network net = network_make(n == 1 ? MODEL_LINEAR : MODEL_LEAKY_RELU, n, 0.2);
+    struct points points = {.m = MANY, .r = D, .X = X, .y = y};
+    struct train_options o = {LOSS_LOGISTIC, optimizer, 0.5, 260, 0.0, 100};
+    struct runner slim, square;
+
+    runner_make(&slim, N, MANY);
+    runner_make(&square, WIDE, MANY);
+    check_true(!slim.w.G && square.w.G, "both have squares, or neither");
+    for (size_t k = 0; k < 2; k++) {
+        struct runner *t = k == 0 ? &slim : &square;
+
+        train_run(&net, &points, W0, 0.0, &o, &t->w, &t->theta, &t->result);
+    }
+    check_equal(slim.result.stop, square.result.stop);
+    check_equal(slim.result.steps, square.result.steps);
+    check_close(slim.result.margin, square.result.margin, 1e-10);
+    check_close(slim.result.alignment, square.result.alignment, 1e-10);
+    check_array_close(slim.theta.W, square.theta.W, n * D, 1e-10);
+    arena_release(&slim.arena);
+    arena_release(&square.arena);
+}
+
+static void test_slim(void **state)
+{
+    const enum optimizer optimizers[] = {OPTIMIZER_NORMALIZED_GD, OPTIMIZER_GROWING_GD};
+    static double X[MANY * D], y[MANY];
+    double W0[N * D];
+
+    (void)state;
+    for (size_t k = 0; k < 2; k++) {
+        crowd_make(X, y, W0, k);
+        compare_ways(1, optimizers[k], X, y, W0);
+        compare_ways(N, optimizers[k], X, y, W0);
+    }
+}
+
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(20 * (STEPS + 1) * 6 + (M - 1) * (N * D + 1) + 4 * (3 + N * M / 2) +
-                N * D + 3 + 8 * 6 + 8 * 3 + 4);
+    check_cases(40 * (STEPS + 1) * 6 + (M - 1) * (N * D + 1) + 8 * (3 + N * M / 2) +
+                2 * (N * D + 3) + 16 * 6 + 16 * 3 + 2 * 4 + 4 * 6);
 }
 
 int main(void)
@@ -376,7 +444,8 @@ int main(void)
         cmocka_unit_test(test_steps),        cmocka_unit_test(test_fewer_points),
         cmocka_unit_test(test_gates_stable), cmocka_unit_test(test_no_step),
         cmocka_unit_test(test_tolerance),    cmocka_unit_test(test_non_finite),
-        cmocka_unit_test(test_cancelled),    cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_cancelled),    cmocka_unit_test(test_slim),
+        cmocka_unit_test(test_cases),
     };
 
     fixture_main();
