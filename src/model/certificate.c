@@ -92,12 +92,13 @@ void certificate_scaled(const struct network *net, const struct points *retain,
     if (!certificate_begin(net, retain, theta, w, out))
         return;
     weights_scale(net->n, retain->r, theta, 1.0 / out->margin, &scaled);
+    multipliers.stop = PROGRAM_STALLED;
     if (kept) {
         keep_multipliers(net, retain, kept, 1.0 / out->margin, w);
         multipliers_measure(net, retain, &scaled, w->multipliers, &multipliers);
-    } else {
-        multipliers_solve(net, retain, &scaled, w->multipliers, &multipliers);
     }
+    if (multipliers.stop != PROGRAM_CONVERGED)
+        multipliers_solve(net, retain, &scaled, w->multipliers, &multipliers);
     out->stop = multipliers.stop == PROGRAM_CONVERGED ? CERTIFIED : unsolved();
     if (out->stop != CERTIFIED)
         return;
