@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUND_LIMIT = 1000 };
+enum { ROUND_LIMIT = 1000, ROUGH_ROUNDS = 50 };
 
 /* A defect from which most gates that are wrong can be told, and one that is rounding. */
 static const double ROUGH = 1e-6, SETTLED = 2e-15;
@@ -231,15 +231,17 @@ static double shortfall(const struct network *net, const struct points *p,
         square += w->groups.size[g] * length * length;
     }
     for (size_t i = 0; i < m; i++) {
-        double q = 0.0, slopes = 0.0;
+        double q = 0.0, slopes = 0.0, lambda = w->state.lambda[i];
         for (size_t g = 0; g < R; g++) {
             double z = w->row_Z[g * m + i], slope = z > 0.0 ? 1.0 : net->leak;
             q += w->groups.sign[g] * w->groups.size[g] * slope * z;
+            if (lambda > 0.0) /* a kink has the slope of its multiplier */
+                slope = fabs(w->state.coefficient[g * m + i]) / (net->u * lambda);
             slopes += w->groups.size[g] * slope * slope;
         }
         w->margin[i] = 1.0 - p->y[i] * net->u * q;
         double scale = net->u * sqrt(slopes) * w->length[i] * sqrt(square);
-        if (w->state.lambda[i] > 0.0)
+        if (lambda > 0.0)
             largest = worse(largest, fabs(w->margin[i]) / scale);
     }
     return largest;
@@ -324,7 +326,8 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
         out->flips += flipped;
         rough = flipped == 0 && stop == PROGRAM_CONVERGED && problem.enough > 0.0 &&
                 w->state.defect > SETTLED;
-        if (rough) /* and from here on, so that every flip lowers the norm */
+        if (rough ||
+            out->rounds == ROUGH_ROUNDS) /* so that every flip lowers the norm */
             problem.enough = 0.0;
     } while ((flipped > 0 || rough) && out->rounds < ROUND_LIMIT);
     if (stop == PROGRAM_CONVERGED || stop == PROGRAM_STALLED)
