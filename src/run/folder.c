@@ -92,12 +92,25 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
     return status;
 }
 
-/* When they were last written. */
+static bool has_log(const char *directory)
+{
+    struct stat about;
+    char *path;
+    if (asprintf(&path, "%s/sweep.db-wal", directory) < 0)
+        return true;
+    bool there = lstat(path, &about) == 0;
+    free(path);
+    return there;
+}
+
+/* When they were last written; false where a database has part of it elsewhere. */
 static bool find_times(const char *directory, struct timespec *database,
                        struct timespec *table)
 {
     static const char *const names[] = {"sweep.db", "table.tsv"};
     struct timespec *time[] = {database, table};
+    if (has_log(directory))
+        return false;
     for (size_t i = 0; i < 2; i++) {
         struct stat about;
         char *path;
