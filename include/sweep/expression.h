@@ -31,6 +31,11 @@ bool expression_can_name(const char *name);
 /* Whether the expression mentions a name, by its number. */
 bool expression_uses(const struct expression *e, size_t name);
 
+/* Whether it may come out defined, or otherwise, because a part of it is undefined: by IS,
+ * CASE, coalesce() and their like. Without them it is undefined unless the parts that are
+ * defined decide it. */
+bool expression_tests_undefined(const struct expression *e);
+
 /* Give a name behind the parameters a value for what is evaluated from now on: a word,
  * unless that is NULL, or a number; NAN: undefined. They are undefined at first. */
 void expression_set(struct expression *e, size_t name, double value, const char *word);

@@ -12,7 +12,9 @@ struct expression {
     sqlite3 *memory;
     sqlite3_stmt *statement;   /* name i is its argument i + 1 */
     const struct names *names; /* while compiling */
-    bool *mentions;            /* (names) */
+    bool *mentions;            /* (count) */
+    size_t count;              /* of names */
+    bool tests_undefined;      /* see expression_tests_undefined */
     int selects;               /* seen while compiling */
 };
 
@@ -29,6 +31,12 @@ static const char *const functions[] = {
     "sinh", "sqrt", "tan", "tanh", "trunc", "upper"
 };
 /* clang-format on */
+
+/* Words with which a part that is undefined may decide. */
+static const char *const undefined_words[] = {
+    "case", "coalesce", "ifnull", "iif", "is", "isnull", "notnull", "null", "nullif"};
+
+static const struct names all_undefined_words = {NAMES_OF(undefined_words)};
 
 static const struct names all_functions = {.what = "function", NAMES_OF(functions)};
 
@@ -90,6 +98,8 @@ static const char *scan(struct expression *e, const char *text)
 
             if (name < e->names->count)
                 e->mentions[name] = true;
+            if (find_word(&all_undefined_words, c, length) < all_undefined_words.count)
+                e->tests_undefined = true;
             c += length - 1;
         } else if (*c == '\'') {
             c = strchr(c + 1, '\'');
@@ -219,7 +229,8 @@ static int compile(struct expression *e, const char *text, char *buffer, size_t 
 {
     const char *wrong;
 
-    e->mentions = memory_array(e->names->count, sizeof *e->mentions);
+    e->count = e->names->count;
+    e->mentions = memory_array(e->count, sizeof *e->mentions);
     if (!e->mentions)
         return SWEEP_NO_MEMORY;
     wrong = scan(e, text);
@@ -264,14 +275,19 @@ bool expression_can_name(const char *name)
 
 bool expression_uses(const struct expression *e, size_t name)
 {
-    return e->mentions[name];
+    return name < e->count && e->mentions[name];
+}
+
+bool expression_tests_undefined(const struct expression *e)
+{
+    return e->tests_undefined;
 }
 
 void expression_set(struct expression *e, size_t name, double value, const char *word)
 {
     int argument = (int)name + 1;
 
-    if (!e->mentions[name])
+    if (!expression_uses(e, name))
         return;
     if (isnan(value))
         sqlite3_bind_null(e->statement, argument);

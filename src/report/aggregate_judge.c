@@ -17,12 +17,14 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
         return SWEEP_NO_MEMORY;
     if (where)
         status = results_compile(&g->results, where, &e, reason, sizeof reason);
+    /* What results of trials decide: judge_trial looks at each. */
     bool open = e && results_mentioned(&g->results, e);
+    bool all = open && expression_tests_undefined(e);
     for (size_t cell = 0; cell < g->cell_count && status == SWEEP_OK; cell++) {
         struct setting setting;
         double keep = 1.0;
         grid_cell(g, cell, &setting);
-        if (where)
+        if (where && !all)
             status =
                 expression_evaluate(e, &setting, (const char *const *)g->texts.text,
                                     &keep, reason, sizeof reason);

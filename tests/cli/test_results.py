@@ -104,6 +104,13 @@ for row in table("own", "--columns", words, "--statistics", "mean"):
     check("a comma inside parentheses", float(row["min(phi, psi)_mean"]) > 0)
     check("a word of SQL", row["unique_mean"] == "1")
 
+# A condition on what is undefined keeps the cells whose trials meet it.
+for where in ("step_scale < 0 or norm is not null", "iif(norm > 0, 1, step_scale < 0)",
+              "coalesce(norm, 0) > 0"):
+    rows = table("own", "--where", where, "--columns", "relative", "--statistics", "n")
+    check(f"{where}: {rows}", sum(int(row["trials"]) for row in rows)
+          == sum(t["norm"] is not None for t in stored))
+
 # Only trials for which a condition holds; cells that cannot meet it have no row.
 rows = table("own", "--where", "dimension = 100 and relative < 0.2", "--columns", "relative",
              "--statistics", "max,n")
@@ -179,4 +186,4 @@ for row in table("own", "--columns", "relative,bound", "--statistics", "n"):
     check("an old folder", row["relative_n"] == "0" and row["bound_n"] != "0")
 
 print(f"{checks} checks, {failures} failed")
-sys.exit(failures > 0 or checks != 120)
+sys.exit(failures > 0 or checks != 126)
