@@ -61,8 +61,10 @@ const struct option_info option_table[OPTION_COUNT] = {
                              "stop when more trials failed (default: when the first 20 "
                              "trainings all fail)",
                              OFFERS_NOTHING},
-    [OPTION_TIME_LIMIT] = {"time-limit", 0, "T",
-                           "stop after that: 90s, 1h30m, 8:00:00, 2d", OFFERS_NOTHING},
+    [OPTION_TIME_LIMIT] =
+        {"time-limit", 0, "T",
+         "stop after that, in the middle of trials: 90s, 1h30m, 8:00:00, 2d",
+         OFFERS_NOTHING},
     [OPTION_ALLOW_MIXED] = {"allow-mixed", 0, NULL,
                             "accept results of another CPU or compiler",
                             OFFERS_NOTHING},
