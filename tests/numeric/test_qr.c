@@ -21,7 +21,9 @@ struct matrix {
 
 static void draw(struct matrix *a, int k)
 {
-    rng_normals(fixture_rng("qr", (uint64_t)k), a->A, STRIDE * COLUMNS);
+    gsl_rng *rng = fixture_rng("qr", (uint64_t)k);
+    rng_normals(rng, a->A, STRIDE * COLUMNS);
+    gsl_rng_free(rng);
 }
 
 static void test_qr(void **state)
