@@ -52,8 +52,10 @@ void signals_limit(double seconds)
             raise(SIGALRM);
     }
     setitimer(ITIMER_REAL, &once, NULL);
-    if (isinf(seconds) && received == SIGALRM)
-        signals_stop = received = 0;
+    if (isinf(seconds) && received == SIGALRM) {
+        received = 0;
+        signals_stop = false;
+    }
 }
 
 static const char *last_words;
