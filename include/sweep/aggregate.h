@@ -114,13 +114,15 @@ int aggregate_resolve(struct aggregate *a, const struct grid *g,
 const enum column *aggregate_columns(const struct grid *g, size_t *count);
 
 /* The cells, ascending, for which the expression `where` (results.h) holds; NULL: all.
- * Where it asks for results, those of which a trial may still meet it. Free *cells with memory_free. SWEEP_OK; SWEEP_INPUT when it is wrong or holds
+ * Where it asks for results, those of which a trial may still meet it. Free *cells
+ * with memory_free. SWEEP_OK; SWEEP_INPUT when it is wrong or holds
  * for none; SWEEP_NO_MEMORY. */
 int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
                     size_t *count, struct diagnostics *log);
 
 /* Resolve and compute. A `where` that asks for results leaves out the trials for which it
- * does not hold, and those for which it is undefined unless they failed. Memory: one double per trial and column, and up to five per trial.
+ * does not hold, and those for which it is undefined unless they failed. Memory: one
+ * double per trial and column, and up to five per trial.
  * SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
 int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
                     const struct table_request *request, struct diagnostics *log);
