@@ -16,6 +16,8 @@ import numpy
 import scipy.stats
 from sklearn.metrics import roc_auc_score, roc_curve
 
+from harness import check, finish
+
 # Steps after which some models separate the retained points no more: pairs of which one is
 # undefined. In rows that pool, the trials of one data set are a cluster.
 GRID = """name: audit
@@ -34,16 +36,6 @@ results:
 PAIR = ("twice / 2", "forget_margin_retrain")
 NAMES = ["ks", "auc", "tpr01", "tpr10", "mean_difference"]
 TABLES = [["dimension", "step_scale"], ["dimension"], ["step_scale"], []]
-
-checks = failures = 0
-
-
-def check(what, right):
-    global checks, failures
-    checks += 1
-    if not right:
-        failures += 1
-        print("FAILED:", what)
 
 
 def run(*words):
@@ -161,8 +153,7 @@ def main():
     rows = json.loads(run(sweep, "table", str(work / "out"), "--columns", columns, "--format",
                           "json"))["rows"]
     check("JSON", all(isinstance(row["ks_low"], float | int) for row in rows))
-    print(f"{checks} checks, {failures} failed")
-    return failures > 0 or checks != 202
+    finish(202)
 
 
-sys.exit(main())
+main()

@@ -8,6 +8,7 @@ its end afterwards: the table must be that of a run that nobody stopped. The wor
 end is printed; a campaign: test_cancel.py SWEEP 30 800 400 8000 60.
 """
 import os, pathlib, random, re, shutil, signal, sqlite3, subprocess, sys, tempfile, time
+from harness import check, finish
 
 sweep = str(pathlib.Path(sys.argv[1]).resolve())
 given = [int(word) for word in sys.argv[2:]]
@@ -19,7 +20,6 @@ patience = 20 if small else 10  # seconds; a loaded machine is slow
 work = tempfile.mkdtemp()
 os.chdir(work)
 random.seed(count)
-checks = failures = 0
 GRID = f"""name: gauss
 seed: 5
 replicates: 2
@@ -33,14 +33,6 @@ grid:
   method: [ascent, minnorm, iterated]
   step_scale: [0.5, 1]
 """
-
-
-def check(what, right):
-    global checks, failures
-    checks += 1
-    if not right:
-        failures += 1
-        print("FAILED:", what)
 
 
 def stored():
@@ -109,5 +101,4 @@ if small:
     check("another table", pathlib.Path("whole/table.tsv").read_bytes()
           == pathlib.Path("stopped/table.tsv").read_bytes())
 shutil.rmtree(work)
-print(checks, "checks,", failures, "failed")
-sys.exit(failures > 0 or checks < 3)
+finish(at_least=3)

@@ -5,11 +5,11 @@ In tables, figures, conditions, `until`; from the grid file and from the command
 threads, shards, after a resume and in a folder made before a column was there.
 """
 import csv, math, os, pathlib, sqlite3, statistics, subprocess, sys, tempfile
+from harness import check, finish
 
 sweep = str(pathlib.Path(sys.argv[1]).resolve())
 work = tempfile.mkdtemp()
 os.chdir(work)
-checks = failures = 0
 
 GRID = """name: own
 seed: 3
@@ -29,14 +29,6 @@ results:
 success: {condition: "relative < 0.25 * step_scale"}
 table: {columns: [bound, relative, ratio, never], statistics: [mean, n]}
 """
-
-
-def check(what, right):
-    global checks, failures
-    checks += 1
-    if not right:
-        failures += 1
-        print("FAILED:", what)
 
 
 def run(*words):
@@ -185,5 +177,4 @@ database.close()
 for row in table("own", "--columns", "relative,bound", "--statistics", "n"):
     check("an old folder", row["relative_n"] == "0" and row["bound_n"] != "0")
 
-print(f"{checks} checks, {failures} failed")
-sys.exit(failures > 0 or checks != 126)
+finish(126)

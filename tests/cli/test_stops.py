@@ -6,6 +6,7 @@ the argument after SWEEP); a limit on the size of files; one on memory that is t
 OpenBLAS.
 """
 import os, pathlib, resource, shutil, signal, sqlite3, subprocess, sys, tempfile, time
+from harness import check, finish
 
 sweep = str(pathlib.Path(sys.argv[1]).resolve())
 trials = int(sys.argv[2]) if len(sys.argv) > 2 else 200000
@@ -13,15 +14,6 @@ small = (pathlib.Path(__file__).parent / "small.yaml").read_text()
 work = tempfile.mkdtemp()
 os.chdir(work)
 os.environ["SLURM_CPUS_PER_TASK"] = "1"
-checks = failures = 0
-
-
-def check(what, right):
-    global checks, failures
-    checks += 1
-    if not right:
-        failures += 1
-        print("FAILED:", what)
 
 
 def run(*words, **more):
@@ -103,5 +95,4 @@ for mib in range(200, 1100, 100):
 check(f"outcomes {outcomes}", outcomes == {0, 1} or outcomes == {"sanitizer"})
 
 shutil.rmtree(work)
-print(checks, "checks,", failures, "failed")
-sys.exit(failures > 0 or checks != 32)
+finish(32)
