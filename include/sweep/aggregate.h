@@ -89,7 +89,9 @@ struct aggregate {
     size_t model; /* version of what computed the trials (grid.h) */
     size_t row_count;
     struct aggregate_row *row; /* in cell order until they are sorted (table.h) */
-    size_t owner; /* the row whose arrays are the first of those of all rows */
+    size_t *n;                 /* what the rows' arrays are parts of */
+    double *statistic;
+    struct aggregate_audit *audit;
     size_t column_count, statistic_count, parameter_count;
     enum parameter *parameters; /* the rows' coordinates */
     enum column *columns;       /* those of the request that are no audits */

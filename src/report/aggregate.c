@@ -153,30 +153,25 @@ static int make_rows(struct aggregate *a, const struct ledger *l,
 {
     const struct partition *groups = &selected->groups;
     size_t rows = groups->count, columns = a->column_count;
-    size_t *n = memory_array(rows, columns * sizeof *n);
-    double *statistic =
-        memory_array(rows, columns * a->statistic_count * sizeof *statistic);
-    struct aggregate_audit *audit = memory_array(rows, a->audit_count * sizeof *audit);
 
+    a->n = memory_array(rows, columns * sizeof *a->n);
+    a->statistic =
+        memory_array(rows, columns * a->statistic_count * sizeof *a->statistic);
+    a->audit = memory_array(rows, a->audit_count * sizeof *a->audit);
     a->row = memory_array(rows, sizeof *a->row);
-    if (rows == 0 || !a->row) { /* nobody would own them */
-        memory_free(n);
-        memory_free(statistic);
-        memory_free(audit);
-        return a->row ? SWEEP_OK : SWEEP_NO_MEMORY;
-    }
+    if (!a->n || !a->statistic || !a->audit || !a->row)
+        return SWEEP_NO_MEMORY;
     a->row_count = rows;
     for (size_t i = 0; i < rows; i++) {
         struct aggregate_row *row = &a->row[i];
         for (size_t k = groups->start[i]; k < groups->start[i + 1]; k++)
             row->expected += l->need[selected->cell[groups->member[k]]];
         row->cell = selected->cell[groups->member[groups->start[i]]];
-        row->n = n ? n + i * columns : NULL;
-        row->audit = audit ? audit + i * a->audit_count : NULL;
-        row->statistic =
-            statistic ? statistic + i * columns * a->statistic_count : NULL;
+        row->n = a->n + i * columns;
+        row->audit = a->audit + i * a->audit_count;
+        row->statistic = a->statistic + i * columns * a->statistic_count;
     }
-    return n && statistic && audit ? SWEEP_OK : SWEEP_NO_MEMORY;
+    return SWEEP_OK;
 }
 
 /* For the rows of c->a. */
@@ -371,11 +366,9 @@ int aggregate_partition(struct partition *p, const struct aggregate *a,
 
 void aggregate_release(struct aggregate *a)
 {
-    if (a->row_count > 0) { /* each is one block for all rows */
-        memory_free(a->row[a->owner].n);
-        memory_free(a->row[a->owner].statistic);
-        memory_free(a->row[a->owner].audit);
-    }
+    memory_free(a->n);
+    memory_free(a->statistic);
+    memory_free(a->audit);
     memory_free(a->row);
     memory_free(a->parameters);
     memory_free(a->columns);

@@ -96,12 +96,8 @@ static int sort_rows(struct aggregate *a, struct sorting *s, const struct layout
         s->value = value;
         s->row = a->row;
         qsort_r(order, rows, sizeof *order, compare_rows, s);
-        size_t owner = a->owner;
-        for (size_t i = 0; i < rows; i++) {
+        for (size_t i = 0; i < rows; i++)
             sorted[i] = a->row[order[i]];
-            if (order[i] == owner)
-                a->owner = i;
-        }
         memory_free(a->row);
         a->row = sorted;
     } else {
