@@ -1,5 +1,4 @@
 #include "cli.h"
-#include "fitted.h"
 
 #include "sweep/terminal.h"
 #include "sweep/text.h"
@@ -62,7 +61,7 @@ static void print_row(FILE *stream, const struct shape *s, size_t row, write_cel
     }
     if (s->below)
         fprintf(stream, "\n%*s", INDENT, "");
-    fitted_break(stream, rest, s->room - s->start, s->start, s->room - s->start);
+    text_break(stream, rest, s->room - s->start, s->start, s->room - s->start);
 }
 
 void print_aligned(FILE *stream, size_t rows, size_t columns,

@@ -24,7 +24,4 @@ FILE *fitted_open(struct fitted *f, FILE *to);
 /* Now it goes out. */
 void fitted_close(struct fitted *f);
 
-/* A line by itself: `first` letters of it, then indented lines of `rest` letters. */
-void fitted_break(FILE *to, const char *line, size_t first, size_t indent, size_t rest);
-
 #endif

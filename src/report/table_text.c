@@ -102,27 +102,6 @@ static void measure_columns(const struct sheet *s, size_t *width)
         }
 }
 
-/* Broken at blanks. */
-static void put_note(FILE *stream, const char *note, size_t room)
-{
-    size_t used = 0;
-    for (const char *end; *note; note = end) {
-        end = note + strcspn(note, " ");
-        size_t letters = 0;
-        for (const char *c = note; c < end; c++)
-            letters += text_starts_letter(*c);
-        bool fits = used > 0 && used + 1 + letters <= room;
-        fprintf(stream, "%s%.*s",
-                used == 0 ? ""
-                : fits    ? " "
-                          : "\n",
-                (int)(end - note), note);
-        used = fits ? used + 1 + letters : letters;
-        end += strspn(end, " ");
-    }
-    putc('\n', stream);
-}
-
 static void put_sheet(FILE *stream, const struct sheet *s, const size_t *width,
                       size_t room)
 {
@@ -138,7 +117,7 @@ static void put_sheet(FILE *stream, const struct sheet *s, const size_t *width,
             put_line(stream, &p, row);
     } while (p.end < s->columns);
     putc('\n', stream);
-    put_note(stream, s->note, room);
+    text_break(stream, s->note, room, 0, room);
 }
 
 int table_write_text(FILE *stream, const struct aggregate *a, const struct grid *g,
