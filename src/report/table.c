@@ -233,21 +233,10 @@ static void write_key(FILE *stream, const struct layout *t,
 static void write_statistic(FILE *stream, const struct layout *t, size_t k,
                             const char *value)
 {
-    const struct aggregate *a = t->a;
     const char *result, *statistic;
-    if (k < t->audits) {
-        size_t rate = k - t->rates;
-        result = success_names[rate / RATE_PARTS];
-        statistic = rate % RATE_PARTS ? rate_parts[rate % RATE_PARTS] : "rate";
-    } else if (k < t->statistics) {
-        size_t part = (k - t->audits) % RATE_PARTS;
-        result = table_audit_name(t, (k - t->audits) / RATE_PARTS);
-        statistic = part ? rate_parts[part] : "value";
-    } else {
-        size_t at = k - t->statistics;
-        result = table_result_name(t, at / a->statistic_count);
-        statistic = a->statistics[at % a->statistic_count].name;
-    }
+    field_parts(t, k, &result, &statistic);
+    if (!*statistic)
+        statistic = k < t->audits ? "rate" : "value";
     fprintf(stream, "%s\t%s\t%s\n", result, statistic, value);
 }
 

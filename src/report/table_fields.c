@@ -4,7 +4,7 @@
 #include <string.h>
 
 static const char *const count_names[] = {"trials", "failed", "undefined"};
-const char *const rate_parts[RATE_PARTS] = {"", "low", "high"};
+static const char *const rate_parts[RATE_PARTS] = {"", "low", "high"};
 
 struct layout table_layout(const struct aggregate *a, const struct grid *g,
                            const struct dialect *dialect,
@@ -30,24 +30,31 @@ const char *table_audit_name(const struct layout *t, size_t audit)
     return results_info(&t->grid->results, t->a->audits[audit])->name;
 }
 
-void field_name(const struct layout *t, size_t k, struct field *f)
+void field_parts(const struct layout *t, size_t k, const char **name,
+                 const char **statistic)
 {
     const struct aggregate *a = t->a;
-    const char *name, *statistic = "";
+    *statistic = "";
     if (k < t->counts)
-        name = parameter_table[a->parameters[k]].name;
+        *name = parameter_table[a->parameters[k]].name;
     else if (k < t->rates)
-        name = count_names[k - t->counts];
+        *name = count_names[k - t->counts];
     else if (k < t->audits) {
-        name = success_names[(k - t->rates) / RATE_PARTS];
-        statistic = rate_parts[(k - t->rates) % RATE_PARTS];
+        *name = success_names[(k - t->rates) / RATE_PARTS];
+        *statistic = rate_parts[(k - t->rates) % RATE_PARTS];
     } else if (k < t->statistics) {
-        name = table_audit_name(t, (k - t->audits) / RATE_PARTS);
-        statistic = rate_parts[(k - t->audits) % RATE_PARTS];
+        *name = table_audit_name(t, (k - t->audits) / RATE_PARTS);
+        *statistic = rate_parts[(k - t->audits) % RATE_PARTS];
     } else {
-        name = table_result_name(t, (k - t->statistics) / a->statistic_count);
-        statistic = a->statistics[(k - t->statistics) % a->statistic_count].name;
+        *name = table_result_name(t, (k - t->statistics) / a->statistic_count);
+        *statistic = a->statistics[(k - t->statistics) % a->statistic_count].name;
     }
+}
+
+void field_name(const struct layout *t, size_t k, struct field *f)
+{
+    const char *name, *statistic;
+    field_parts(t, k, &name, &statistic);
     f->word = true;
     snprintf(f->text, sizeof f->text, "%s%s%s", name, *statistic ? "_" : "", statistic);
 }

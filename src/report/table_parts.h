@@ -9,7 +9,6 @@
  * interval. */
 enum count_field { FIELD_TRIALS, FIELD_FAILED, FIELD_UNDEFINED, COUNT_FIELDS };
 enum { RATE_PARTS = 3, RATE_FIELDS = SUCCESS_KINDS * RATE_PARTS };
-extern const char *const rate_parts[RATE_PARTS];
 
 /* How a line of fields is written. */
 struct dialect {
@@ -38,6 +37,10 @@ struct layout table_layout(const struct aggregate *a, const struct grid *g,
 const char *table_result_name(const struct layout *t, size_t column);
 const char *table_audit_name(const struct layout *t, size_t audit);
 
+/* What a field shows, and which statistic or part of it: "" where there is no choice. */
+void field_parts(const struct layout *t, size_t k, const char **name,
+                 const char **statistic);
+/* Both in one word. */
 void field_name(const struct layout *t, size_t k, struct field *f);
 void field_coordinate(const struct layout *t, const struct setting *s, enum parameter p,
                       struct field *f);
