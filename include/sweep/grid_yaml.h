@@ -23,6 +23,10 @@
 /* Largest grid file accepted, in bytes. */
 enum { GRID_FILE_LIMIT = 1 << 20 };
 
+/* The name of a grid: so many letters at most, of these. */
+enum { GRID_NAME_LIMIT = 64 };
+extern const char grid_name_letters[];
+
 /* Read and number the cells. SWEEP_OK; SWEEP_INPUT (the file is wrong), SWEEP_IO (it
  * cannot be read), SWEEP_NO_MEMORY, all reported in `log`. On failure `g`
  * is empty. */

@@ -1,19 +1,17 @@
 #include "cli.h"
 
-#include "sweep/escape.h"
+#include "sweep/grid_yaml.h"
 #include "sweep/outfile.h"
 #include "template.h"
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* What may be the name of a grid, as the reader of grid files has it. */
 static bool is_name(const char *name)
 {
-    static const char letters[] =
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
     size_t length = strlen(name);
-    return length > 0 && length <= 64 && strspn(name, letters) == length;
+    return length > 0 && length <= GRID_NAME_LIMIT &&
+           strspn(name, grid_name_letters) == length;
 }
 
 static int write_template(const char *path, const char *name, struct diagnostics *log)
@@ -42,7 +40,8 @@ int cmd_new(const struct command *self, const struct arguments *args)
              (int)(ending && !ending[5] ? (size_t)(ending - word) : strlen(word)),
              word);
     if (!is_name(name)) {
-        tell(self, "a name may have up to 64 letters, digits, _ and -, got '%s'", word);
+        tell(self, "a name may have up to %d letters, digits, _ and -, got '%s'",
+             GRID_NAME_LIMIT, word);
         return EXIT_USAGE;
     }
     snprintf(path, sizeof path, "%s.yaml", name);

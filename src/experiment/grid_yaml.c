@@ -15,9 +15,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { NAME_LIMIT = 64 };
-
-static const char word_characters[] =
+const char grid_name_letters[] =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
 
 static void read_name(struct reader *r, const struct node *key)
@@ -27,12 +25,12 @@ static void read_name(struct reader *r, const struct node *key)
     r->g->name = read_copy(r, node, "a name");
     if (!r->g->name)
         return;
-    if (r->g->name[strspn(r->g->name, word_characters)] != '\0')
+    if (r->g->name[strspn(r->g->name, grid_name_letters)] != '\0')
         complain(r, node, "'name' may have letters, digits, _ and - only, got '%s'",
                  show(node->text).text);
-    if (strlen(r->g->name) > NAME_LIMIT)
-        complain(r, node, "'name' may have at most %d characters, got %zu", NAME_LIMIT,
-                 strlen(r->g->name));
+    if (strlen(r->g->name) > GRID_NAME_LIMIT)
+        complain(r, node, "'name' may have at most %d characters, got %zu",
+                 GRID_NAME_LIMIT, strlen(r->g->name));
 }
 
 static void read_note(struct reader *r, const struct node *key)
