@@ -134,8 +134,6 @@ struct column_info {
 
 extern const struct column_info column_table[COLUMN_COUNT];
 
-extern const struct names all_columns;
-
 /* The column of that name, or COLUMN_COUNT. */
 enum column column_find(const char *name);
 

@@ -30,16 +30,9 @@ const char *names_at(const struct names *n, size_t i);
 /* The index of a word, or n->count. */
 size_t names_find(const struct names *n, const char *word);
 
-/* The names that may have been meant: those with that symbol, or else the one that
- * parse_suggest finds, or else those of which the word is the initials (lr:
- * learning_rate), or begins a part (acc: accuracy_trained). */
-enum { NAMES_MEANT = 3 };
-struct names_meant {
-    const char *name[NAMES_MEANT]; /* the first of them; NULL behind the last */
-};
-struct names_meant names_meant(const struct names *n, const char *word);
-
-/* The first of them, or NULL. */
+/* The names that may have been meant are those with that symbol, or else the one that
+ * parse_suggest finds, or else those of which the word is the initials (lr: learning_rate),
+ * or begins a part (acc: accuracy_trained). Here the first of them, or NULL. */
 const char *names_near(const struct names *n, const char *word);
 
 /* All of them: " (did you mean 'a', 'b' or 'c'?)", or "". Returns buffer. */

@@ -203,8 +203,7 @@ static struct audit_value share_above(const struct exceeding *e, double threshol
     for (size_t i = 0; i < e->count; i++)
         e->met[i] = e->number[i] >= threshold;
     share.value = statistic_compute(&statistic_mean, e->met, e->count, NULL);
-    double trials =
-        e->of ? effective_trials(e->met, e->count, e->of, level) : (double)e->count;
+    double trials = effective_trials(e->met, e->count, e->of, level);
     wilson_interval(share.value, trials, z, &share.low, &share.high);
     return share;
 }

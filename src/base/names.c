@@ -21,6 +21,11 @@ size_t names_find(const struct names *n, const char *word)
     return i;
 }
 
+enum { NAMES_MEANT = 3 };
+struct names_meant {
+    const char *name[NAMES_MEANT]; /* NULL behind the last */
+};
+
 static const char *candidate(size_t i, const void *names)
 {
     return names_at(names, i);
@@ -66,7 +71,7 @@ static void collect(const struct names *n, const char *word,
     }
 }
 
-struct names_meant names_meant(const struct names *n, const char *word)
+static struct names_meant find_meant(const struct names *n, const char *word)
 {
     struct names_meant meant = {{NULL}};
     if (n->symbols)
@@ -82,13 +87,13 @@ struct names_meant names_meant(const struct names *n, const char *word)
 
 const char *names_near(const struct names *n, const char *word)
 {
-    return names_meant(n, word).name[0];
+    return find_meant(n, word).name[0];
 }
 
 char *names_suggestion(const struct names *n, const char *word, char *buffer,
                        size_t size)
 {
-    struct names_meant meant = names_meant(n, word);
+    struct names_meant meant = find_meant(n, word);
     size_t used = 0;
     buffer[0] = '\0';
     for (size_t i = 0; i < NAMES_MEANT && meant.name[i] && used < size; i++) {

@@ -328,12 +328,11 @@ const struct column_info column_table[COLUMN_COUNT] = {
 };
 /* clang-format on */
 
-const struct names all_columns = {
-    .what = "column", .see = "sweep columns", NAMES_OF(column_table), .symbols = true};
+static const struct names column_names = {NAMES_OF(column_table)};
 
 enum column column_find(const char *name)
 {
-    return (enum column)names_find(&all_columns, name);
+    return (enum column)names_find(&column_names, name);
 }
 
 void record_clear(struct record *r)
