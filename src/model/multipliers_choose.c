@@ -94,6 +94,7 @@ static bool loose_independent(const struct program *p, struct multipliers_worksp
     size_t m = p->points->m;
     if (program_model_regular(p, w->program, &w->state) || cancel_asked())
         return true;
+    w->program->orthogonal = true; /* Cholesky has failed just now */
     program_model(p, w->program, &w->state);
     size_t count = gather_columns(w, m, w->loose), high = w->program->height;
     if (count > high)
