@@ -36,9 +36,11 @@ void dataset_flip_labels(gsl_rng *rng, double eta, const double *y, size_t m,
 void dataset_mixture(gsl_rng *rng, const struct mixture *p, const double *common,
                      const double *y, size_t count, double *X);
 
-/* psi = max_i ||x_i|^2 - 1| and phi = max_{i != k} |<x_i, x_k>| from the Gram matrix (m, m).
- * phi of a single point is 0. */
-void dataset_near_orthogonality(const double *gram, size_t m, double *psi, double *phi);
+/* psi = max_i ||x_i|^2 - 1| and phi = max_{i != k} |<x_i, x_k>|, raised to those of `rows`
+ * points from `first` with the points before them and with each other: rows of the Gram
+ * matrix, (rows, first + rows). Both are 0 before the first point. */
+void dataset_near_orthogonality(const double *gram, size_t first, size_t rows,
+                                double *psi, double *phi);
 
 /* Which points are forgotten: the first ones, which the sampler put there by chance; a
  * random choice of its own; the first ones among the points whose label was flipped, or

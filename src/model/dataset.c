@@ -42,13 +42,15 @@ void dataset_mixture(gsl_rng *rng, const struct mixture *p, const double *common
     }
 }
 
-void dataset_near_orthogonality(const double *gram, size_t m, double *psi, double *phi)
+void dataset_near_orthogonality(const double *gram, size_t first, size_t rows,
+                                double *psi, double *phi)
 {
-    *psi = *phi = 0.0;
-    for (size_t i = 0; i < m; i++) {
-        for (size_t k = 0; k <= i; k++) {
-            double *largest = k == i ? psi : phi;
-            double size = fabs(k == i ? gram[i * m + i] - 1.0 : gram[i * m + k]);
+    size_t columns = first + rows;
+    for (size_t i = 0; i < rows; i++) {
+        for (size_t k = 0; k <= first + i; k++) {
+            double product = gram[i * columns + k];
+            double *largest = k == first + i ? psi : phi;
+            double size = fabs(k == first + i ? product - 1.0 : product);
             if (size > *largest || isnan(size)) /* NaN stays */
                 *largest = size;
         }

@@ -122,9 +122,7 @@ const double *program_gram(const struct points *p, struct program_workspace *w)
 {
     if (w->slim)
         return NULL;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->m, (int)p->m,
-                (int)p->r, 1.0, p->X, (int)p->r, p->X, (int)p->r, 0.0, w->gram,
-                (int)p->m);
+    network_preactivations(p->m, p->X, p, w->gram);
     return w->gram;
 }
 
@@ -133,7 +131,7 @@ const double *program_gram(const struct points *p, struct program_workspace *w)
 static size_t row_columns(size_t boxes, size_t r, size_t share)
 {
     size_t k = boxes < r ? boxes : r;
-    return share == 1024 ? k : k * share / 1024;
+    return k * share / 1024;
 }
 
 /* Whether all rows with a factorisation have room at that share. */

@@ -3,9 +3,8 @@
 #include "span_source.h"
 #include "sweep/cancel.h"
 #include "sweep/dataset.h"
+#include "sweep/network.h"
 #include "sweep/status.h"
-#include <gsl/gsl_cblas.h>
-#include <math.h>
 #include <string.h>
 
 static const struct span_sampler {
@@ -69,9 +68,8 @@ gsl_rng *span_stream(gsl_rng *rng, struct rng_key key, const char *purpose)
 static void inner_products(const struct span *s, size_t first, size_t rows,
                            size_t columns)
 {
-    int r = (int)s->r;
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)rows, (int)columns, r,
-                1.0, s->X + first * s->r, r, s->X, r, 0.0, s->gram, (int)columns);
+    struct points all = {columns, s->r, s->X, s->y};
+    network_preactivations(rows, s->X + first * s->r, &all, s->gram);
 }
 
 int span_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
@@ -96,22 +94,12 @@ int span_draw(struct span *s, const struct span_request *q, struct span_workspac
 
 void span_near_orthogonality(const struct span *s, double *psi, double *phi)
 {
-    if (s->m <= SPAN_GRAM) {
-        dataset_near_orthogonality(s->gram, s->m, psi, phi);
-        return;
-    }
+    size_t most = s->m <= SPAN_GRAM ? s->m : SPAN_ROWS;
     *psi = *phi = 0.0;
-    for (size_t first = 0; first < s->m && !cancel_asked(); first += SPAN_ROWS) {
-        size_t rows = s->m - first < SPAN_ROWS ? s->m - first : SPAN_ROWS;
-        size_t columns = first + rows;
-        inner_products(s, first, rows, columns);
-        for (size_t i = 0; i < rows; i++)
-            for (size_t k = 0; k <= first + i; k++) {
-                double product = s->gram[i * columns + k];
-                double *largest = k == first + i ? psi : phi;
-                double size = fabs(k == first + i ? product - 1.0 : product);
-                if (size > *largest || isnan(size)) /* NaN stays */
-                    *largest = size;
-            }
+    for (size_t first = 0; first < s->m && !cancel_asked(); first += most) {
+        size_t rows = s->m - first < most ? s->m - first : most;
+        if (s->m > SPAN_GRAM)
+            inner_products(s, first, rows, first + rows);
+        dataset_near_orthogonality(s->gram, first, rows, psi, phi);
     }
 }

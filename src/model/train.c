@@ -74,8 +74,7 @@ static void add_product(size_t n, size_t m, size_t columns, const double *A,
 
 static void load_gram(const struct points *p, struct train_workspace *w)
 {
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)p->m, (int)p->m,
-                (int)p->r, 1.0, p->X, (int)p->r, p->X, (int)p->r, 0.0, w->G, (int)p->m);
+    network_preactivations(p->m, p->X, p, w->G);
     step_load_gram(w->step, w->G);
 }
 

@@ -161,11 +161,11 @@ static void test_near_orthogonality(void **state)
     (void)state;
     for (size_t k = 0; k < COUNT; k++) {
         struct instance in;
-        double psi, phi, direct_psi = 0.0, direct_phi = 0.0;
+        double psi = 0.0, phi = 0.0, direct_psi = 0.0, direct_phi = 0.0;
         size_t m = recipes[k].m;
 
         instance_draw(&in, &recipes[k]);
-        dataset_near_orthogonality(in.span.gram, m, &psi, &phi);
+        dataset_near_orthogonality(in.span.gram, 0, m, &psi, &phi);
         for (size_t i = 0; i < m; i++)
             for (size_t l = 0; l < m; l++)
                 if (i == l)
@@ -174,10 +174,11 @@ static void test_near_orthogonality(void **state)
                     direct_phi = fmax(direct_phi, fabs(in.span.gram[i * m + l]));
         check_same_bits(psi, direct_psi);
         check_same_bits(phi, direct_phi);
-        dataset_near_orthogonality(in.span.gram, 1, &psi, &phi);
+        psi = phi = 0.0;
+        dataset_near_orthogonality(in.span.gram, 0, 1, &psi, &phi);
         check_same_bits(phi, 0.0);
         in.span.gram[0] = in.span.gram[m] = in.span.gram[1] = NAN;
-        dataset_near_orthogonality(in.span.gram, m, &psi, &phi);
+        dataset_near_orthogonality(in.span.gram, 0, m, &psi, &phi);
         check_true(isnan(psi) && isnan(phi), "NaN is lost");
         instance_release(&in);
     }
@@ -191,7 +192,7 @@ static void test_many_points(void **state)
     static double X[2 * MANY], gram[SPAN_ROWS * MANY];
     struct span s = {.m = MANY, .r = 2, .X = X, .gram = gram};
     gsl_rng *rng = fixture_rng("many points", 0);
-    double psi, phi, direct_psi = 0.0, direct_phi = 0.0;
+    double psi = 0.0, phi = 0.0, direct_psi = 0.0, direct_phi = 0.0;
 
     (void)state;
     rng_normals(rng, X, 2 * MANY);
