@@ -29,8 +29,8 @@
  * interval. Where k3 / sqrt(G) or the sum of fourth powers is not small (0.1: a few
  * clusters decide), it is resampled after all.
  *
- What
- * else there is, sd and quantiles too, is of the numbers as if they were independent.
+ * What else there is, sd and quantiles too, is of the numbers as if they were
+ * independent.
  *
  * How often a 95 % interval held the truth in 4000 tables of 20 or 30 clusters, of 1 to
  * 6 numbers with correlations of 0.1 to 0.9 (tests/unit/test_coverage.c): of normal

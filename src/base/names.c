@@ -36,13 +36,17 @@ static bool has_symbol(const char *const *row, const char *word)
     return *word && row[1] && strcmp(row[1], word) == 0;
 }
 
+static const char *next_part(const char *part)
+{
+    part = strchr(part, '_');
+    return part ? part + 1 : NULL;
+}
+
 static bool has_initials(const char *const *row, const char *word)
 {
     const char *part = row[0];
-    for (; part && *word == *part; word++) {
-        part = strchr(part, '_');
-        part += part != NULL;
-    }
+    for (; part && *word == *part; word++)
+        part = next_part(part);
     return !part && *word == '\0' && strchr(row[0], '_');
 }
 
@@ -52,10 +56,8 @@ static bool has_part(const char *const *row, const char *word)
     enum { LEAST = 3 };
     size_t length = strlen(word);
     const char *part = row[0];
-    while (part && strncmp(part, word, length) != 0) {
-        part = strchr(part, '_');
-        part += part != NULL;
-    }
+    while (part && strncmp(part, word, length) != 0)
+        part = next_part(part);
     return part && length >= LEAST;
 }
 

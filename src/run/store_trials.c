@@ -1,10 +1,7 @@
 #include "store_private.h"
-#include "sweep/escape.h"
-#include "sweep/memory.h"
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 int store_begin(struct store *s, struct diagnostics *log)
