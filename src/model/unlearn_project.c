@@ -95,6 +95,18 @@ static void gradients_subtract(const struct gradients *g, const double *c, doubl
                 1.0, W, (int)r);
 }
 
+/* W loses what lies along the gradients, twice: orthogonal to rounding. */
+static int gradients_project(const struct gradients *g, double *W)
+{
+    int status = gradients_decompose(g);
+    for (int pass = 0; pass < 2 && status == SWEEP_OK; pass++) {
+        gradients_apply(g, W, g->w->right);
+        gradients_solve(g, g->w->right);
+        gradients_subtract(g, g->w->right, W);
+    }
+    return status;
+}
+
 /* Of more gradients than weights the weights' side has the smaller matrix: W loses what
  * lies along the right singular vectors of the gradients, which are rows of w->basis. */
 static int gradients_leave(const struct gradients *g, double *W)
@@ -137,15 +149,9 @@ int unlearn_minnorm(const struct unlearn_problem *q, struct unlearn_workspace *w
     *flops = 0.0;
     if (q->forget_count == 0) /* P theta is what training left over, nobody's share */
         return SWEEP_OK;
-    int status = w->gram ? gradients_decompose(&g) : gradients_leave(&g, out->W);
+    int status = (w->gram ? gradients_project : gradients_leave)(&g, out->W);
     if (status != SWEEP_OK)
         return status;
-    /* twice: orthogonal to rounding */
-    for (int pass = 0; pass < 2 && w->gram; pass++) {
-        gradients_apply(&g, out->W, w->right);
-        gradients_solve(&g, w->right);
-        gradients_subtract(&g, w->right, out->W);
-    }
     for (size_t k = 0; k < n * r; k++)
         out->W[k] = q->theta->W[k] - q->step_scale * out->W[k];
     out->perp = (1.0 - q->step_scale) * q->theta->perp; /* no gradient reaches there */
