@@ -25,7 +25,7 @@ RECIPES = {
     "A parameter": [
         ("include/sweep/parameters.h", "    PARAMETER_COUNT\n",
          "    P_DUMMY,\n    P_DUMMY_TEXT,\n"),
-        ("src/experiment/parameters.c", "};\n\n/* All values of P_DATA but",
+        ("src/experiment/parameters.c", "};\n/* clang-format on */",
          """    [P_DUMMY] = {.name = "dummy_parameter", .symbol = "", .type = REAL,
         .stage = EVALUATE, .low = 0, .high = 10, .preset = 0, .unit = "",
         .meaning = "half of dummy_column"},
