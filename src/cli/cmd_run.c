@@ -340,7 +340,7 @@ static int make_table(struct session *s)
     else if ((status = log_failures(s)) == SWEEP_OK && !has_table(s))
         status = table_write_file(s->directory, s->store, &s->grid, &s->log);
     s->table = status == SWEEP_OK && s->result.end == RUNNER_COMPLETE;
-    signals_end_at_once(NULL);
+    signals_end_at_once(s->table && !s->options.quiet ? " when all was done\n" : NULL);
     free(words);
     return status;
 }
