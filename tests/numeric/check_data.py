@@ -205,17 +205,15 @@ def check_projection(c, t, X, y):
     if any((label == s).sum() != len(g) for s, g in zip((-1, 1), groups)):
         c.true("all points of either class", False)
         return
-    for orders in itertools.product(*(itertools.permutations(g) for g in groups)):
-        source = np.zeros(len(image), dtype=int)
-        for s, order in zip((-1, 1), orders):
-            source[label == s] = order
-        x = X[source]
-        rows = np.hstack([image[:, 1:] * x, -image[:, :1] * x])
-        _, singular, right = np.linalg.svd(rows)
-        if singular[-1] > 1e-12:
-            continue
-        G = right[-1].reshape(2, 3)
-        along = ((x @ G.T) * image).sum(axis=1)
+    orders = [np.concatenate(order) for order in
+              itertools.product(*(itertools.permutations(g) for g in groups))]
+    source = np.empty((len(orders), len(image)), int)
+    source[:, np.concatenate([np.flatnonzero(label == s) for s in (-1, 1)])] = orders
+    x = X[source]
+    rows = np.concatenate([image[:, 1:] * x, -image[:, :1] * x], axis=2)
+    _, singular, right = np.linalg.svd(rows, full_matrices=False)
+    for k in np.flatnonzero(singular[:, -1] <= 1e-12):
+        along = ((x[k] @ right[k, -1].reshape(2, 3).T) * image).sum(axis=1)
         ways += (along > 0).all() or (along < 0).all()
     c.close("maps that explain the projection", ways, 1)
 

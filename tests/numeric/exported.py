@@ -6,6 +6,7 @@ import os
 from minimisers import Minimisers
 
 import numpy as np
+from scipy.linalg import lstsq
 
 KINK = 1e-12  # of the terms a pre-activation is summed from: less is on the kink
 
@@ -33,7 +34,8 @@ def cone_fit(target, propose):
         columns.append(best[1])
         c = np.append(c, 0.0)
         while True:
-            wanted = np.linalg.lstsq(np.array(columns).T, target.ravel(), rcond=None)[0]
+            wanted = lstsq(np.array(columns).T, target.ravel(), lapack_driver="gelsy",
+                           check_finite=False)[0]
             if (wanted > 0).all():
                 break
             low = wanted <= 0
