@@ -17,6 +17,7 @@
 #include "sweep/names.h"
 #include "sweep/network.h"
 #include "sweep/span.h"
+#include "sweep/train.h"
 #include "sweep/unlearn.h"
 #include <stddef.h>
 #include <stdint.h>
@@ -52,6 +53,7 @@ enum parameter {
     P_LEARNING_RATE,
     P_MAX_STEPS,
     P_TOLERANCE,
+    P_STOP,
     P_POLISH,
     P_STABLE_STEPS,
     P_METHOD,

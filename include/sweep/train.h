@@ -29,6 +29,11 @@
  * Or, when an exact solver takes over afterwards (kkt.h), stop when the points are separated
  * and no gate, the activation state of a same-class pair (y_i u_j > 0), has changed for
  * `stable_steps` steps of length eta: the exact point depends on the gates alone.
+ *
+ * Two ends are looked for at every step and found at the first one: with STOP_SEPARATED
+ * that every margin is positive (no training error), and with a loss that is 0 from some
+ * margin on that all are there (zero loss: no step moves anything any more, and
+ * alignment, of a gradient that is 0, is undefined).
  */
 #ifndef SWEEP_TRAIN_H
 #define SWEEP_TRAIN_H
@@ -52,8 +57,13 @@ enum train_stop {
     TRAIN_STEP_LIMIT,
     TRAIN_NON_FINITE,
     TRAIN_CANCELLED,
-    TRAIN_GATES_STABLE
+    TRAIN_GATES_STABLE,
+    TRAIN_SEPARATED,
+    TRAIN_ZERO_LOSS
 };
+
+/* What ends training beside the rest: nothing, or that the points are separated. */
+enum stop_rule { STOP_STEPS, STOP_SEPARATED };
 
 struct train_options {
     enum loss_kind loss;
@@ -62,6 +72,7 @@ struct train_options {
     uint64_t max_steps;
     double tolerance;      /* 0: not a reason to stop */
     uint64_t stable_steps; /* 0: not a reason to stop; counted in whole checks */
+    enum stop_rule stop;
 };
 
 struct train_result {

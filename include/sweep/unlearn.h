@@ -7,7 +7,8 @@
  *
  *   none            theta' = theta
  *   ascent          theta' = theta - s A: gradient ascent on the loss of F with step sizes
- *                   beta_l = -s lambda_l / l'(q_l)
+ *                   beta_l = -s lambda_l / l'(q_l). Hinge has no slope to divide by from
+ *                   margin 1 on; the step is the same
  *   retrain         the model trained on R alone from the same start
  *   random          theta' = theta + s |A| g, g uniform among the unit directions in the
  *                   span of the points, where all gradients lie

@@ -4,7 +4,8 @@
 
 /* In the order of enum train_stop. */
 static const char *const stop_reason_words[] = {
-    "tolerance", "step_limit", "non_finite", "cancelled", "gates_stable", NULL};
+    "tolerance",    "step_limit", "non_finite", "cancelled",
+    "gates_stable", "separated",  "zero_loss",  NULL};
 
 /* In the order of enum proof_outcome. */
 static const char *const proof_words[] = {
@@ -25,7 +26,8 @@ const char *const trial_status_words[TRIAL_STATUS_COUNT + 1] = {
 const struct column_info column_table[COLUMN_COUNT] = {
     [C_STOP_REASON] = {.name = "stop_reason", .symbol = "", .type = COLUMN_WORD,
         .words = stop_reason_words, .unit = "", .in_table = 1, .scale = SCALE_EVENTS,
-        .meaning = "why training ended"},
+        .meaning = "why training ended: separated and zero_loss (hinge) before the "
+            "limit, so that the trained model need not be near a KKT point"},
     [C_STEPS] = {.name = "steps", .symbol = "", .type = COLUMN_INTEGER, .unit = "steps",
         .in_table = 1, .scale = SCALE_EVENTS,
         .meaning = "training steps taken"},
@@ -41,7 +43,7 @@ const struct column_info column_table[COLUMN_COUNT] = {
     [C_TRAINED_EPS] = {.name = "trained_eps", .symbol = "eps_1", .type = COLUMN_REAL,
         .unit = "", .in_table = 1, .scale = SCALE_TRAINED,
         .meaning = "stationarity residual of the trained model, scaled to margin 1 on "
-            "all points"},
+            "all points, with multipliers fitted to it, whatever the loss was"},
     [C_TRAINED_DELTA] = {.name = "trained_delta", .symbol = "delta_1",
         .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_TRAINED_SQUARED,
         .meaning = "largest lambda_i (q_i - 1) of the trained model, scaled to margin "

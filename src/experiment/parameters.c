@@ -32,6 +32,8 @@ static const char *const model_words[] = {[MODEL_LINEAR] = "linear",
 static const char *const optimizer_words[] = {
     [OPTIMIZER_GD] = "gd", [OPTIMIZER_NORMALIZED_GD] = "normalized_gd",
     [OPTIMIZER_GROWING_GD] = "growing_gd"};
+static const char *const stop_words[] = {[STOP_STEPS] = "steps",
+    [STOP_SEPARATED] = "separated"};
 static const char *const forget_words[FORGET_KINDS] = {
     [FORGET_FIRST] = "first", [FORGET_RANDOM] = "random",
     [FORGET_MISLABELLED] = "mislabelled", [FORGET_POSITIVE] = "positive",
@@ -90,7 +92,7 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         .low = 0, .high = 1e6, .preset = 0.01, .unit = "",
         .meaning = "expected length of a neuron's weights before training"},
     [P_LOSS] = {.name = "loss", .symbol = "l", .stage = TRAIN, WORDS_OF(loss_table, name), .preset = LOSS_LOGISTIC, .unit = "",
-        .meaning = "loss of a margin q: log(1 + e^-q) or e^-q"},
+        .meaning = "loss of a margin q: log(1 + e^-q), e^-q or max(0, 1 - q)"},
     [P_OPTIMIZER] = {.name = "optimizer", .symbol = "", .stage = TRAIN, WORDS(optimizer_words), .preset = OPTIMIZER_NORMALIZED_GD,
         .unit = "",
         .meaning = "full-batch gradient descent, plain or with the gradient divided by "
@@ -106,6 +108,9 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         .low = 0, .high = 1, .preset = 0, .unit = "",
         .meaning = "stop training when |theta/|theta| + grad/|grad|| is at most this; "
             "0: never"},
+    [P_STOP] = {.name = "stop", .symbol = "", .stage = TRAIN, WORDS(stop_words), .preset = STOP_STEPS, .unit = "",
+        .meaning = "stop training at the first step without training error "
+            "(separated), or go on (steps)"},
     [P_POLISH] = {.name = "polish", .symbol = "", .type = BOOLEAN, .stage = TRAIN,
         .low = 0, .high = 1, .preset = 1, .unit = "",
         .meaning = "move the trained model to the exact KKT point of its own "

@@ -132,6 +132,27 @@ static enum parameter init_positive(const struct setting *s, char *buffer, size_
     return P_INIT_SCALE;
 }
 
+static enum parameter separated_unpolished(const struct setting *s, char *buffer,
+                                           size_t size)
+{
+    if (s->value[P_STOP] != STOP_SEPARATED || s->value[P_POLISH] == 0)
+        return PARAMETER_COUNT;
+    snprintf(buffer, size,
+             "'stop' separated needs 'polish: false': an exact KKT point is the limit "
+             "of training, not where it stopped");
+    return P_STOP;
+}
+
+static enum parameter slopes_of_loss(const struct setting *s, char *buffer, size_t size)
+{
+    if (s->value[P_METHOD] != METHOD_DESCENT_ASCENT || s->value[P_LOSS] != LOSS_HINGE)
+        return PARAMETER_COUNT;
+    snprintf(buffer, size,
+             "'method' descent_ascent weighs retained points by the slope of the loss, "
+             "and hinge has none from margin 1 on: use another loss or method");
+    return P_METHOD;
+}
+
 static enum parameter mislabelled_noise(const struct setting *s, char *buffer,
                                         size_t size)
 {
@@ -208,8 +229,8 @@ static enum parameter signal_bounded(const struct setting *s, char *buffer, size
 
 /* In the order in which they are reported. */
 static enum parameter (*const rules[])(const struct setting *, char *, size_t) = {
-    forget_less, init_positive,    mislabelled_noise, index_alone,
-    index_less,  bartlett_outside, proofs_built,      signal_bounded,
+    forget_less, init_positive, separated_unpolished, slopes_of_loss, mislabelled_noise,
+    index_alone, index_less,    bartlett_outside,     proofs_built,   signal_bounded,
 };
 
 int setting_check(const struct setting *s, enum parameter *blame, char *buffer,

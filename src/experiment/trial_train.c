@@ -48,7 +48,8 @@ struct train_options trial_train_options(const struct unit *u)
         .learning_rate = parameter(u, P_LEARNING_RATE),
         .max_steps = (uint64_t)parameter(u, P_MAX_STEPS),
         .tolerance = parameter(u, P_TOLERANCE),
-        .stable_steps = (uint64_t)parameter(u, P_STABLE_STEPS)};
+        .stable_steps = (uint64_t)parameter(u, P_STABLE_STEPS),
+        .stop = (enum stop_rule)parameter(u, P_STOP)};
 }
 
 /* Points on which every neuron is inactive: no step moves them. */

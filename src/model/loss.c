@@ -36,6 +36,23 @@ static double exponential_weight(double q, double low, double scale)
     return exp(low - q);
 }
 
+static double hinge_value(double q)
+{
+    return q >= 1.0 ? 0.0 : 1.0 - q;
+}
+
+static double hinge_slope(double q)
+{
+    return q < 1.0 ? -1.0 : q >= 1.0 ? 0.0 : q;
+}
+
+static double hinge_weight(double q, double low, double scale)
+{
+    (void)low;
+    (void)scale;
+    return 0.0 - hinge_slope(q); /* 0 and not -0 */
+}
+
 const struct loss loss_table[LOSS_COUNT] = {
     [LOSS_LOGISTIC] = {.name = "logistic",
                        .value = logistic_value,
@@ -45,6 +62,11 @@ const struct loss loss_table[LOSS_COUNT] = {
                           .value = exponential_value,
                           .slope = exponential_slope,
                           .weight = exponential_weight},
+    [LOSS_HINGE] = {.name = "hinge",
+                    .value = hinge_value,
+                    .slope = hinge_slope,
+                    .weight = hinge_weight,
+                    .flat = 1.0},
 };
 
 void loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q,
@@ -64,6 +86,6 @@ void loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q
         c[i] = loss->weight(q[i], low, scale);
         sum += c[i];
     }
-    for (size_t i = 0; i < m; i++)
+    for (size_t i = 0; i < m && sum != 0.0; i++)
         c[i] /= sum;
 }

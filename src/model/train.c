@@ -226,6 +226,14 @@ static double square_length(const struct descent *d)
     return length * length;
 }
 
+/* Whether there is an end that no test has to look for. */
+static bool arrived(const struct descent *d)
+{
+    double margin = d->result->margin, flat = loss_table[d->o->loss].flat;
+    return (d->o->stop == STOP_SEPARATED && margin > 0.0) ||
+           (flat > 0.0 && margin >= flat);
+}
+
 /* TEST. Whether to stop, and why. */
 static bool ended(struct descent *d, bool finite)
 {
@@ -240,7 +248,7 @@ static bool ended(struct descent *d, bool finite)
     bool settled = o->stable_steps > 0 && d->stable >= (double)o->stable_steps &&
                    result->margin > 0.0;
     bool cancelled = cancel_asked();
-    bool looked_at = !finite || last || settled || cancelled ||
+    bool looked_at = !finite || last || settled || cancelled || arrived(d) ||
                      (o->tolerance > 0.0 && may_be_aligned(d));
     bool afresh = looked_at || result->steps % TRAIN_REFRESH_STEPS == 0;
     if (afresh) {
@@ -253,6 +261,8 @@ static bool ended(struct descent *d, bool finite)
     }
     if (!finite)
         result->stop = TRAIN_NON_FINITE;
+    else if (arrived(d))
+        result->stop = o->stop == STOP_SEPARATED ? TRAIN_SEPARATED : TRAIN_ZERO_LOSS;
     else if (o->tolerance > 0.0 && result->alignment <= o->tolerance)
         result->stop = TRAIN_TOLERANCE;
     else if (settled)
@@ -292,11 +302,13 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
         d->chunk = FIRST_CHUNK;
         d->held = 0;
     }
-    while (done < limit && q->active && !cancel_asked()) {
+    while (done < limit && q->active && !cancel_asked() && !arrived(d)) {
         uint64_t most = d->chunk < limit - done ? d->chunk : limit - done, steps = 0;
         struct pace start = d->pace;
         for (; steps < most && !cancel_asked(); steps++) {
             measure_margins(d);
+            if (arrived(d))
+                break;
             pattern_step(q, s);
             note_step(&d->pace);
         }
@@ -308,12 +320,11 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
         }
         d->pace = start;
         d->pace.stepped = false;
-        if (steps > SHORT_CHUNK) {
+        if (steps > SHORT_CHUNK)
             d->chunk = steps / 2;
-        } else {
+        else
             leave_pattern(d);
-            measure_margins(d);
-        }
+        measure_margins(d);
     }
     d->held += done;
     return done;
@@ -346,7 +357,7 @@ void train_run(const struct network *net, const struct points *p, const double *
     for (;;) {
         bool finite = measure_margins(&d);
         bool tested = !finite || result->steps == o->max_steps || cancel_asked() ||
-                      result->steps % TRAIN_CHECK_STEPS == 0;
+                      arrived(&d) || result->steps % TRAIN_CHECK_STEPS == 0;
         if (tested && ended(&d, finite))
             return;
         uint64_t quiet = quiet_steps(&d, steps_to_test(&d));

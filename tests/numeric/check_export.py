@@ -148,6 +148,28 @@ grid:
   test_samples: 4
 where: "forget_which <> 'index' or forget = 1"
 """,
+    """
+name: hinge
+seed: 10
+replicates: 1
+grid:
+  sampler: ambient
+  dimension: 31
+  samples: 7
+  width: 16
+  signal: 0.7
+  init_scale: 1
+  loss: hinge
+  stop: [steps, separated]
+  polish: [true, false]
+  method: [ascent, minnorm, iterated]
+  step_scale: 0.6
+  unlearn_steps: 3
+  forget: 2
+  ranks: true
+  test_samples: 10
+where: "stop = 'steps' or not polish"
+""",
 ]
 
 
@@ -403,7 +425,7 @@ def main():
         with tempfile.TemporaryDirectory() as folder:
             cells += check_grid(c, os.path.realpath(sys.argv[1]), text, folder)
     print(f"{cells} trials, {c.count} checks, {c.failed} failed")
-    if cells != 398 or c.count < 85 * cells:
+    if cells != 407 or c.count < 85 * cells:
         sys.exit("fewer were made than there should be")
     sys.exit(c.failed > 0)
 

@@ -194,6 +194,8 @@ def distance(a, b):
 def loss_weights(t, W, points):
     """l'(q_i) over their sum."""
     q = t.margins(W)[points]
+    if t.parameter["loss"] == "hinge":
+        return (q < 1) / (q < 1).sum()
     slope = np.exp(-q) / (1 + np.exp(-q) * (t.parameter["loss"] == "logistic"))
     return slope / slope.sum()
 

@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "fixture.h"
+#include <float.h>
 #include <string.h>
 
 /* d-dimensional points and weights, and the slow loop over them. */
@@ -46,7 +47,9 @@ static void ambient_direction(const struct ambient *a, const struct train_option
     for (size_t i = 0; i < M; i++) {
         double q = direct_margin(&a->net, a->W, &a->points, i);
 
-        c[i] = o->loss == LOSS_LOGISTIC ? 1.0 / (1.0 + exp(q)) : exp(-q);
+        c[i] = o->loss == LOSS_LOGISTIC ? 1.0 / (1.0 + exp(q))
+               : o->loss == LOSS_HINGE  ? q < 1.0
+                                        : exp(-q);
         sum += c[i];
     }
     memset(direction, 0, a->net.n * D * sizeof *direction);
@@ -147,10 +150,10 @@ static void runner_make(struct runner *t, size_t n, size_t m)
 }
 
 static const struct train_options every[] = {
-    {LOSS_LOGISTIC, OPTIMIZER_GD, 1.0, 0, 0.0, 0},
-    {LOSS_EXPONENTIAL, OPTIMIZER_GD, 0.2, 0, 0.0, 0},
-    {LOSS_LOGISTIC, OPTIMIZER_NORMALIZED_GD, 0.3, 0, 0.0, 0},
-    {LOSS_EXPONENTIAL, OPTIMIZER_NORMALIZED_GD, 0.3, 0, 0.0, 0},
+    {LOSS_LOGISTIC, OPTIMIZER_GD, 1.0, 0, 0.0, 0, STOP_STEPS},
+    {LOSS_EXPONENTIAL, OPTIMIZER_GD, 0.2, 0, 0.0, 0, STOP_STEPS},
+    {LOSS_LOGISTIC, OPTIMIZER_NORMALIZED_GD, 0.3, 0, 0.0, 0, STOP_STEPS},
+    {LOSS_EXPONENTIAL, OPTIMIZER_NORMALIZED_GD, 0.3, 0, 0.0, 0, STOP_STEPS},
 };
 
 static void compare_steps(const struct train_options *options, size_t n, double leak,
@@ -318,6 +321,59 @@ static void test_tolerance(void **state)
         }
 }
 
+/* The first step at which every margin is as large as `margin`, or larger, and every step
+ * before it, on which training has not ended yet. */
+static void compare_arrival(const struct train_options *options, enum train_stop stop,
+                            double margin, size_t room, uint64_t seed)
+{
+    struct train_options o = *options;
+    struct ambient a;
+    struct runner t;
+
+    ambient_make(&a, N, seed % 2 ? 0.1 : 0.5, seed);
+    runner_make(&t, N, room);
+    for (o.max_steps = 0; !(ambient_margin(&a) >= margin); o.max_steps++) {
+        if (o.max_steps % 97 == 0) {
+            train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
+            fixture_need(t.result.stop == TRAIN_STEP_LIMIT, "arrived too early");
+        }
+        fixture_need(o.max_steps < 10000, "never arrives");
+        ambient_step(&a, &o);
+    }
+    uint64_t steps = o.max_steps;
+    for (size_t more = 0; more < 2; more++) {
+
+        o.max_steps = steps + 1000 * more;
+        train_run(&a.net, &a.points, a.W0, 0.0, &o, &t.w, &t.theta, &t.result);
+        check_equal(t.result.stop, stop);
+        check_equal(t.result.steps, steps);
+        check_array_close(t.theta.W, a.W, N * D, 1e-11);
+        check_close(t.result.margin, ambient_margin(&a), 1e-11);
+        check_true(isnan(t.result.alignment) == (stop == TRAIN_ZERO_LOSS),
+                   "alignment %g", t.result.alignment);
+    }
+    arena_release(&t.arena);
+}
+
+/* Short steps, of which many keep all states, and long ones. */
+static void test_arrival(void **state)
+{
+    const double rate[] = {0.3, 0.02};
+
+    (void)state;
+    for (size_t k = 0; k < 32; k++) {
+        struct train_options o = {.optimizer = (enum optimizer)(k % 2),
+                                  .learning_rate = rate[k / 2 % 2],
+                                  .tolerance = k / 4 % 2 ? 1e-9 : 0.0};
+
+        o.loss = LOSS_HINGE;
+        compare_arrival(&o, TRAIN_ZERO_LOSS, 1.0, rooms[k / 8 % 2], k / 4);
+        o.loss = (enum loss_kind)(k % LOSS_COUNT);
+        o.stop = STOP_SEPARATED;
+        compare_arrival(&o, TRAIN_SEPARATED, DBL_MIN, rooms[k / 8 % 2], k / 4);
+    }
+}
+
 /* A NaN, and a rate that leaves the range of double within a step. */
 static void test_non_finite(void **state)
 {
@@ -397,7 +453,10 @@ static void compare_ways(size_t n, enum optimizer optimizer, const double *X,
 {
     struct network net = network_make(n == 1 ? MODEL_LINEAR : MODEL_LEAKY_RELU, n, 0.2);
     struct points points = {.m = MANY, .r = D, .X = X, .y = y};
-    struct train_options o = {LOSS_LOGISTIC, optimizer, 0.5, 260, 0.0, 100};
+    struct train_options o = {.optimizer = optimizer,
+                              .learning_rate = 0.5,
+                              .max_steps = 260,
+                              .stable_steps = 100};
     struct runner slim, square;
 
     runner_make(&slim, N, MANY);
@@ -435,7 +494,7 @@ static void test_cases(void **state)
 {
     (void)state;
     check_cases(40 * (STEPS + 1) * 6 + (M - 1) * (N * D + 1) + 8 * (3 + N * M / 2) +
-                2 * (N * D + 3) + 16 * 6 + 16 * 3 + 2 * 4 + 4 * 6);
+                2 * (N * D + 3) + 16 * 6 + 16 * 3 + 2 * 4 + 4 * 6 + 64 * 2 * 5);
 }
 
 int main(void)
@@ -445,7 +504,7 @@ int main(void)
         cmocka_unit_test(test_gates_stable), cmocka_unit_test(test_no_step),
         cmocka_unit_test(test_tolerance),    cmocka_unit_test(test_non_finite),
         cmocka_unit_test(test_cancelled),    cmocka_unit_test(test_slim),
-        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_arrival),      cmocka_unit_test(test_cases),
     };
 
     fixture_main();

@@ -41,7 +41,9 @@ static void words_are_in_order(void **state)
     check_text(reasons[TRAIN_NON_FINITE], "non_finite");
     check_text(reasons[TRAIN_CANCELLED], "cancelled");
     check_text(reasons[TRAIN_GATES_STABLE], "gates_stable");
-    check_text(reasons[TRAIN_GATES_STABLE + 1], NULL);
+    check_text(reasons[TRAIN_SEPARATED], "separated");
+    check_text(reasons[TRAIN_ZERO_LOSS], "zero_loss");
+    check_text(reasons[TRAIN_ZERO_LOSS + 1], NULL);
     for (size_t i = 0; i < TRIAL_STATUS_COUNT; i++)
         check_true(trial_status_words[i] && *trial_status_words[i], "status %zu", i);
     check_text(trial_status_words[TRIAL_STATUS_COUNT], NULL);
@@ -64,7 +66,7 @@ static void cleared_record_is_undefined(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(10 * COLUMN_COUNT + 1 + 6 + TRIAL_STATUS_COUNT + 2 + 2);
+    check_cases(10 * COLUMN_COUNT + 1 + 6 + TRIAL_STATUS_COUNT + 2 + 4);
 }
 
 int main(void)
