@@ -2,7 +2,7 @@
  * for.
  *
  * Axes are in the order of the file; the last one advances fastest. `zip` makes several
- * parameters one axis. `derive` computes a parameter from others, `where` drops cells.
+ * parameters one axis, and so does `design`, which makes the first one. `derive` computes a parameter from others, `where` drops cells.
  * Cells that canonicalise to the same setting are kept once (the first). Cells are
  * numbered 0 .. cell_count-1 in that order.
  */
@@ -28,12 +28,22 @@ enum { MODEL_VERSION = 4 };
 enum { GRID_CELL_LIMIT = 10000000 };
 
 /* One axis: `count` positions, each setting `width` parameters at once (more than one
- * only for zip). values[position * width + k] belongs to parameter[k]. */
+ * only for zip and a design). values[position * width + k] belongs to parameter[k]. */
 struct axis {
     size_t count;
     size_t width;
     enum parameter *parameter;
     double *values;
+};
+
+/* What `design:` asks for: points of the first axis, those equal to an earlier one merged
+ * into it. */
+enum design_kind { DESIGN_NONE, DESIGN_SOBOL, DESIGN_LATIN_HYPERCUBE };
+
+struct design {
+    enum design_kind kind;
+    size_t points; /* asked for */
+    size_t merged;
 };
 
 /* A derived parameter. Its value at a position of every axis is
@@ -95,8 +105,9 @@ struct grid {
     bool given[PARAMETER_COUNT];  /* set by the file, as scalar, axis or derived */
     size_t line[PARAMETER_COUNT]; /* where, for messages; 0 if not given */
     size_t column[PARAMETER_COUNT];
-    struct axis *axes; /* in file order */
+    struct axis *axes; /* that of the design, then in file order */
     size_t axis_count;
+    struct design design;
     struct derived *derived;
     size_t derived_count;
     char *where; /* NULL: all cells */

@@ -17,6 +17,12 @@ static bool leaves_kinks(const struct grid *g)
 
 void print_notice(FILE *stream, const struct grid *g)
 {
+    const struct design *d = &g->design;
+    if (d->merged > 0)
+        fprintf(stream,
+                "note: %zu of the %zu points of 'design' are equal to others, as "
+                "values are rounded, and merged with them: %zu are left\n",
+                d->merged, d->points, d->points - d->merged);
     if (leaves_kinks(g))
         fputs("note: with polish: false training ends beside the kinks, not on them: "
               "'kinks' is about 0 and eps keeps a part that more steps do not remove; "

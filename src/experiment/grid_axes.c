@@ -49,14 +49,15 @@ static void complain_twice(struct reader *r, const struct axis *axis, size_t pos
              show(value).text);
 }
 
-/* Each position after the first one with the same values is an error. */
-static void check_repeats(struct reader *r, struct axis *axis)
+/* Each position after the first one with the same values, in order; free them. */
+static size_t *find_repeats(struct reader *r, struct axis *axis, size_t *count)
 {
     size_t *order = reader_array(r, axis->count, sizeof *order);
     size_t repeats = 0;
 
+    *count = 0;
     if (!order)
-        return;
+        return NULL;
     for (size_t i = 0; i < axis->count; i++)
         order[i] = i;
     qsort_r(order, axis->count, sizeof *order, compare_positions, axis);
@@ -65,9 +66,33 @@ static void check_repeats(struct reader *r, struct axis *axis)
             order[repeats++] = order[i]; /* never beyond order[i - 1] */
     }
     qsort(order, repeats, sizeof *order, compare_sizes);
-    for (size_t i = 0; i < repeats && !reader_full(r); i++)
-        complain_twice(r, axis, order[i]);
-    memory_free(order);
+    *count = repeats;
+    return order;
+}
+
+void axes_refuse_repeats(struct reader *r, struct axis *axis)
+{
+    size_t count, *repeat = find_repeats(r, axis, &count);
+
+    for (size_t i = 0; i < count && !reader_full(r); i++)
+        complain_twice(r, axis, repeat[i]);
+    memory_free(repeat);
+}
+
+size_t axes_merge_repeats(struct reader *r, struct axis *axis)
+{
+    size_t count, *repeat = find_repeats(r, axis, &count), merged = 0;
+
+    for (size_t i = 0; i < axis->count; i++) {
+        if (merged < count && repeat[merged] == i)
+            merged++;
+        else
+            memmove(axis->values + (i - merged) * axis->width,
+                    axis->values + i * axis->width, axis->width * sizeof *axis->values);
+    }
+    axis->count -= merged;
+    memory_free(repeat);
+    return merged;
 }
 
 /* Note the members of a group of zipped axes. */
@@ -141,7 +166,7 @@ static void fill_axis(struct reader *r, struct axis *axis)
         for (size_t k = 0; k < axis->width; k++)
             axis->values[i * axis->width + k] = r->axis[axis->parameter[k]].value[i];
     }
-    check_repeats(r, axis);
+    axes_refuse_repeats(r, axis);
 }
 
 void read_axes(struct reader *r, const struct node *zip)
@@ -152,7 +177,7 @@ void read_axes(struct reader *r, const struct node *zip)
 
     if (zip)
         read_zip(r, zip, group);
-    g->axes = reader_array(r, r->order_count, sizeof *g->axes);
+    g->axes = reader_array(r, r->order_count + 1, sizeof *g->axes);
     for (size_t i = 0; g->axes && i < r->order_count; i++) {
         struct axis *axis = &g->axes[g->axis_count];
         size_t number = group[r->order[i]];

@@ -153,6 +153,20 @@ bool read_unsigned(struct reader *r, const struct node *node, const char *key,
     return true;
 }
 
+bool grid_give(struct reader *r, enum parameter p, const struct node *key)
+{
+    struct grid *g = r->g;
+
+    if (g->given[p]) {
+        complain(r, key, "'%s' is given in line %zu already", key->text, g->line[p]);
+        return false;
+    }
+    g->given[p] = true;
+    g->line[p] = key->line;
+    g->column[p] = key->column;
+    return true;
+}
+
 enum column read_result(struct reader *r, const struct node *item)
 {
     struct names names;

@@ -73,6 +73,9 @@ bool read_unsigned(struct reader *r, const struct node *node, const char *key,
 /* The parameter a node names, or PARAMETER_COUNT after a complaint. */
 enum parameter read_parameter(struct reader *r, const struct node *node);
 
+/* Note that the file gives p, at its key; false after a complaint that it has been. */
+bool grid_give(struct reader *r, enum parameter p, const struct node *key);
+
 /* The result of tables a node names, or COLUMN_COUNT after a complaint. */
 enum column read_result(struct reader *r, const struct node *node);
 

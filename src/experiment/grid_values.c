@@ -205,8 +205,7 @@ static size_t count_range(struct reader *r, const struct node *node,
     return 0;
 }
 
-/* To 15 significant digits: 3 * 0.1 becomes 0.3. */
-static double rounded(double value)
+double round_digits(double value)
 {
     char digits[32];
     double result;
@@ -224,13 +223,13 @@ static double range_value(enum range_kind kind, const double *x, size_t i, size_
         return x[0];
     if (kind == RANGE) {
         value = x[0] + (double)i * x[2];
-        return fabs(value - x[1]) <= 1e-9 * fabs(x[2]) ? x[1] : rounded(value);
+        return fabs(value - x[1]) <= 1e-9 * fabs(x[2]) ? x[1] : round_digits(value);
     }
     if (i == count - 1)
         return x[1];
     if (kind == LINSPACE)
-        return rounded(x[0] + (x[1] - x[0]) * t);
-    return rounded(pow(10, log10(x[0]) + (log10(x[1]) - log10(x[0])) * t));
+        return round_digits(x[0] + (x[1] - x[0]) * t);
+    return round_digits(pow(10, log10(x[0]) + (log10(x[1]) - log10(x[0])) * t));
 }
 
 static void fill_range(struct reader *r, enum parameter p, const struct node *node,

@@ -9,6 +9,9 @@
 bool read_value(struct reader *r, enum parameter p, const struct node *node,
                 double *value);
 
+/* To 15 significant digits: 3 * 0.1 becomes 0.3. */
+double round_digits(double value);
+
 /* The values of a list or a range, to r->axis[p]. */
 void read_axis(struct reader *r, enum parameter p, const struct node *node);
 

@@ -1,5 +1,6 @@
 #include "sweep/grid_yaml.h"
 #include "grid_axes.h"
+#include "grid_design.h"
 #include "grid_keys.h"
 #include "grid_table.h"
 #include "grid_until.h"
@@ -41,24 +42,23 @@ static void read_note(struct reader *r, const struct node *key)
                  GRID_NOTE_LIMIT, text_letters(r->g->note));
 }
 
-static void read_seed(struct reader *r, const struct node *key)
+/* Replicates are what several seeds would be. */
+static bool is_list_of_seeds(struct reader *r, const struct node *key)
 {
-    read_unsigned(r, key->value, key->text, &r->g->seed);
+    bool is = strcmp(key->text, "seed") == 0 && key->value->kind != NODE_SCALAR;
+
+    if (is)
+        complain(r, key,
+                 "'seed' is no axis: replicates have independent random numbers, so "
+                 "raise 'replicates', and see their spread by the statistics sd, min, "
+                 "max or q05");
+    return is;
 }
 
-/* Note that the file gives p; false after a complaint. */
-static bool give(struct reader *r, enum parameter p, const struct node *key)
+static void read_seed(struct reader *r, const struct node *key)
 {
-    struct grid *g = r->g;
-
-    if (g->given[p]) {
-        complain(r, key, "'%s' is given in line %zu already", key->text, g->line[p]);
-        return false;
-    }
-    g->given[p] = true;
-    g->line[p] = key->line;
-    g->column[p] = key->column;
-    return true;
+    if (!is_list_of_seeds(r, key))
+        read_unsigned(r, key->value, key->text, &r->g->seed);
 }
 
 static const struct keys file_keys;
@@ -71,6 +71,8 @@ static bool is_key_of_file(struct reader *r, const struct node *key)
         bool called = row->called && strcmp(row->called, key->text) == 0;
         if (!called && strcmp(row->name, key->text) != 0)
             continue;
+        if (is_list_of_seeds(r, key))
+            return true;
         complain(r, key, "'%s' is not a parameter: '%s' belongs beside 'grid'",
                  key->text, row->name);
         return true;
@@ -86,7 +88,7 @@ static void read_setting(struct reader *r, const struct node *key,
         return;
     enum parameter p = read_parameter(r, key);
 
-    if (p == PARAMETER_COUNT || !give(r, p, key))
+    if (p == PARAMETER_COUNT || !grid_give(r, p, key))
         return;
     if (value->kind == NODE_SCALAR)
         read_value(r, p, value, &r->g->fixed.value[p]);
@@ -147,7 +149,7 @@ static void read_derive(struct reader *r, const struct node *section)
         struct derived *d = &g->derived[g->derived_count];
         enum parameter p = read_parameter(r, key);
 
-        if (p == PARAMETER_COUNT || !give(r, p, key))
+        if (p == PARAMETER_COUNT || !grid_give(r, p, key))
             continue;
         if (parameter_table[p].type == PARAMETER_CHOICE ||
             parameter_table[p].type == PARAMETER_TEXT)
@@ -184,6 +186,7 @@ static const struct key file_rows[] = {
     {.name = "grid", .read = read_grid, .example = "grid: {samples: [10, 20]}"},
     {.name = "set"}, /* with the grid */
     {.name = "zip"},
+    {.name = "design", .read = read_design},
     {.name = "derive", .read = read_derive},
     {.name = "where", .read = read_where},
     {.name = "success", .read = read_success},

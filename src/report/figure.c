@@ -165,6 +165,17 @@ static int find_apart(const struct figure *f, const size_t *line, const size_t *
     return SWEEP_OK;
 }
 
+/* Whether the next value of x comes with other values of the rest. */
+static bool is_of_design(const struct figure *f)
+{
+    const struct grid *g = f->cells->grid;
+    bool is = false;
+    for (size_t k = 0; g->design.kind && g->axes[0].width > 1 && k < g->axes[0].width;
+         k++)
+        is = is || g->axes[0].parameter[k] == f->x.parameter;
+    return is;
+}
+
 /* The axes and the lines and facets of the rows. */
 static int find_axes(struct figure *f, size_t *line, size_t *facet, bool *apart)
 {
@@ -175,7 +186,7 @@ static int find_axes(struct figure *f, size_t *line, size_t *facet, bool *apart)
         status = find_apart(f, line, facet, apart);
     if (status == SWEEP_OK)
         status = collect_axis(f, &f->x, f->map, apart);
-    f->bars = f->x.words || f->x.count == 1;
+    f->bars = f->x.words || f->x.count == 1 || is_of_design(f);
     if (status != SWEEP_OK || !f->map)
         return status;
     f->vertical.parameter = f->by.parameter[0];
