@@ -1,34 +1,50 @@
-# Test error of networks that fit a seventh of wrong labels, by signal and dimension.
-# Points are means over the replicates, bars two standard errors each way. Errors of
-# exactly 0 are drawn on the lower edge.
+# Test error of networks that fit a seventh of wrong labels, against dimensions for each
+# point, for three ends of training; one panel for each signal. Points are means over the
+# replicates, bars two standard errors each way. Errors of exactly 0 are drawn on the lower
+# edge.
 #
 #     gnuplot -e "folder='results/benign_overfitting'" plots/benign_overfitting.gp
 
-name = "benign_overfitting"; width = 760; height = 500
+name = "benign_overfitting"; width = 1100; height = 400
 load system(sprintf("dirname '%s'", ARG0)) . "/style.gp"
 
 noise = 0.15; samples = 100; low = 2e-5
 error(b) = 1 - column("accuracy_trained_mean")
 at_least(y) = y < low ? low : y
 band = "accuracy_trained_sem"
-array dimension[4]
-do for [b = 0:3] {
-    stats table index b using "dimension" name "D" nooutput
-    dimension[b + 1] = D_min
-}
+array ends[3] = ["limit of training", "no training error", "zero hinge loss"]
+shift(e) = 1.06 ** (e - 2) # so that bars stand side by side
+stats table using 0 nooutput
+panels = STATS_blocks / 3 # a block for each signal and end
+signal(p) = system(sprintf("sed -n 's/^# \\[signal=\\([^ ]*\\) .*\\]$/\\1/p' '%s' | sed -n %dp", \
+    table, 3 * p + 1))
 
 set logscale xy
-set xlabel "signal |μ|"
-set ylabel "test error on clean labels"
 set format x "%g"
-set format y "10^{%T}"
-set xrange [0.018:1.1]
+set xrange [0.8:1250]
 set yrange [low:1]
-set key above horizontal maxrows 1 title "mean ± 2 standard errors; d / m:"
 set arrow from graph 0, first noise to graph 1, first noise nohead dt 2 lw 1.2 lc rgb grey
-set label "share of wrong labels" at 1.05, noise * 1.4 right textcolor rgb grey
-set label "0" at graph -0.01, first low right
-plot for [b = 0:3] table index b using "signal":(at_least(error(b))):\
-        (at_least(error(b) - 2 * column(band))):(at_least(error(b) + 2 * column(band))) \
-        with yerrorlines linetype b + 1 \
-        title sprintf("%g", dimension[b + 1] / samples)
+set multiplot layout 1,panels margins 0.075,0.985,0.15,0.89 spacing 0.012,0
+do for [p = 0:panels - 1] {
+    set title "signal |μ| = " . signal(p)
+    set format y p > 0 ? "" : "10^{%T}"
+    unset label
+    if (p == 0) {
+        set ylabel "test error on clean labels"
+        set label "0" at graph -0.03, first low right
+        set key at graph 0.03, 0.05 left bottom
+    } else {
+        unset ylabel
+        set key off
+    }
+    if (p == panels - 1) {
+        set label "share of wrong labels" at 1150, noise * 1.4 right textcolor rgb grey
+    }
+    if (p == panels / 2 - 1) { set xlabel "dimensions for each point, d / m" offset 10, 0.8 } \
+    else { unset xlabel }
+    plot for [e = 1:3] table index 3 * p + e - 1 using \
+        (shift(e) * column("dimension") / samples):(at_least(error(0))): \
+        (at_least(error(0) - 2 * column(band))):(at_least(error(0) + 2 * column(band))) \
+        with yerrorlines linetype e title ends[e]
+}
+unset multiplot

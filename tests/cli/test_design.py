@@ -73,8 +73,9 @@ except OSError as missing:
     print(f"left out: {missing}")
 try:
     from scipy.stats import qmc
-    known = qmc.Sobol(2, scramble=False).random(64)[1:]  # it has other
-    check("SciPy's first two dimensions", close([row[:2] for row in sobol], known))  # numbers later
+    known = qmc.Sobol(2, scramble=False).random(64)[1:]
+    both = [row[:2] for row in sobol]  # later ones have other numbers there
+    check("SciPy's first two dimensions", close(both, known))
     worst = qmc.discrepancy(qmc.Sobol(len(RANGES), scramble=True, seed=1).random(64))
     check("as even as SciPy's", qmc.discrepancy([[0] * len(RANGES)] + sobol) < 1.5 * worst)
 except ImportError as missing:
