@@ -107,6 +107,25 @@ void span_lift(const struct span *s, const struct span_request *q,
                const struct span_workspace *w, const double *W, double perp,
                double *lifted);
 
+/* Another start W(0) of the same points: `other` and `drawing` are s and w, whose arrays
+ * they share, but for W0, perp_norm, mean_perp, common_perp, test_perp and `weights`, which
+ * are their own. */
+void span_start_layout(struct span *other, struct span_workspace *drawing,
+                       const struct span *s, const struct span_workspace *w,
+                       const struct span_request *q, struct arena *a);
+
+/* Draw it, after span_draw: W(0) once more, with `key` in the place of q->train_key, and
+ * with the first start and all points jointly what it would be in d coordinates. Where
+ * `outside` is asked for, the test points are drawn again, to the same bits. */
+void span_start_draw(struct span *other, struct span_workspace *drawing,
+                     const struct span_request *q, struct rng_key key, gsl_rng *rng);
+
+/* The cosine of what two starts have outside the span, drawn with `outside`; 0 where one
+ * has nothing there. */
+double span_start_cosine(const struct span *s, const struct span_workspace *w,
+                         const struct span *other, const struct span_workspace *drawing,
+                         const struct span_request *q);
+
 /* psi = max |1 - |x_i|^2| and phi = max |<x_i, x_k>|, i != k; cost m^2 r / 2 where gram does
  * not hold them. */
 void span_near_orthogonality(const struct span *s, double *psi, double *phi);

@@ -124,6 +124,14 @@ static void ambient_tests(struct span *s, const struct span_request *q,
     }
 }
 
+void ambient_start(struct span *other, const struct span_request *q,
+                   struct span_workspace *drawing, gsl_rng *rng)
+{
+    ambient_weights(other, q, drawing, rng);
+    if (q->outside)
+        ambient_tests(other, q, drawing, rng);
+}
+
 int ambient_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
                  gsl_rng *rng)
 {

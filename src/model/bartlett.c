@@ -10,7 +10,12 @@
  * length is one chi of n D' degrees; the direction is that of any factor A (n, k),
  * k = min(n, D'), with A A^T in law the Gram matrix: A is D' columns of normals or,
  * when D' > n, the Bartlett factor (normals below the diagonal, chi of D' - j on it).
- * Then <w_j, x_t> for all test points are A xi_t with xi_t ~ N(0, I_k). */
+ * Then <w_j, x_t> for all test points are A xi_t with xi_t ~ N(0, I_k).
+ *
+ * Another start has n more normal rows there. In the basis that A is written in they are k
+ * columns of normals, and behind them min(n, D' - k) columns, in which they are again a
+ * matrix of normals or the Bartlett factor of D' - k degrees; a test point has as many
+ * normals more. */
 #include "span_samplers.h"
 #include "sweep/cancel.h"
 #include "sweep/status.h"
@@ -29,10 +34,22 @@ size_t bartlett_rank(const struct span_request *q)
     return 1 + vectors(q);
 }
 
+/* Columns of n more normal rows where those before have taken `taken` of all. */
+static size_t more_columns(const struct span_request *q, size_t taken)
+{
+    double rest = q->mixture.dimension - (double)bartlett_rank(q) - (double)taken;
+    return rest < (double)q->n ? (size_t)rest : q->n;
+}
+
 size_t bartlett_outside(const struct span_request *q)
 {
-    double rest = q->mixture.dimension - (double)bartlett_rank(q);
-    return rest < (double)q->n ? (size_t)rest : q->n;
+    return more_columns(q, 0);
+}
+
+size_t bartlett_start_outside(const struct span_request *q)
+{
+    size_t taken = bartlett_outside(q);
+    return taken + more_columns(q, taken);
 }
 
 void bartlett_layout(struct span_workspace *w, const struct span_request *q,
@@ -88,25 +105,43 @@ static void bartlett_weights(struct span *s, const struct span_request *q, gsl_r
     s->perp_norm = scale * rng_chi(rng, (double)s->n * rest);
 }
 
-/* A (n, k), scaled to length perp_norm. */
+/* A (n, k), scaled to length perp_norm; its first columns are those that `taken` rows
+ * before have taken. */
 static void bartlett_outside_draw(const struct span *s, const struct span_request *q,
-                                  double *A, gsl_rng *rng)
+                                  size_t taken, double *A, gsl_rng *rng)
 {
-    size_t n = s->n, k = bartlett_outside(q);
-    double rest = q->mixture.dimension - (double)s->r;
+    size_t n = s->n, own = more_columns(q, taken), k = taken + own;
+    double rest = q->mixture.dimension - (double)s->r - (double)taken;
     span_stream(rng, q->train_key, "outside");
-    if (k < n || rest == (double)n) {
+    if (own < n || rest == (double)n) {
         rng_normals(rng, A, n * k);
     } else {
         memset(A, 0, n * k * sizeof *A);
         for (size_t j = 0; j < n; j++) {
-            rng_normals(rng, A + j * k, j);
-            A[j * k + j] = rng_chi(rng, rest - (double)j);
+            rng_normals(rng, A + j * k, taken + j);
+            A[j * k + taken + j] = rng_chi(rng, rest - (double)j);
         }
     }
     double length = cblas_dnrm2((int)(n * k), A, 1);
     if (length > 0.0)
         cblas_dscal((int)(n * k), s->perp_norm / length, A, 1);
+}
+
+/* test_perp = beta test_perp + A xi, where A has k of `stride` columns and the test points'
+ * xi are of the stream `purpose`. */
+static void add_outside(const struct span *s, const struct span_request *q,
+                        const double *A, size_t stride, size_t k, const char *purpose,
+                        double beta, double *xi, gsl_rng *rng)
+{
+    double spread = q->mixture.noise / sqrt(q->mixture.dimension);
+    double own = sqrt(1.0 - q->mixture.correlation) * spread;
+    span_stream(rng, q->data_key, purpose);
+    for (size_t t = 0; k > 0 && t < s->tests && !cancel_asked(); t += SPAN_TEST_BLOCK) {
+        rng_normals(rng, xi, SPAN_TEST_BLOCK * k);
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)s->n,
+                    (int)SPAN_TEST_BLOCK, (int)k, own, A, (int)stride, xi, (int)k, beta,
+                    s->test_perp + t, (int)s->tests);
+    }
 }
 
 static void bartlett_tests(struct span *s, const struct span_request *q,
@@ -124,14 +159,22 @@ static void bartlett_tests(struct span *s, const struct span_request *q,
     }
     if (!k)
         return;
-    bartlett_outside_draw(s, q, w->weights, rng);
-    span_stream(rng, q->data_key, "test_outside");
-    for (size_t t = 0; t < s->tests && !cancel_asked(); t += SPAN_TEST_BLOCK) {
-        rng_normals(rng, w->points, SPAN_TEST_BLOCK * k);
-        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)s->n,
-                    (int)SPAN_TEST_BLOCK, (int)k, own, w->weights, (int)k, w->points,
-                    (int)k, 0.0, s->test_perp + t, (int)s->tests);
-    }
+    bartlett_outside_draw(s, q, 0, w->weights, rng);
+    add_outside(s, q, w->weights, k, k, "test_outside", 0.0, w->points, rng);
+}
+
+void bartlett_start(struct span *other, const struct span_request *q,
+                    struct span_workspace *drawing, gsl_rng *rng)
+{
+    bartlett_weights(other, q, rng);
+    if (!q->outside)
+        return;
+    size_t taken = bartlett_outside(q), all = bartlett_start_outside(q);
+    double *A = drawing->weights, *xi = drawing->points;
+    bartlett_outside_draw(other, q, taken, A, rng);
+    add_outside(other, q, A, all, taken, "test_outside", 0.0, xi, rng);
+    add_outside(other, q, A + taken, all, all - taken, "test_outside_start", 1.0, xi,
+                rng);
 }
 
 int bartlett_draw(struct span *s, const struct span_request *q,

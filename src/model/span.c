@@ -5,6 +5,7 @@
 #include "sweep/dataset.h"
 #include "sweep/network.h"
 #include "sweep/status.h"
+#include <gsl/gsl_cblas.h>
 #include <string.h>
 
 static const struct span_sampler {
@@ -14,10 +15,14 @@ static const struct span_sampler {
                    struct arena *a);
     int (*draw)(struct span *s, const struct span_request *q, struct span_workspace *w,
                 gsl_rng *rng);
+    size_t (*start_outside)(const struct span_request *q);
+    void (*start)(struct span *other, const struct span_request *q,
+                  struct span_workspace *drawing, gsl_rng *rng);
 } samplers[] = {
-    [SAMPLER_AMBIENT] = {ambient_rank, ambient_outside, ambient_layout, ambient_draw},
+    [SAMPLER_AMBIENT] = {ambient_rank, ambient_outside, ambient_layout, ambient_draw,
+                         ambient_outside, ambient_start},
     [SAMPLER_BARTLETT] = {bartlett_rank, bartlett_outside, bartlett_layout,
-                          bartlett_draw},
+                          bartlett_draw, bartlett_start_outside, bartlett_start},
 };
 
 size_t span_rank(const struct span_request *q)
@@ -28,6 +33,15 @@ size_t span_rank(const struct span_request *q)
 size_t span_outside_rank(const struct span_request *q)
 {
     return samplers[q->sampler].outside(q);
+}
+
+/* The arrays of one start. */
+static void start_layout(struct span *s, const struct span_request *q, struct arena *a)
+{
+    s->W0 = arena_doubles(a, s->n, s->r);
+    s->mean_perp = arena_doubles(a, s->n, 1);
+    s->common_perp = arena_doubles(a, s->n, 1);
+    s->test_perp = q->outside ? arena_doubles(a, s->n, s->tests) : NULL;
 }
 
 /* Whole blocks only: then the bits of a test point do not depend on how many there are.
@@ -46,14 +60,11 @@ void span_layout(struct span *s, struct span_workspace *w, const struct span_req
     s->y = arena_doubles(a, m, 1);
     s->y_true = arena_doubles(a, m, 1);
     s->gram = arena_doubles(a, m > SPAN_GRAM ? SPAN_ROWS : m, m);
-    s->W0 = arena_doubles(a, n, r);
+    start_layout(s, q, a);
     s->mean = arena_doubles(a, r, 1);
-    s->mean_perp = arena_doubles(a, n, 1);
     s->common = arena_doubles(a, r, 1);
-    s->common_perp = arena_doubles(a, n, 1);
     s->test_X = arena_doubles(a, tests, r);
     s->test_y = arena_doubles(a, tests, 1);
-    s->test_perp = q->outside ? arena_doubles(a, n, tests) : NULL;
     *w = (struct span_workspace){0};
     samplers[q->sampler].layout(w, q, a);
 }
@@ -62,6 +73,40 @@ gsl_rng *span_stream(gsl_rng *rng, struct rng_key key, const char *purpose)
 {
     rng_start(rng, rng_key_text(key, purpose));
     return rng;
+}
+
+void span_start_layout(struct span *other, struct span_workspace *drawing,
+                       const struct span *s, const struct span_workspace *w,
+                       const struct span_request *q, struct arena *a)
+{
+    *other = *s;
+    *drawing = *w;
+    start_layout(other, q, a);
+    drawing->weights =
+        arena_doubles(a, q->outside ? q->n : 1, samplers[q->sampler].start_outside(q));
+}
+
+void span_start_draw(struct span *other, struct span_workspace *drawing,
+                     const struct span_request *q, struct rng_key key, gsl_rng *rng)
+{
+    struct span_request again = *q;
+    again.train_key = key;
+    memset(other->mean_perp, 0, other->n * sizeof *other->mean_perp);
+    memset(other->common_perp, 0, other->n * sizeof *other->common_perp);
+    samplers[q->sampler].start(other, &again, drawing, rng);
+}
+
+double span_start_cosine(const struct span *s, const struct span_workspace *w,
+                         const struct span *other, const struct span_workspace *drawing,
+                         const struct span_request *q)
+{
+    size_t columns = samplers[q->sampler].outside(q);
+    size_t stride = samplers[q->sampler].start_outside(q);
+    double sum = 0.0, lengths = s->perp_norm * other->perp_norm;
+    for (size_t j = 0; j < s->n; j++)
+        sum += cblas_ddot((int)columns, w->weights + j * columns, 1,
+                          drawing->weights + j * stride, 1);
+    return lengths > 0.0 ? sum / lengths : 0.0;
 }
 
 /* <x_i, x_k> of `rows` points from `first` with the first `columns`, into gram. */
