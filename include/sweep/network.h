@@ -100,4 +100,14 @@ void weights_scale(size_t n, size_t r, const struct weights *from, double scale,
 double weights_cosine_distance(size_t n, size_t r, const struct weights *a,
                                const struct weights *b);
 
+/* The same of models of two starts, whose parts outside the span have this cosine
+ * (span_start_cosine); 1 is one start. */
+double weights_start_distance(size_t n, size_t r, const struct weights *a,
+                              const struct weights *b, double cosine);
+
+/* |scale_a a - scale_b b|^2 of models of two starts. */
+double weights_square_between(size_t n, size_t r, const struct weights *a,
+                              double scale_a, const struct weights *b, double scale_b,
+                              double cosine);
+
 #endif

@@ -66,6 +66,7 @@ enum parameter {
     P_UNLEARN_STEPS,
     P_TEST_SAMPLES,
     P_RETRAIN,
+    P_RETRAIN_START,
     P_RANKS,
     P_PROVE,
     PARAMETER_COUNT
@@ -77,6 +78,9 @@ _Static_assert(PARAMETER_COUNT <= 64, "a set of parameters must fit into 64 bits
 
 /* Value of P_DATA for synthetic data: string 0 of every grid is "mixture". */
 enum { DATA_MIXTURE };
+
+/* Of P_RETRAIN_START. */
+enum retrain_start { RETRAIN_SAME, RETRAIN_FRESH, RETRAIN_STARTS };
 
 struct parameter_info {
     const char *name;   /* key in the grid file and column in the database */

@@ -27,9 +27,9 @@ void trial_workspace_free(struct trial_workspace *ws);
  * beside it; SIZE_MAX when it fits into no size_t. */
 size_t trial_workspace_bytes(const struct grid *g);
 
-/* Whether a cell of this setting needs the model retrained without its forget set: to
- * compare with, or because its method is made from it. */
-bool trial_wants_retrained(const struct setting *s);
+/* Whether a cell of this setting needs the model retrained without its forget set from this
+ * start: to compare with, or because its method is made from it. */
+bool trial_wants_retrained(const struct setting *s, enum retrain_start start);
 
 /* Called once per cell of the unit, in no particular order. Return nonzero to stop. */
 typedef int trial_sink(void *context, size_t cell, const struct record *record);

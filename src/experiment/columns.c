@@ -206,6 +206,37 @@ const struct column_info column_table[COLUMN_COUNT] = {
     [C_RETRAIN_RATIO] = {.name = "retrain_ratio", .symbol = "", .type = COLUMN_REAL,
         .unit = "", .in_table = 1, .scale = SCALE_RATIO,
         .meaning = "retrain_tau over none_tau: below 1 is better than doing nothing"},
+    [C_FLOOR_TAU] = {.name = "floor_tau", .symbol = "",
+        .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
+        .meaning = "1 - cos of two retrained models, one from the trained model's start and one "
+            "from a fresh one: the noise of retraining"},
+    [C_RETRAIN_AGREEMENT] = {.name = "retrain_agreement", .symbol = "",
+        .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_EVENTS,
+        .meaning = "share of test points that "
+            "the unlearned and the retrained model classify alike"},
+    [C_NONE_AGREEMENT] = {.name = "none_agreement", .symbol = "",
+        .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_EVENTS,
+        .meaning = "share of test points that "
+            "the trained and the retrained model classify alike"},
+    [C_FLOOR_AGREEMENT] = {.name = "floor_agreement", .symbol = "",
+        .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_EVENTS,
+        .meaning = "share of test points that "
+            "two retrained models of different starts classify alike"},
+    [C_RETRAIN_OUTPUT_DISTANCE] = {.name = "retrain_output_distance", .symbol = "",
+        .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
+        .meaning = "root mean square difference of the outputs on test points of "
+            "the unlearned and the retrained model, both "
+            "at margin 1 on the retained points, over the latter's root mean square"},
+    [C_NONE_OUTPUT_DISTANCE] = {.name = "none_output_distance", .symbol = "",
+        .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
+        .meaning = "root mean square difference of the outputs on test points of "
+            "the trained and the retrained model, both "
+            "at margin 1 on the retained points, over the latter's root mean square"},
+    [C_FLOOR_OUTPUT_DISTANCE] = {.name = "floor_output_distance", .symbol = "",
+        .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
+        .meaning = "root mean square difference of the outputs on test points of "
+            "two retrained models of different starts, both "
+            "at margin 1 on the retained points, over the latter's root mean square"},
     [C_FORGET_MARGIN_BEFORE] = {.name = "forget_margin_before", .symbol = "",
         .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
         .meaning = "smallest margin of a forgotten point: trained model at margin 1"},

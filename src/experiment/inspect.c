@@ -20,6 +20,7 @@ static const struct account {
      {C_STOP_REASON, C_STEPS, C_TRAINED_MARGIN, C_POLISH_TAU, C_KINKS, C_TRAINED_EPS,
       C_TRAINED_DELTA, C_TRAINED_NORM}},
     {STEP_RETRAIN, "retrain", 3, {C_STOP_REASON, C_STEPS, C_TRAINED_MARGIN}},
+    {STEP_RETRAIN_FRESH, "fresh", 3, {C_STOP_REASON, C_STEPS, C_TRAINED_MARGIN}},
     {STEP_UNLEARN,
      "unlearn",
      4,
@@ -32,8 +33,8 @@ static const struct account {
       C_EXACT_TAU, C_FLIPS}},
     {STEP_UNLEARN,
      "evaluate",
-     5,
-     {C_RETRAIN_TAU, C_NONE_TAU, C_ACCURACY_TRAINED, C_ACCURACY_UNLEARNED,
+     6,
+     {C_RETRAIN_TAU, C_NONE_TAU, C_FLOOR_TAU, C_ACCURACY_TRAINED, C_ACCURACY_UNLEARNED,
       C_ACCURACY_RETRAINED}},
 };
 enum { ACCOUNTS = sizeof accounts / sizeof accounts[0] };

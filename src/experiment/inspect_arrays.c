@@ -10,6 +10,7 @@ static const struct {
     [MODEL_POLISHED] = {"W_polished", "perp_polished"},
     [MODEL_UNLEARNED] = {"W_unlearned", "perp_unlearned"},
     [MODEL_RETRAINED] = {"W_retrained", "perp_retrained"},
+    [MODEL_FRESH] = {"W_retrained_fresh", "perp_retrained_fresh"},
     [MODEL_SCALED] = {"W_scaled", "perp_scaled"},
     [MODEL_RESTORED] = {"W_restored", "perp_restored"},
     [MODEL_EXACT] = {"W_exact", "perp_exact"},
@@ -41,8 +42,9 @@ void inspect_copies_layout(struct copies *c, const struct trial_workspace *ws,
     size_t n = ws->span.n, d = shown_dimension(ws);
     bool lifted = d > ws->span.r, tests = depth == INSPECT_TESTS;
     *c = (struct copies){.u = arena_doubles(a, n, 1)};
-    if (tests && !inspect_is_ambient(ws))
-        c->test_outside = arena_doubles(a, n, ws->shape.request.tests);
+    for (enum retrain_start k = 0; k <= ws->shape.fresh; k++)
+        if (tests && !inspect_is_ambient(ws))
+            c->test_outside[k] = arena_doubles(a, n, ws->shape.request.tests);
     if (lifted)
         c->X = arena_doubles(a, ws->span.m, d);
     if (lifted && tests)
@@ -93,6 +95,8 @@ static const struct weights *weights_of(const struct inspector *in, enum model m
         return has_ended(in, STEP_UNLEARN) ? &ws->unlearned : NULL;
     case MODEL_RETRAINED:
         return inspect_has_passed(in, STEP_RETRAIN) ? &ws->retrained.theta : NULL;
+    case MODEL_FRESH:
+        return inspect_has_passed(in, STEP_RETRAIN_FRESH) ? &ws->fresh.theta : NULL;
     default:
         return has_ended(in, STEP_SCALED + (model - MODEL_SCALED))
                    ? &in->certified[model - MODEL_SCALED].theta
@@ -104,20 +108,35 @@ static void add_models(struct inspector *in)
 {
     struct trial_workspace *ws = in->ws;
     for (enum model k = 0; k < MODEL_COUNT; k++) {
+        bool fresh = k == MODEL_FRESH;
         struct weights init;
         const struct weights *theta = weights_of(in, k, &init);
         double *lifted = in->copies.W[k];
         if (!theta)
             continue;
         if (lifted)
-            span_lift(&ws->span, &ws->shape.request, &ws->span_work, theta->W,
-                      theta->perp, lifted);
+            span_lift(fresh ? &ws->fresh_span : &ws->span, &ws->shape.request,
+                      fresh ? &ws->fresh_work : &ws->span_work, theta->W, theta->perp,
+                      lifted);
         add_array(in, model_names[k].weights, lifted ? lifted : theta->W, ws->span.n,
                   shown_dimension(ws));
         if (!inspect_is_ambient(ws))
             in->scalar[in->scalar_count++] =
                 (struct inspect_scalar){model_names[k].perp, theta->perp};
     }
+}
+
+/* Lengths of W(0) outside the span, and the cosine of the two. */
+static void add_start(struct inspector *in)
+{
+    const struct trial_workspace *ws = in->ws;
+    if (!ws->shape.fresh || inspect_is_ambient(ws))
+        return;
+    in->scalar[in->scalar_count++] =
+        (struct inspect_scalar){"perp_init_fresh", ws->fresh_span.perp_norm};
+    in->scalar[in->scalar_count++] = (struct inspect_scalar){
+        "start_cosine", span_start_cosine(&ws->span, &ws->span_work, &ws->fresh_span,
+                                          &ws->fresh_work, &ws->shape.request)};
 }
 
 /* What proofs are about, where the arrays are in other coordinates: to their last bit. */
@@ -145,6 +164,18 @@ static void add_certified(struct inspector *in, size_t kept)
     }
 }
 
+static void add_outside(struct inspector *in, enum retrain_start start, size_t tests)
+{
+    static const char *const names[RETRAIN_STARTS] = {"test_outside",
+                                                      "test_outside_fresh"};
+    const struct span *s = start == RETRAIN_FRESH ? &in->ws->fresh_span : &in->ws->span;
+    double *to = in->copies.test_outside[start];
+    for (size_t j = 0; j < s->n; j++)
+        memcpy(to + j * tests, s->test_perp + j * s->tests,
+               tests * sizeof *s->test_perp);
+    add_array(in, names[start], to, s->n, tests);
+}
+
 static void add_tests(struct inspector *in)
 {
     const struct span *s = &in->ws->span;
@@ -153,11 +184,9 @@ static void add_tests(struct inspector *in)
     add_array(in, "X_test", c->test_X ? c->test_X : s->test_X, tests,
               shown_dimension(in->ws));
     add_array(in, "y_test", s->test_y, tests, 0);
-    for (size_t j = 0; j < s->n && c->test_outside; j++)
-        memcpy(c->test_outside + j * tests, s->test_perp + j * s->tests,
-               tests * sizeof *s->test_perp);
-    if (c->test_outside)
-        add_array(in, "test_outside", c->test_outside, s->n, tests);
+    for (enum retrain_start k = 0; k < RETRAIN_STARTS; k++)
+        if (c->test_outside[k])
+            add_outside(in, k, tests);
 }
 
 void inspect_add_arrays(struct inspector *in, enum inspect_depth depth)
@@ -177,6 +206,7 @@ void inspect_add_arrays(struct inspector *in, enum inspect_depth depth)
         add_array(in, "common",
                   inspect_is_ambient(ws) ? ws->span_work.common : s->common, d, 0);
     add_models(in);
+    add_start(in);
     add_span(in);
     if (inspect_has_passed(in, STEP_TRAIN)) {
         size_t k = (size_t)in->record.value[C_FORGOTTEN];

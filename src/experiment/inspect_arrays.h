@@ -11,6 +11,7 @@ enum model {
     MODEL_POLISHED,
     MODEL_UNLEARNED,
     MODEL_RETRAINED,
+    MODEL_FRESH,
     MODEL_SCALED, /* theta~ of the certificates, in the order of their steps */
     MODEL_RESTORED,
     MODEL_EXACT,
@@ -28,13 +29,13 @@ struct certified {
 
 /* Arrays that the trial holds in another form; NULL: not wanted. */
 struct copies {
-    double *u;              /* (n) */
-    double *test_outside;   /* (n, T) */
-    double *X, *test_X;     /* (m, d), (T in whole blocks, d) */
-    double *W[MODEL_COUNT]; /* (n, d) */
+    double *u;                            /* (n) */
+    double *test_outside[RETRAIN_STARTS]; /* (n, T) */
+    double *X, *test_X;                   /* (m, d), (T in whole blocks, d) */
+    double *W[MODEL_COUNT];               /* (n, d) */
 };
 
-enum { MOST_ARRAYS = 13 + MODEL_COUNT + 2 * CERTIFICATES };
+enum { MOST_ARRAYS = 14 + MODEL_COUNT + 2 * CERTIFICATES };
 
 struct inspector {
     struct setting setting;
@@ -45,7 +46,7 @@ struct inspector {
     struct arena kept;                        /* of the certificates */
     struct certified certified[CERTIFICATES]; /* laid out in it, if it is there */
     struct inspect_array array[MOST_ARRAYS];
-    struct inspect_scalar scalar[MODEL_COUNT + 1];
+    struct inspect_scalar scalar[MODEL_COUNT + 2];
     size_t array_count, scalar_count;
     inspect_reporter *reporter;
     void *context;

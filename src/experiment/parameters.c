@@ -28,6 +28,8 @@ static const char *const sampler_words[] = {
 static const char *const model_words[] = {[MODEL_LINEAR] = "linear",
                                           [MODEL_RELU] = "relu",
                                           [MODEL_LEAKY_RELU] = "leaky_relu"};
+static const char *const start_words[RETRAIN_STARTS] = {[RETRAIN_SAME] = "same",
+                                                        [RETRAIN_FRESH] = "fresh"};
 /* clang-format off */
 static const char *const optimizer_words[] = {
     [OPTIMIZER_GD] = "gd", [OPTIMIZER_NORMALIZED_GD] = "normalized_gd",
@@ -153,6 +155,11 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_RETRAIN] = {.name = "retrain", .symbol = "", .type = BOOLEAN, .stage = EVALUATE,
         .low = 0, .high = 1, .preset = 1, .unit = "",
         .meaning = "also train on the retained points alone, to compare with"},
+    [P_RETRAIN_START] = {.name = "retrain_start", .symbol = "", .stage = EVALUATE, WORDS(start_words), .preset = RETRAIN_SAME,
+        .unit = "",
+        .meaning = "where the retrained model to compare with starts: at the trained "
+            "model's initial weights, or at fresh ones; then it is trained from both, and "
+            "what lies between the two is the noise of retraining (floor_tau)"},
     [P_RANKS] = {.name = "ranks", .symbol = "", .type = BOOLEAN, .stage = EVALUATE,
         .low = 0, .high = 1, .preset = 0, .unit = "",
         .meaning = "measure stable and numerical rank of the weights along training"},

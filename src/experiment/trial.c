@@ -16,6 +16,7 @@ static void prepare_unit(struct unit *u, const struct grid *g, size_t tests,
     struct trial_workspace *ws = u->ws;
     struct extras extras = u->watch ? u->watch->extras : (struct extras){0};
     extras.ranks = wanted.ranks;
+    extras.fresh = wanted.fresh;
     extras.prove |= wanted.prove;
     struct unit_shape shape = unit_shape_of(g, u->setting, tests, extras);
     struct rng_key key = rng_key_start();
@@ -40,10 +41,12 @@ void trial_certified(struct unit *u, enum step step, const struct certificate *c
         step_ended(u, step, r);
 }
 
-bool trial_wants_retrained(const struct setting *s)
+bool trial_wants_retrained(const struct setting *s, enum retrain_start start)
 {
-    return s->value[P_RETRAIN] != 0.0 ||
-           unlearn_methods[(enum method)s->value[P_METHOD]].needs_retrained;
+    bool compares = s->value[P_RETRAIN] != 0.0;
+    if (start == RETRAIN_FRESH)
+        return compares && s->value[P_RETRAIN_START] == RETRAIN_FRESH;
+    return compares || unlearn_methods[(enum method)s->value[P_METHOD]].needs_retrained;
 }
 
 /* Where the records of a unit go. */
@@ -70,34 +73,54 @@ static enum forget_which forget_which(const struct setting *s)
     return (enum forget_which)s->value[P_FORGET_WHICH];
 }
 
+/* The models retrained without the forget set at hand, once a cell wanted them. */
+struct retraining {
+    bool done;
+    struct record record;
+};
+
+/* What a cell of setting s wants retrained; a failure of that is r's. SWEEP_OK,
+ * SWEEP_STOPPED. */
+static int retrain_for(struct unit *u, struct retraining *retraining,
+                       const struct setting *s, struct record *r)
+{
+    for (enum retrain_start start = 0; start < RETRAIN_STARTS; start++) {
+        struct retraining *at = &retraining[start];
+        if (!trial_wants_retrained(s, start))
+            continue;
+        if (!at->done) {
+            record_clear(&at->record);
+            trial_retrain(u, start, &at->record);
+            if (cancel_asked())
+                return SWEEP_STOPPED;
+            step_ended(u, STEP_RETRAIN + start, &at->record);
+            at->done = true;
+        }
+        if (at->record.status != TRIAL_OK)
+            trial_fail(r, at->record.status, "%s", at->record.message);
+    }
+    return SWEEP_OK;
+}
+
 /* All cells with the forget set of cell number `first` of the unit. */
 static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
 {
     struct setting s;
-    struct record retraining;
-    bool retrained = false;
+    struct retraining retraining[RETRAIN_STARTS] = {{.done = false}};
     int status = SWEEP_OK;
     grid_cell(d->grid, d->cells[first], &s);
     size_t set = setting_forget_set(&s);
     enum forget_which which = forget_which(&s);
     trial_split(u, &s);
-    record_clear(&retraining);
     for (size_t c = first; c < d->count && status == SWEEP_OK; c++) {
         double start = clock_monotonic();
         struct record r = u->record;
         grid_cell(d->grid, d->cells[c], &s);
         if (setting_forget_set(&s) != set || forget_which(&s) != which)
             continue;
-        if (trial_wants_retrained(&s) && !retrained) {
-            trial_retrain(u, &retraining);
-            if (cancel_asked())
-                return SWEEP_STOPPED;
-            step_ended(u, STEP_RETRAIN, &retraining);
-            retrained = true;
-        }
-        if (trial_wants_retrained(&s) && retraining.status != TRIAL_OK) {
-            trial_fail(&r, retraining.status, "%s", retraining.message);
-        } else {
+        if (retrain_for(u, retraining, &s, &r) != SWEEP_OK)
+            return SWEEP_STOPPED;
+        if (r.status == TRIAL_OK) {
             trial_evaluate(u, &s, &r);
             step_ended(u, STEP_UNLEARN, &r);
         }
@@ -139,6 +162,7 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
         wanted.ranks |= s.value[P_RANKS] != 0.0;
         wanted.prove |= s.value[P_PROVE] != 0.0;
+        wanted.fresh |= s.value[P_RETRAIN_START] == RETRAIN_FRESH;
     }
     record_clear(&u.record);
     prepare_unit(&u, g, (size_t)tests, wanted, replicate);

@@ -6,9 +6,6 @@
 #include <math.h>
 #include <string.h>
 
-/* A tau of two models whose angle is rounding. */
-static const double SAME_DIRECTION = 1e-24;
-
 /* The turns of all points to be forgotten. */
 static void find_places(struct unit *u, const struct setting *s)
 {
@@ -44,23 +41,6 @@ void trial_split(struct unit *u, const struct setting *s)
     }
     kkt_forget(&ws->kkt);
     u->retain = (struct points){kept, r, ws->retain_X, ws->retain_y};
-}
-
-static double accuracy(struct unit *u, const struct weights *theta, size_t tests)
-{
-    struct trial_workspace *ws = u->ws;
-    if (metrics_closed_form(&ws->shape.request))
-        return metrics_linear_accuracy(&ws->span, &ws->shape.request.mixture, theta);
-    return metrics_accuracy(&ws->shape.net, &ws->span, tests, theta, &ws->metrics);
-}
-
-/* The same, computed once for a model and a number of test points. */
-static double accuracy_of(struct unit *u, struct trained *t, size_t tests)
-{
-    if (isnan(t->accuracy) || t->tests != tests)
-        t->accuracy = accuracy(u, &t->theta, tests);
-    t->tests = tests;
-    return t->accuracy;
 }
 
 /* Margins (m) of theta on all points; returns the smallest over the forget set. */
@@ -262,29 +242,9 @@ static void tell_ranks(const struct unit *u, struct record *r)
     }
 }
 
-/* How the unlearned model and retraining's compare. */
-static void compare(struct unit *u, size_t tests, struct record *r)
-{
-    struct trial_workspace *ws = u->ws;
-    size_t n = ws->shape.net.n, coordinates = u->points.r;
-    const struct weights *retrained = &ws->retrained.theta;
-    double *value = r->value;
-    value[C_ACCURACY_RETRAINED] = accuracy_of(u, &ws->retrained, tests);
-    value[C_FORGET_MARGIN_RETRAIN] = margins(u, retrained, ws->margin);
-    spread(u, ws->margin, 1.0, &value[C_FORGET_MARGIN_RETRAIN_MEAN],
-           &value[C_FORGET_MARGIN_RETRAIN_MAX]);
-    value[C_RETRAIN_TAU] =
-        weights_cosine_distance(n, coordinates, &ws->unlearned, retrained);
-    value[C_NONE_TAU] =
-        weights_cosine_distance(n, coordinates, &ws->trained.theta, retrained);
-    if (value[C_NONE_TAU] > SAME_DIRECTION)
-        value[C_RETRAIN_RATIO] = value[C_RETRAIN_TAU] / value[C_NONE_TAU];
-}
-
 void trial_evaluate(struct unit *u, const struct setting *s, struct record *r)
 {
     struct trial_workspace *ws = u->ws;
-    size_t tests = (size_t)s->value[P_TEST_SAMPLES];
     double *value = r->value;
     value[C_LAMBDA_FORGET] = 0.0;
     for (size_t k = 0; k < u->forget_count; k++)
@@ -307,8 +267,11 @@ void trial_evaluate(struct unit *u, const struct setting *s, struct record *r)
                &value[C_FORGET_MARGIN_UNLEARNED_MAX]);
     value[C_RETAIN_MARGIN_CHANGE] =
         metrics_largest_change(ws->before, ws->margin, ws->retain, u->retain.m);
-    value[C_ACCURACY_TRAINED] = accuracy_of(u, &ws->trained, tests);
-    value[C_ACCURACY_UNLEARNED] = accuracy(u, &ws->unlearned, tests);
-    if (s->value[P_RETRAIN] != 0.0)
-        compare(u, tests, r);
+    if (s->value[P_RETRAIN] != 0.0) {
+        struct trained *reference = trial_reference(u, s);
+        value[C_FORGET_MARGIN_RETRAIN] = margins(u, &reference->theta, ws->margin);
+        spread(u, ws->margin, 1.0, &value[C_FORGET_MARGIN_RETRAIN_MEAN],
+               &value[C_FORGET_MARGIN_RETRAIN_MAX]);
+    }
+    trial_compare(u, s, r);
 }

@@ -24,6 +24,19 @@ static double parameter(const struct unit *u, enum parameter p)
     return u->setting->value[p];
 }
 
+/* W(0) once more. Exact KKT points keep nothing of either outside the span. */
+static void draw_fresh(struct unit *u)
+{
+    struct trial_workspace *ws = u->ws;
+    const struct span_request *q = &ws->shape.request;
+    struct rng_key key = rng_key_text(q->train_key, "retrain_start");
+    span_start_draw(&ws->fresh_span, &ws->fresh_work, q, key, ws->rng);
+    u->start_cosine = q->outside
+                          ? span_start_cosine(&ws->span, &ws->span_work,
+                                              &ws->fresh_span, &ws->fresh_work, q)
+                          : 0.0;
+}
+
 void trial_draw(struct unit *u)
 {
     struct trial_workspace *ws = u->ws;
@@ -34,6 +47,9 @@ void trial_draw(struct unit *u)
         return;
     }
     u->points = (struct points){s->m, s->r, s->X, s->y};
+    u->start_cosine = 1.0;
+    if (ws->shape.fresh)
+        draw_fresh(u);
     span_near_orthogonality(s, &value[C_PSI], &value[C_PHI]);
     value[C_MISLABELLED] = 0.0;
     for (size_t i = 0; i < s->m; i++)
@@ -84,14 +100,15 @@ static void fail_unseparated(struct unit *u, const struct points *p, const char 
                    what, result->margin, (unsigned long long)result->steps);
 }
 
-/* Train on `p`; `what` names the model in messages. Fills theta and, in r, how it went.
- */
-static void train(struct unit *u, const struct points *p, const char *what,
-                  struct record *r, struct weights *theta, struct train_result *result)
+/* Train on `p` from a start; `what` names the model in messages. Fills theta and, in r, how
+ * it went. */
+static void train(struct unit *u, const struct points *p, const struct span *start,
+                  const char *what, struct record *r, struct weights *theta,
+                  struct train_result *result)
 {
     struct trial_workspace *ws = u->ws;
     struct train_options o = trial_train_options(u);
-    train_run(&ws->shape.net, p, ws->span.W0, ws->span.perp_norm, &o, &ws->train, theta,
+    train_run(&ws->shape.net, p, start->W0, start->perp_norm, &o, &ws->train, theta,
               result);
     /* Training sums margins up over its steps; here they are those of the weights. */
     network_preactivations(ws->shape.net.n, theta->W, p, ws->Z);
@@ -207,7 +224,7 @@ static void settle_trained(struct unit *u, const struct train_result *result)
     struct trained *t = &ws->trained;
     double *value = u->record.value;
     size_t n = ws->shape.net.n, r = u->points.r;
-    t->accuracy = NAN;
+    t->tests = 0;
     if (ws->shape.polish) {
         size_t flips =
             polish(u, &u->points, "training", &ws->raw, result, &u->record, t);
@@ -224,7 +241,7 @@ static void settle_trained(struct unit *u, const struct train_result *result)
 void trial_train(struct unit *u)
 {
     struct train_result result;
-    train(u, &u->points, "training", &u->record, &u->ws->raw, &result);
+    train(u, &u->points, &u->ws->span, "training", &u->record, &u->ws->raw, &result);
     if (result.stop == TRAIN_CANCELLED)
         return;
     if (u->record.status == TRIAL_OK)
@@ -233,20 +250,24 @@ void trial_train(struct unit *u)
         trial_ranks(u);
 }
 
-void trial_retrain(struct unit *u, struct record *r)
+void trial_retrain(struct unit *u, enum retrain_start start, struct record *r)
 {
     struct trial_workspace *ws = u->ws;
-    struct weights *theta = &ws->retrained.theta;
+    bool fresh = start == RETRAIN_FRESH;
+    struct trained *t = fresh ? &ws->fresh : &ws->retrained;
+    const char *what = fresh ? "retraining from a fresh start" : "retraining";
     struct train_result result;
-    train(u, &u->retain, "retraining", r, theta, &result);
+    train(u, &u->retain, t->start, what, r, &t->theta, &result);
     if (result.stop == TRAIN_CANCELLED)
         return;
-    u->retrain_steps = (double)result.steps;
-    ws->retrained.accuracy = NAN;
+    if (!fresh)
+        u->retrain_steps = (double)result.steps;
+    t->tests = 0;
     if (r->status == TRIAL_OK && ws->shape.polish)
-        polish(u, &u->retain, "retraining", theta, &result, r, &ws->retrained);
+        polish(u, &u->retain, what, &t->theta, &result, r, t);
     else if (r->status == TRIAL_OK) {
-        struct weights raw = {.W = theta->W, .perp = theta->perp};
-        weights_scale(ws->shape.net.n, u->retain.r, &raw, 1.0 / result.margin, theta);
+        struct weights raw = {.W = t->theta.W, .perp = t->theta.perp};
+        weights_scale(ws->shape.net.n, u->retain.r, &raw, 1.0 / result.margin,
+                      &t->theta);
     }
 }

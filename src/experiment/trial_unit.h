@@ -9,6 +9,7 @@ enum step {
     STEP_DATA,
     STEP_TRAIN,
     STEP_RETRAIN,
+    STEP_RETRAIN_FRESH,
     STEP_SCALED, /* the certificates: only where there is one, theta~ in the workspace */
     STEP_RESTORED,
     STEP_EXACT,
@@ -38,6 +39,7 @@ struct unit {
     bool prove;                      /* the cell at hand wants proofs */
     struct proof proof;              /* of the trained model, once one was wanted */
     double retrain_steps;            /* of the retrained model, if any */
+    double start_cosine; /* of what both starts have outside the span; 1: one start */
     double
         retain_margin; /* smallest retained margin of the unlearned model, NAN: none */
 };
@@ -64,8 +66,9 @@ void trial_split(struct unit *u, const struct setting *s);
 /* Whether neuron j of the trained model is dead: no training point activates it. */
 bool trial_is_dead(const struct unit *u, size_t j);
 
-/* The model trained on R alone, from the same W(0). A failure is reported in r. */
-void trial_retrain(struct unit *u, struct record *r);
+/* The model trained on R alone, from the same W(0) or a fresh one. A failure is reported in
+ * r. */
+void trial_retrain(struct unit *u, enum retrain_start start, struct record *r);
 
 /* A certificate is ready: whoever looks on may look. */
 void trial_certified(struct unit *u, enum step step, const struct certificate *c,
@@ -80,6 +83,13 @@ void trial_prove(struct unit *u, enum step step, const struct certificate *c,
 /* Stages unlearn and evaluate of one cell, into r, which holds the shared columns.
  * The retrained model must be there if the cell asks for it. */
 void trial_evaluate(struct unit *u, const struct setting *s, struct record *r);
+
+/* The retrained model that a cell compares with. */
+struct trained *trial_reference(struct unit *u, const struct setting *s);
+
+/* Of trial_evaluate: what the models do on test points, and how far they are from each
+ * other there and in weights. The margins of the trained model are in ws->before. */
+void trial_compare(struct unit *u, const struct setting *s, struct record *r);
 
 /* trial_unit, watched; needs a workspace with room for the extras. */
 int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,

@@ -9,7 +9,9 @@ struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
     enum model_kind kind = (enum model_kind)value[P_MODEL];
     struct unit_shape shape = {.polish = value[P_POLISH] != 0.0,
                                .ranks = extras.ranks || value[P_RANKS] != 0.0,
-                               .prove = extras.prove || value[P_PROVE] != 0.0};
+                               .prove = extras.prove || value[P_PROVE] != 0.0,
+                               .fresh = extras.fresh ||
+                                        value[P_RETRAIN_START] == RETRAIN_FRESH};
     shape.net = network_make(kind, (size_t)value[P_WIDTH], value[P_LEAK]);
     shape.request =
         (struct span_request){.mixture = {.m = (size_t)value[P_SAMPLES],
@@ -26,14 +28,16 @@ struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
     if (metrics_closed_form(&shape.request) && !extras.tests)
         shape.request.tests = 0;
     /* An exact KKT point keeps nothing of W(0) outside the span. */
-    shape.request.outside =
-        extras.outside || shape.ranks || (!shape.polish && shape.request.tests > 0);
+    shape.request.outside = extras.outside || shape.ranks ||
+                            (!shape.polish && (shape.fresh || shape.request.tests > 0));
     return shape;
 }
 
-static void trained_layout(struct trained *t, size_t n, size_t m, size_t r,
-                           struct arena *a)
+static void trained_layout(struct trained *t, const struct span *start, struct arena *a)
 {
+    size_t n = start->n, m = start->m, r = start->r;
+    t->start = start;
+    t->output = arena_doubles(a, start->tests, 1);
     t->theta.W = arena_doubles(a, n, r);
     t->theta.terms = arena_doubles(a, n, 1);
     t->lambda = arena_doubles(a, m, 1);
@@ -63,12 +67,18 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     ws->certificate.remember = true;
     ws->unlearning.multipliers = &ws->multipliers;
     ws->unlearning.rng = ws->rng;
-    trained_layout(&ws->trained, n, m, r, a);
-    trained_layout(&ws->retrained, n, m, r, a);
+    trained_layout(&ws->trained, &ws->span, a);
+    trained_layout(&ws->retrained, &ws->span, a);
+    if (shape->fresh) {
+        span_start_layout(&ws->fresh_span, &ws->fresh_work, &ws->span, &ws->span_work,
+                          &shape->request, a);
+        trained_layout(&ws->fresh, &ws->fresh_span, a);
+    }
     ws->raw.W = arena_doubles(a, n, r);
     ws->raw.terms = NULL;
     ws->unlearned.W = arena_doubles(a, n, r);
     ws->unlearned.terms = arena_doubles(a, n, 1);
+    ws->unlearned_output = arena_doubles(a, ws->span.tests, 1);
     ws->state = arena_carve(a, n, m, sizeof *ws->state);
     ws->margin = arena_doubles(a, m, 1);
     ws->before = arena_doubles(a, m, 1);
@@ -153,7 +163,9 @@ static struct arena measure_units(const struct grid *g, double *beside)
     struct arena largest = {0};
     struct recent recent = {0};
     /* A unit has ranks if any of its cells has, and proofs: make room in all. */
-    struct extras extras = {.ranks = g->given[P_RANKS], .prove = any_proofs(g)};
+    struct extras extras = {.ranks = g->given[P_RANKS],
+                            .prove = any_proofs(g),
+                            .fresh = g->given[P_RETRAIN_START]};
     *beside = 0.0;
     for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
         struct setting s;

@@ -19,6 +19,7 @@ struct unit_shape {
     struct span_request request;
     struct network net;
     bool polish, ranks, prove;
+    bool fresh; /* a model is retrained from a fresh start */
 };
 
 /* One model of the unit: weights, multipliers and slopes at margin 1. */
@@ -26,8 +27,9 @@ struct trained {
     struct weights theta; /* scaled to margin 1 */
     double *lambda;       /* (m) */
     double *v;            /* (n, m) */
-    size_t tests;         /* accuracy is that on so many test points */
-    double accuracy;      /* NAN until asked for */
+    const struct span *start;
+    double *output; /* (span.tests) on test points, */
+    size_t tests;   /* the first ones, so many so far */
 };
 
 struct trial_workspace {
@@ -36,6 +38,8 @@ struct trial_workspace {
     struct unit_shape shape;
     struct span span;
     struct span_workspace span_work;
+    struct span fresh_span; /* the same points with a fresh start */
+    struct span_workspace fresh_work;
     struct train_workspace train;
     struct kkt_workspace kkt;
     struct multipliers_workspace multipliers;
@@ -48,12 +52,14 @@ struct trial_workspace {
     struct trained trained;   /* on all points */
     struct trained retrained; /* on the retain set, with lambda and v of its own; until
                                * then trial_ranks has it as scratch */
+    struct trained fresh;     /* the same from a fresh start */
     struct weights raw;       /* trained, as training left it */
     struct weights unlearned;
-    signed char *state; /* (n, m) activation states of trained on all points */
-    double *margin;     /* (m) */
-    double *before;     /* (m) margins of trained */
-    double *Z;          /* (n, m) */
+    double *unlearned_output; /* (span.tests) */
+    signed char *state;       /* (n, m) activation states of trained on all points */
+    double *margin;           /* (m) */
+    double *before;           /* (m) margins of trained */
+    double *Z;                /* (n, m) */
 
     /* The retain set of the forget count at hand, gathered. */
     bool *visited;               /* (FORGET_KINDS, m + 1) forget sets handled */
@@ -72,6 +78,7 @@ struct extras {
     bool tests;   /* test points of a model whose accuracy is closed form */
     bool ranks;   /* room for ranks, whether or not this setting asks for them */
     bool prove;   /* room for proofs, the same */
+    bool fresh;   /* and for a model retrained from a fresh start */
 };
 
 /* The shape of the unit that a setting belongs to, without keys, with so many test

@@ -1,7 +1,6 @@
 #include "sweep/metrics.h"
 #include "sweep/cancel.h"
 #include <gsl/gsl_cblas.h>
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
 
@@ -46,19 +45,23 @@ static void outputs(const struct network *net, const struct span *s, size_t t,
     }
 }
 
-double metrics_accuracy(const struct network *net, const struct span *s, size_t tests,
-                        const struct weights *theta, struct metrics_workspace *w)
+void metrics_outputs(const struct network *net, const struct span *s, size_t tests,
+                     const struct weights *theta, struct metrics_workspace *w,
+                     double *N)
 {
-    double right = 0.0, N[SPAN_TEST_BLOCK];
     gather_tests(net, s, theta, w);
-    for (size_t t = 0; t < tests && !cancel_asked(); t += SPAN_TEST_BLOCK) {
-        outputs(net, s, t, theta, w, N);
-        for (size_t k = 0; k < SPAN_TEST_BLOCK && t + k < tests; k++) {
-            double margin = s->test_y[t + k] * N[k];
-            if (isnan(margin))
-                return NAN;
-            right += margin > 0.0 ? 1.0 : margin == 0.0 ? 0.5 : 0.0;
-        }
+    for (size_t t = 0; t < tests && !cancel_asked(); t += SPAN_TEST_BLOCK)
+        outputs(net, s, t, theta, w, N + t);
+}
+
+double metrics_accuracy(const double *y, const double *N, size_t tests)
+{
+    double right = 0.0;
+    for (size_t t = 0; t < tests; t++) {
+        double margin = y[t] * N[t];
+        if (isnan(margin))
+            return NAN;
+        right += margin > 0.0 ? 1.0 : margin == 0.0 ? 0.5 : 0.0;
     }
     return tests ? right / (double)tests : NAN;
 }
@@ -66,21 +69,6 @@ double metrics_accuracy(const struct network *net, const struct span *s, size_t 
 bool metrics_closed_form(const struct span_request *q)
 {
     return q->n == 1 && !q->file;
-}
-
-double metrics_linear_accuracy(const struct span *s, const struct mixture *mixture,
-                               const struct weights *theta)
-{
-    double outside = s->perp_norm > 0.0 ? theta->perp / s->perp_norm : 0.0;
-    double mean = cblas_ddot((int)s->r, theta->W, 1, s->mean, 1);
-    double common = cblas_ddot((int)s->r, theta->W, 1, s->common, 1);
-    double own = sqrt(1.0 - mixture->correlation), shared = sqrt(mixture->correlation);
-    double spread =
-        own * mixture->noise * weights_norm(1, s->r, theta) / sqrt(mixture->dimension);
-    mean = own * (mean + outside * s->mean_perp[0]);
-    common = shared * (common + outside * s->common_perp[0]);
-    return 0.5 * (gsl_cdf_ugaussian_P((mean + common) / spread) +
-                  gsl_cdf_ugaussian_P((mean - common) / spread));
 }
 
 double metrics_flips(const signed char *before, const signed char *after, size_t count)

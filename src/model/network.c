@@ -114,17 +114,31 @@ void weights_scale(size_t n, size_t r, const struct weights *from, double scale,
         to->terms[j] = fabs(scale) * weights_terms(from, r, j);
 }
 
-double weights_cosine_distance(size_t n, size_t r, const struct weights *a,
-                               const struct weights *b)
+double weights_square_between(size_t n, size_t r, const struct weights *a,
+                              double scale_a, const struct weights *b, double scale_b,
+                              double cosine)
 {
-    double norm_a = weights_norm(n, r, a), norm_b = weights_norm(n, r, b);
-    if (!(norm_a > 0.0) || !(norm_b > 0.0))
-        return NAN;
-    double scale_a = 1.0 / norm_a, scale_b = 1.0 / norm_b, sum = 0.0;
+    double sum = 0.0;
     for (size_t k = 0; k < n * r; k++) {
         double difference = scale_a * a->W[k] - scale_b * b->W[k];
         sum += difference * difference;
     }
-    double difference = scale_a * a->perp - scale_b * b->perp;
-    return 0.5 * (sum + difference * difference);
+    double perp_a = scale_a * a->perp, perp_b = scale_b * b->perp;
+    double difference = perp_a - perp_b;
+    return sum + difference * difference + 2.0 * (1.0 - cosine) * perp_a * perp_b;
+}
+
+double weights_start_distance(size_t n, size_t r, const struct weights *a,
+                              const struct weights *b, double cosine)
+{
+    double norm_a = weights_norm(n, r, a), norm_b = weights_norm(n, r, b);
+    if (!(norm_a > 0.0) || !(norm_b > 0.0))
+        return NAN;
+    return 0.5 * weights_square_between(n, r, a, 1.0 / norm_a, b, 1.0 / norm_b, cosine);
+}
+
+double weights_cosine_distance(size_t n, size_t r, const struct weights *a,
+                               const struct weights *b)
+{
+    return weights_start_distance(n, r, a, b, 1.0);
 }

@@ -21,23 +21,43 @@ enum {
     MOST = 100000
 }; /* forget sets of a kind, as parameters.c bounds them */
 
-/* The forget sets that a model was trained without. */
+/* The forget sets that a model was trained without, from each start. */
 struct sets {
-    uint64_t seen[FORGET_KINDS][MOST / WORD + 1];
+    uint64_t seen[RETRAIN_STARTS][FORGET_KINDS][MOST / WORD + 1];
 };
 
-static bool is_new_set(struct sets *sets, const struct setting *s)
+static bool is_new_set(struct sets *sets, const struct setting *s,
+                       enum retrain_start start)
 {
     size_t set = setting_forget_set(s);
-    uint64_t *word = &sets->seen[(size_t)s->value[P_FORGET_WHICH]][set / WORD];
+    uint64_t *word = &sets->seen[start][(size_t)s->value[P_FORGET_WHICH]][set / WORD];
     uint64_t bit = (uint64_t)1 << set % WORD;
     bool is_new = !(*word & bit);
     *word |= bit;
     return is_new;
 }
 
+static void forget_sets(struct sets *sets, size_t samples)
+{
+    for (enum retrain_start start = 0; start < RETRAIN_STARTS; start++)
+        for (size_t which = 0; which < FORGET_KINDS; which++)
+            memset(sets->seen[start][which], 0,
+                   (samples / WORD + 1) * sizeof ***sets->seen);
+}
+
+/* What a cell adds to the retrainings of its unit. */
+static void add_retrainings(struct parts *p, struct sets *sets, const struct setting *s)
+{
+    double kept = s->value[P_SAMPLES] - s->value[P_FORGET];
+    for (enum retrain_start start = 0; start < RETRAIN_STARTS; start++)
+        if (trial_wants_retrained(s, start) && is_new_set(sets, s, start)) {
+            p->again += cost_training(s, kept, s->value[P_TEST_SAMPLES]);
+            p->retrainings++;
+        }
+}
+
 /* A unit of these cells of one group: it trains one model for each forget set that some
- * cell compares with retraining. */
+ * cell compares with retraining, and start of that. */
 static struct parts parts_of(const struct grid *g, const size_t *cell, size_t count)
 {
     struct parts p = {0};
@@ -47,19 +67,13 @@ static struct parts parts_of(const struct grid *g, const size_t *cell, size_t co
     bool ranks = false;
 
     grid_cell(g, cell[0], &s);
-    for (size_t which = 0; which < FORGET_KINDS; which++)
-        memset(sets.seen[which], 0,
-               ((size_t)s.value[P_SAMPLES] / WORD + 1) * sizeof **sets.seen);
+    forget_sets(&sets, (size_t)s.value[P_SAMPLES]);
     for (size_t i = 0; i < count; i++) {
         grid_cell(g, cell[i], &s);
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
         ranks |= s.value[P_RANKS] == 1;
         p.cells += cost_cell(&s);
-        if (!trial_wants_retrained(&s) || !is_new_set(&sets, &s))
-            continue;
-        p.again += cost_training(&s, s.value[P_SAMPLES] - s.value[P_FORGET],
-                                 s.value[P_TEST_SAMPLES]);
-        p.retrainings++;
+        add_retrainings(&p, &sets, &s);
     }
     if (ranks)
         p.training += cost_ranks(&s);

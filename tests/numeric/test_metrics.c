@@ -32,13 +32,15 @@ static double accuracy(const struct instance *in, const struct weights *theta,
 {
     struct metrics_workspace w = {{0}, NULL, NULL};
     struct arena arena = {0};
-    double share;
+    double share, *output = NULL;
 
     FIXTURE_LAYOUT(&arena)
     {
         metrics_layout(&w, in->net.n, in->points.r, &arena);
+        output = arena_doubles(&arena, in->span.tests, 1);
     }
-    share = metrics_accuracy(&in->net, &in->span, tests, theta, &w);
+    metrics_outputs(&in->net, &in->span, tests, theta, &w, output);
+    share = metrics_accuracy(in->span.test_y, output, tests);
     arena_release(&arena);
     return share;
 }
