@@ -104,14 +104,25 @@ static double alike(struct wedge w, double angle)
     return 1.0 - apart - integral(w, angle) / M_PI;
 }
 
+/* Between 0 and pi, to rounding near both (Kahan). */
+static double angle_between(const struct metrics_linear *a,
+                            const struct metrics_linear *b, double cosine)
+{
+    size_t r = a->s->r;
+    double one = 1.0 / weights_norm(1, r, a->theta);
+    double other = 1.0 / weights_norm(1, r, b->theta);
+    double less = weights_square_between(1, r, a->theta, one, b->theta, other, cosine);
+    double sum = weights_square_between(1, r, a->theta, one, b->theta, -other, cosine);
+    return 2.0 * atan2(sqrt(less), sqrt(sum));
+}
+
 double metrics_linear_agreement(const struct metrics_linear *a,
                                 const struct metrics_linear *b,
                                 const struct mixture *mixture, double cosine)
 {
     struct moments p = moments(a, mixture), q = moments(b, mixture);
-    double distance = weights_start_distance(1, a->s->r, a->theta, b->theta, cosine);
-    double angle = 2.0 * asin(fmin(1.0, sqrt(0.5 * distance)));
-    if (isnan(distance))
+    double angle = angle_between(a, b, cosine);
+    if (isnan(angle))
         return NAN;
     struct wedge one = {(p.mean + p.common) / p.spread, (q.mean + q.common) / q.spread};
     struct wedge two = {(p.mean - p.common) / p.spread, (q.mean - q.common) / q.spread};

@@ -124,6 +124,84 @@ static double normal_cdf(double z)
     return 0.5 * erfc(-z / sqrt(2.0));
 }
 
+/* Two directions at any angle: turning one around turns every answer; without a mean the
+ * chance to agree is 1 - angle / pi; with one, it is what drawn points say. */
+static void test_linear_pairs(void **state)
+{
+    (void)state;
+    for (size_t k = 0; k < 24; k++) {
+        enum { POINTS = 20000 };
+        struct recipe recipe = {.sampler = k % 2 ? SAMPLER_BARTLETT : SAMPLER_AMBIENT,
+                                .m = 4,
+                                .n = 1,
+                                .d = 40.0,
+                                .leak = 1.0,
+                                .signal = k % 3 ? 0.2 : 0.0,
+                                .tests = POINTS,
+                                .seed = 100 + k};
+        struct instance in;
+        gsl_rng *rng = fixture_rng("pairs", k);
+        static double a[POINTS], b[POINTS];
+        double W[2][8], turned[8], size = pow(10.0, -(double)(k % 4));
+        size_t alike = 0;
+
+        instance_draw(&in, &recipe);
+        fixture_need(in.span.r <= 8, "room");
+        rng_normals(rng, W[0], 8);
+        rng_normals(rng, W[1], 8);
+        for (size_t i = 0; i < 8; i++) { /* at all angles, near 0 and pi too */
+            W[1][i] = (k % 5 ? W[0][i] : 0.0) + size * W[1][i];
+            turned[i] = -W[1][i];
+        }
+        struct weights one = {.W = W[0]}, two = {.W = W[1]}, back = {.W = turned};
+        struct metrics_linear p = {&in.span, &one}, q = {&in.span, &two},
+                              o = {&in.span, &back};
+        const struct mixture *mixture = &in.request.mixture;
+        double value = metrics_linear_agreement(&p, &q, mixture, 1.0);
+        check_close(metrics_linear_agreement(&p, &p, mixture, 1.0), 1.0, 1e-15);
+        check_close(metrics_linear_agreement(&q, &p, mixture, 1.0), value, 1e-14);
+        check_close(metrics_linear_agreement(&p, &o, mixture, 1.0), 1.0 - value, 1e-14);
+        double tau = direct_cosine_distance(W[0], W[1], in.span.r);
+        double pi = acos(-1.0);
+        if (recipe.signal == 0.0)
+            check_close(value, 1.0 - 2.0 * asin(sqrt(0.5 * tau)) / pi, 1e-14);
+        for (size_t t = 0; t < POINTS; t++) {
+            a[t] = (double)direct_dot(W[0], in.span.test_X + t * in.span.r, in.span.r);
+            b[t] = (double)direct_dot(W[1], in.span.test_X + t * in.span.r, in.span.r);
+            alike += (a[t] > 0.0) == (b[t] > 0.0);
+        }
+        double share = (double)alike / POINTS, spread = sqrt(value * (1.0 - value));
+        check_close(metrics_agreement(a, b, POINTS), share, 1e-15);
+        /* mu lies outside the span of the points with the ambient sampler */
+        if (recipe.sampler == SAMPLER_BARTLETT || recipe.signal == 0.0) {
+            check_close(share, value, 5.0 * spread / sqrt(POINTS) + 1e-12);
+            check_close_relative(
+                metrics_output_distance(a, 2.0, b, 3.0, POINTS),
+                metrics_linear_distance(&p, 2.0, &q, 3.0, mixture, 1.0), 0.05);
+        }
+        gsl_rng_free(rng);
+        instance_release(&in);
+    }
+}
+
+static void test_agreement(void **state)
+{
+    const double a[] = {1.0, -2.0, 0.0, 0.0, 3.0, 1e-200},
+                 b[] = {1.0, 2.0, 0.0, 1.0, -0.0, 1e-200};
+    double with_nan[] = {1.0, NAN};
+
+    (void)state;
+    check_close(metrics_agreement(a, b, 6), 4.0 / 6.0, 1e-16);
+    check_close(metrics_agreement(a, a, 6), 1.0, 0.0);
+    check_true(isnan(metrics_agreement(a, b, 0)), "agreement on nothing");
+    check_true(isnan(metrics_agreement(with_nan, a, 2)), "NaN agrees");
+    check_true(isnan(metrics_agreement(a, with_nan, 2)), "agrees with NaN");
+    check_close(metrics_output_distance(a, 1.0, b, 0.5, 1), 1.0, 0.0);
+    check_true(isnan(metrics_output_distance(a, NAN, b, 1.0, 6)), "scale of NaN");
+    check_true(isnan(metrics_output_distance(a, 1.0, b, 1.0, 0)),
+               "distance on nothing");
+}
+
 /* The linear predictor in d coordinates: closed form by hand, and drawn points. */
 static void test_linear(void **state)
 {
@@ -205,8 +283,9 @@ static void test_cases(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_accuracy), cmocka_unit_test(test_linear),
-        cmocka_unit_test(test_flips),    cmocka_unit_test(test_smallest),
+        cmocka_unit_test(test_accuracy),     cmocka_unit_test(test_linear),
+        cmocka_unit_test(test_linear_pairs), cmocka_unit_test(test_agreement),
+        cmocka_unit_test(test_flips),        cmocka_unit_test(test_smallest),
         cmocka_unit_test(test_cases),
     };
 
