@@ -67,6 +67,7 @@ enum parameter {
     P_TEST_SAMPLES,
     P_RETRAIN,
     P_RETRAIN_START,
+    P_RELEARN_STEPS,
     P_RANKS,
     P_PROVE,
     PARAMETER_COUNT

@@ -34,6 +34,7 @@
  * that every margin is positive (no training error), and with a loss that is 0 from some
  * margin on that all are there (zero loss: no step moves anything any more, and
  * alignment, of a gradient that is 0, is undefined).
+ * Or, with `watched` points, before the first step where min_watched q_i >= target |theta|.
  */
 #ifndef SWEEP_TRAIN_H
 #define SWEEP_TRAIN_H
@@ -73,6 +74,9 @@ struct train_options {
     double tolerance;      /* 0: not a reason to stop */
     uint64_t stable_steps; /* 0: not a reason to stop; counted in whole checks */
     enum stop_rule stop;
+    const size_t *watched; /* (watched_count) points; none: not a reason to stop */
+    size_t watched_count;
+    double target;
 };
 
 struct train_result {
@@ -80,6 +84,7 @@ struct train_result {
     uint64_t steps;
     double alignment; /* at the end; NAN if undefined */
     double margin;    /* smallest at the end */
+    bool back;        /* the watched points ended it; `stop` has no word for that */
 };
 
 struct step_state;

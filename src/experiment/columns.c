@@ -268,6 +268,15 @@ const struct column_info column_table[COLUMN_COUNT] = {
     [C_FORGET_MARGIN_RETRAIN_MAX] = {.name = "forget_margin_retrain_max", .symbol = "",
         .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
         .meaning = "largest margin of a forgotten point: retrained model at margin 1"},
+    [C_RELEARN_UNLEARNED] = {.name = "relearn_unlearned", .symbol = "",
+        .type = COLUMN_INTEGER, .unit = "steps", .in_table = 1, .scale = SCALE_EVENTS,
+        .meaning = "steps of descent on all points, from the unlearned model at margin 1 "
+            "on the retained ones, until the smallest margin of a forgotten point over "
+            "|theta| is 0.9 of the trained model's; undefined if not within relearn_steps"},
+    [C_RELEARN_RETRAIN] = {.name = "relearn_retrain", .symbol = "",
+        .type = COLUMN_INTEGER, .unit = "steps", .in_table = 1, .scale = SCALE_EVENTS,
+        .meaning = "the same from the retrained model: what the points take that were "
+            "never learned"},
     [C_RETAIN_MARGIN_CHANGE] = {.name = "retain_margin_change", .symbol = "",
         .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
         .meaning = "largest change of a retained point's margin by unlearning, from "

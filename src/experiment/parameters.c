@@ -160,6 +160,11 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         .meaning = "where the retrained model to compare with starts: at the trained "
             "model's initial weights, or at fresh ones; then it is trained from both, and "
             "what lies between the two is the noise of retraining (floor_tau)"},
+    [P_RELEARN_STEPS] = {.name = "relearn_steps", .symbol = "", .type = INTEGER,
+        .stage = EVALUATE, .low = 0, .high = 1e9, .preset = 0, .unit = "steps",
+        .meaning = "most steps of descent on all points, forgotten ones too, that the "
+            "unlearned and the retrained model take until what was forgotten is learned "
+            "again; 0: none"},
     [P_RANKS] = {.name = "ranks", .symbol = "", .type = BOOLEAN, .stage = EVALUATE,
         .low = 0, .high = 1, .preset = 0, .unit = "",
         .meaning = "measure stable and numerical rank of the weights along training"},

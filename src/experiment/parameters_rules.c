@@ -35,6 +35,7 @@ static const struct idle_rule {
     {P_DESCENT_WEIGHT, P_METHOD, ~(1u << METHOD_DESCENT_ASCENT), 1,
         "method is never descent_ascent"},
     {P_UNLEARN_STEPS, P_METHOD, ~(1u << METHOD_ITERATED), 1, "method is never iterated"},
+    {P_RELEARN_STEPS, P_FORGET, 1u << 0, 0, "forget is always 0"},
     {P_RETRAIN_START, P_RETRAIN, 1u << 0, RETRAIN_SAME, "retrain is never true"},
 };
 /* clang-format on */

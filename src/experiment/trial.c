@@ -17,6 +17,7 @@ static void prepare_unit(struct unit *u, const struct grid *g, size_t tests,
     struct extras extras = u->watch ? u->watch->extras : (struct extras){0};
     extras.ranks = wanted.ranks;
     extras.fresh = wanted.fresh;
+    extras.relearn = wanted.relearn;
     extras.prove |= wanted.prove;
     struct unit_shape shape = unit_shape_of(g, u->setting, tests, extras);
     struct rng_key key = rng_key_start();
@@ -163,6 +164,7 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
         wanted.ranks |= s.value[P_RANKS] != 0.0;
         wanted.prove |= s.value[P_PROVE] != 0.0;
         wanted.fresh |= s.value[P_RETRAIN_START] == RETRAIN_FRESH;
+        wanted.relearn |= s.value[P_RELEARN_STEPS] > 0;
     }
     record_clear(&u.record);
     prepare_unit(&u, g, (size_t)tests, wanted, replicate);

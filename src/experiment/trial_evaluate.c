@@ -274,4 +274,5 @@ void trial_evaluate(struct unit *u, const struct setting *s, struct record *r)
                &value[C_FORGET_MARGIN_RETRAIN_MAX]);
     }
     trial_compare(u, s, r);
+    trial_relearn(u, s, r);
 }

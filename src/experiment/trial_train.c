@@ -263,6 +263,7 @@ void trial_retrain(struct unit *u, enum retrain_start start, struct record *r)
     if (!fresh)
         u->retrain_steps = (double)result.steps;
     t->tests = 0;
+    t->relearn_limit = 0;
     if (r->status == TRIAL_OK && ws->shape.polish)
         polish(u, &u->retain, what, &t->theta, &result, r, t);
     else if (r->status == TRIAL_OK) {

@@ -91,6 +91,10 @@ struct trained *trial_reference(struct unit *u, const struct setting *s);
  * other there and in weights. The margins of the trained model are in ws->before. */
 void trial_compare(struct unit *u, const struct setting *s, struct record *r);
 
+/* Steps to relearn the forgotten points, where the cell asks for it, from the unlearned and
+ * the retrained model. */
+void trial_relearn(struct unit *u, const struct setting *s, struct record *r);
+
 /* trial_unit, watched; needs a workspace with room for the extras. */
 int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
                        const size_t *cells, size_t count, uint64_t replicate,

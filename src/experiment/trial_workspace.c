@@ -11,7 +11,8 @@ struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
                                .ranks = extras.ranks || value[P_RANKS] != 0.0,
                                .prove = extras.prove || value[P_PROVE] != 0.0,
                                .fresh = extras.fresh ||
-                                        value[P_RETRAIN_START] == RETRAIN_FRESH};
+                                        value[P_RETRAIN_START] == RETRAIN_FRESH,
+                               .relearn = extras.relearn || value[P_RELEARN_STEPS] > 0};
     shape.net = network_make(kind, (size_t)value[P_WIDTH], value[P_LEAK]);
     shape.request =
         (struct span_request){.mixture = {.m = (size_t)value[P_SAMPLES],
@@ -79,6 +80,10 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     ws->unlearned.W = arena_doubles(a, n, r);
     ws->unlearned.terms = arena_doubles(a, n, 1);
     ws->unlearned_output = arena_doubles(a, ws->span.tests, 1);
+    if (shape->relearn) {
+        ws->relearn_from = arena_doubles(a, n, r);
+        ws->relearned = arena_doubles(a, n, r);
+    }
     ws->state = arena_carve(a, n, m, sizeof *ws->state);
     ws->margin = arena_doubles(a, m, 1);
     ws->before = arena_doubles(a, m, 1);
@@ -165,7 +170,8 @@ static struct arena measure_units(const struct grid *g, double *beside)
     /* A unit has ranks if any of its cells has, and proofs: make room in all. */
     struct extras extras = {.ranks = g->given[P_RANKS],
                             .prove = any_proofs(g),
-                            .fresh = g->given[P_RETRAIN_START]};
+                            .fresh = g->given[P_RETRAIN_START],
+                            .relearn = g->given[P_RELEARN_STEPS]};
     *beside = 0.0;
     for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
         struct setting s;

@@ -20,6 +20,7 @@ struct unit_shape {
     struct network net;
     bool polish, ranks, prove;
     bool fresh; /* a model is retrained from a fresh start */
+    bool relearn;
 };
 
 /* One model of the unit: weights, multipliers and slopes at margin 1. */
@@ -28,8 +29,10 @@ struct trained {
     double *lambda;       /* (m) */
     double *v;            /* (n, m) */
     const struct span *start;
-    double *output; /* (span.tests) on test points, */
-    size_t tests;   /* the first ones, so many so far */
+    double *output;                  /* (span.tests) on test points, */
+    size_t tests;                    /* the first ones, so many so far */
+    double relearn_limit, relearned; /* steps it took to relearn, of at most so many; a
+                                      * limit of 0: not asked for yet */
 };
 
 struct trial_workspace {
@@ -55,11 +58,12 @@ struct trial_workspace {
     struct trained fresh;     /* the same from a fresh start */
     struct weights raw;       /* trained, as training left it */
     struct weights unlearned;
-    double *unlearned_output; /* (span.tests) */
-    signed char *state;       /* (n, m) activation states of trained on all points */
-    double *margin;           /* (m) */
-    double *before;           /* (m) margins of trained */
-    double *Z;                /* (n, m) */
+    double *unlearned_output;         /* (span.tests) */
+    double *relearn_from, *relearned; /* (n, r) scratch, with shape.relearn */
+    signed char *state; /* (n, m) activation states of trained on all points */
+    double *margin;     /* (m) */
+    double *before;     /* (m) margins of trained */
+    double *Z;          /* (n, m) */
 
     /* The retain set of the forget count at hand, gathered. */
     bool *visited;               /* (FORGET_KINDS, m + 1) forget sets handled */
@@ -79,6 +83,7 @@ struct extras {
     bool ranks;   /* room for ranks, whether or not this setting asks for them */
     bool prove;   /* room for proofs, the same */
     bool fresh;   /* and for a model retrained from a fresh start */
+    bool relearn; /* and for descent from models of a cell */
 };
 
 /* The shape of the unit that a setting belongs to, without keys, with so many test

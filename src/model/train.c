@@ -41,6 +41,7 @@ struct descent {
     uint64_t held;  /* steps that the present pattern has held */
     size_t wait;    /* quiet steps before the next pattern */
     double square;  /* |theta|^2 where the pattern starts; NaN: not known */
+    double least;   /* with watched points: |theta|^2 is no less */
 };
 
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
@@ -184,6 +185,12 @@ static void synchronise(const struct descent *d)
     step_load(w->step, w->Z);
 }
 
+static double square_length(const struct descent *d)
+{
+    double length = weights_norm(d->net->n, d->p->r, d->theta);
+    return length * length;
+}
+
 /* |theta/|theta| - D/|D||, D = sum_i weight_i h_i. */
 static double alignment(const struct descent *d)
 {
@@ -205,6 +212,29 @@ static double alignment(const struct descent *d)
     return sqrt(2.0 * weights_cosine_distance(net->n, p->r, d->theta, &direction));
 }
 
+/* Whether the watched points are where they are to be. A step of rows D makes |theta|^2
+ * larger by 2 <theta, D> + |D|^2, and <theta, D> is a sum over margins: theta is only formed
+ * where what is left out may decide. */
+static bool watched_back(struct descent *d)
+{
+    const struct train_options *o = d->o;
+    struct step_state *s = d->w->step;
+    double smallest = INFINITY,
+           coming = 2.0 * cblas_ddot((int)s->m, s->beta, 1, s->sum, 1);
+    if (o->watched_count == 0)
+        return false;
+    for (size_t k = 0; k < o->watched_count; k++)
+        smallest = fmin(smallest, d->w->margin[o->watched[k]]);
+    bool back = smallest >= o->target * sqrt(fmax(0.0, d->least));
+    if (back) {
+        form_weights(d);
+        d->least = square_length(d);
+        back = smallest >= o->target * sqrt(d->least);
+    }
+    d->least += coming;
+    return back;
+}
+
 /* Whether the alignment may be down to the tolerance. Within a pattern it follows from
  * <theta, h_i> = q_i and |theta|^2 where the pattern began, up to the rounding of cos.
  */
@@ -218,12 +248,6 @@ static bool may_be_aligned(const struct descent *d)
     double lengths = (d->square + pattern_growth(q, s)) * pattern_square(q, s, s->beta);
     double square = 2.0 * (1.0 - inner / sqrt(lengths));
     return !(square > 4.0 * d->o->tolerance * d->o->tolerance + 1e-10);
-}
-
-static double square_length(const struct descent *d)
-{
-    double length = weights_norm(d->net->n, d->p->r, d->theta);
-    return length * length;
 }
 
 /* Whether there is an end that no test has to look for. */
@@ -294,7 +318,7 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     struct pattern *q = d->w->pattern;
     struct step_state *s = d->w->step;
     uint64_t done = 0;
-    if (!d->w->G || (!q->active && s->quiet < d->wait))
+    if (!d->w->G || d->o->watched_count > 0 || (!q->active && s->quiet < d->wait))
         return 0;
     if (!q->active) {
         pattern_enter(q, d->net, s);
@@ -356,6 +380,9 @@ void train_run(const struct network *net, const struct points *p, const double *
     load_start(&d);
     for (;;) {
         bool finite = measure_margins(&d);
+        result->back = finite && watched_back(&d);
+        if (result->back)
+            return;
         bool tested = !finite || result->steps == o->max_steps || cancel_asked() ||
                       arrived(&d) || result->steps % TRAIN_CHECK_STEPS == 0;
         if (tested && ended(&d, finite))

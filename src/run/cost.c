@@ -166,10 +166,9 @@ double cost_steps(const struct setting *s)
 
 /* A step adds, tile by tile of 8 points, a row of a table for every neuron and block of
  * 4 points, unless no activation state changes; see step.h and pattern.h. */
-static void step_terms(const struct setting *s, double m, double *count)
+static void step_terms(const struct setting *s, double m, double steps, double *count)
 {
     double n = value_of(s, P_WIDTH), tiles = ceil(m / 8), blocks = 2 * tiles;
-    double steps = cost_steps(s);
     count[COST_STEP] += steps;
     count[COST_STEP_POINTS] += steps * m;
     count[COST_STEP_TABLES] += steps * tiles * blocks;
@@ -195,7 +194,7 @@ void cost_terms_training(const struct setting *s, double points, double tests,
                          double *count)
 {
     double m = points, n = value_of(s, P_WIDTH);
-    step_terms(s, m, count);
+    step_terms(s, m, cost_steps(s), count);
     accuracy_terms(s, tests, count);
     count[COST_MULTIPLIERS] += n * m;
     count[COST_MULTIPLIERS_M] += n * m * m;
@@ -212,6 +211,14 @@ void cost_terms_ranks(const struct setting *s, double *count)
     count[COST_RANKS] += n * n * n;
 }
 
+/* Two models; few take longer than LONG where they get there at all. */
+static void relearning_terms(const struct setting *s, double *count)
+{
+    static const double LONG = 300;
+    double steps = fmin(LONG, value_of(s, P_RELEARN_STEPS));
+    step_terms(s, value_of(s, P_SAMPLES), 2 * steps, count);
+}
+
 /* The refits are those of the one method that is not small against certifying its
  * result: the multipliers again for every step but the first. */
 void cost_terms_cell(const struct setting *s, double *count)
@@ -225,6 +232,7 @@ void cost_terms_cell(const struct setting *s, double *count)
     accuracy_terms(s, value_of(s, P_TEST_SAMPLES), count);
     count[COST_REFIT_PAIRS] += refits * n * m;
     count[COST_REFIT_M] += refits * n * m * m;
+    relearning_terms(s, count);
 }
 
 double cost_data(const struct setting *s, double tests)

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What is compared with retraining, recomputed from exported arrays: two starts, and the
-outputs of models on test points.
+"""What is compared with retraining, recomputed from exported arrays: two starts, the
+outputs of models on test points, and steps until what was forgotten is learned again.
 
     check_after.py SWEEP     SWEEP: the executable; exit status 77: there is no SciPy
 """
@@ -59,6 +59,25 @@ grid:
 where: "(test_samples = 3 and (step_scale = 1 or dimension = 12)) or
   (model = 'leaky_relu' and dimension = 12 and step_scale = 1)"
 """: 14,
+    """
+name: relearned
+seed: 13
+replicates: 1
+grid:
+  model: [relu, leaky_relu]
+  dimension: 300
+  samples: 9
+  width: 30
+  signal: 0.4
+  loss: [logistic, exponential]
+  optimizer: [gd, normalized_gd]
+  method: [ascent, none]
+  forget: 2
+  retrain_start: fresh
+  relearn_steps: [150, 20]
+zip: [[loss, optimizer]]
+where: "relearn_steps = 150 or method = 'ascent'"
+""": 12,
 }
 
 
@@ -172,10 +191,44 @@ def check_starts(c, t):
         c.close("floor_" + name, t.result["floor_" + name], None)
 
 
+def relearn(t, side):
+    """Steps of plain descent, in all coordinates; None: not within the limit."""
+    p, forget = t.parameter, t.a["forget"]
+    base = t.a["W_polished"]
+    target = 0.9 * t.margins(base)[forget].min() / norm(base)
+    W = side.scale * side.W
+    for step in range(p["relearn_steps"] + 1):
+        q, Z = t.margins(W), W @ t.X.T
+        if q[forget].min() >= target * norm(W):
+            return step
+        slope = np.exp(-q) / (1 + np.exp(-q) * (p["loss"] == "logistic"))
+        slope /= slope.sum() if p["optimizer"] == "normalized_gd" else len(q)
+        push = p["learning_rate"] * np.where(Z > 0, 1.0, t.leak) * slope
+        W = W + t.combination(push, np.arange(len(q)))
+    return None
+
+
+def check_relearned(c, t):
+    """How long from the unlearned and the retrained model."""
+    fresh = t.parameter["retrain_start"] == "fresh"
+    reference = "retrained_fresh" if fresh else "retrained"
+    for column, name in ("unlearned", "unlearned"), ("retrain", reference):
+        steps = relearn(t, Side(t, name, ""))
+        c.close("relearn_" + column, t.result["relearn_" + column], steps, 0.0)
+        c.seen.append(steps)
+    if t.parameter["method"] == "none":
+        c.close("nothing to relearn", t.result["relearn_unlearned"], 0, 0.0)
+
+
+CHECKS = {"starts": check_starts, "one_start": check_starts,
+          "relearned": check_relearned}
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: check_after.py SWEEP")
     c = Checks()
+    c.seen = []
     for text, count in GRIDS.items():
         with tempfile.TemporaryDirectory() as folder:
             grid, cells = os.path.join(folder, "grid.yaml"), 0
@@ -183,11 +236,13 @@ def main():
                 file.write(text)
             for t in trials(os.path.realpath(sys.argv[1]), grid, folder):
                 c.where = f"{t.record['grid']}, cell {cells}"
-                check_starts(c, t)
+                CHECKS[t.record["grid"]](c, t)
                 cells += 1
             if cells != count:
                 sys.exit(f"{cells} trials of {count}")
     print(f"{c.count} checks, {c.failed} failed")
+    c.true("some are back in time, some are not", None in c.seen and
+           len(set(c.seen)) > 10)
     sys.exit(c.failed > 0 or c.count < 300)
 
 

@@ -277,7 +277,7 @@ static void test_smallest(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(32 * 9 + 12 * 2 + 3 + 6);
+    check_cases(32 * 9 + 12 * 2 + 3 + 6 + 24 * 4 + 8 + 16 * 2 + 8);
 }
 
 int main(void)

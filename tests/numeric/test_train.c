@@ -150,10 +150,12 @@ static void runner_make(struct runner *t, size_t n, size_t m)
 }
 
 static const struct train_options every[] = {
-    {LOSS_LOGISTIC, OPTIMIZER_GD, 1.0, 0, 0.0, 0, STOP_STEPS},
-    {LOSS_EXPONENTIAL, OPTIMIZER_GD, 0.2, 0, 0.0, 0, STOP_STEPS},
-    {LOSS_LOGISTIC, OPTIMIZER_NORMALIZED_GD, 0.3, 0, 0.0, 0, STOP_STEPS},
-    {LOSS_EXPONENTIAL, OPTIMIZER_NORMALIZED_GD, 0.3, 0, 0.0, 0, STOP_STEPS},
+    {.loss = LOSS_LOGISTIC, .optimizer = OPTIMIZER_GD, .learning_rate = 1.0},
+    {.loss = LOSS_EXPONENTIAL, .optimizer = OPTIMIZER_GD, .learning_rate = 0.2},
+    {.loss = LOSS_LOGISTIC, .optimizer = OPTIMIZER_NORMALIZED_GD, .learning_rate = 0.3},
+    {.loss = LOSS_EXPONENTIAL,
+     .optimizer = OPTIMIZER_NORMALIZED_GD,
+     .learning_rate = 0.3},
 };
 
 static void compare_steps(const struct train_options *options, size_t n, double leak,
@@ -453,7 +455,8 @@ static void compare_ways(size_t n, enum optimizer optimizer, const double *X,
 {
     struct network net = network_make(n == 1 ? MODEL_LINEAR : MODEL_LEAKY_RELU, n, 0.2);
     struct points points = {.m = MANY, .r = D, .X = X, .y = y};
-    struct train_options o = {.optimizer = optimizer,
+    struct train_options o = {.loss = LOSS_LOGISTIC,
+                              .optimizer = optimizer,
                               .learning_rate = 0.5,
                               .max_steps = 260,
                               .stable_steps = 100};
