@@ -61,6 +61,7 @@ enum parameter {
     P_FORGET,
     P_FORGET_WHICH,
     P_FORGET_INDEX,
+    P_REQUESTS,
     P_RETAINED_VARIANCE,
     P_DESCENT_WEIGHT,
     P_UNLEARN_STEPS,

@@ -206,6 +206,10 @@ const struct column_info column_table[COLUMN_COUNT] = {
     [C_RETRAIN_RATIO] = {.name = "retrain_ratio", .symbol = "", .type = COLUMN_REAL,
         .unit = "", .in_table = 1, .scale = SCALE_RATIO,
         .meaning = "retrain_tau over none_tau: below 1 is better than doing nothing"},
+    [C_REQUESTS_TAU] = {.name = "requests_tau", .symbol = "",
+        .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
+        .meaning = "1 - cos of the unlearned model and the one that the same method makes "
+            "of all requests at once; undefined with one request"},
     [C_FLOOR_TAU] = {.name = "floor_tau", .symbol = "",
         .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
         .meaning = "1 - cos of two retrained models, one from the trained model's start and one "

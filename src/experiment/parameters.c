@@ -137,6 +137,10 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_FORGET_INDEX] = {.name = "forget_index", .symbol = "", .type = INTEGER,
         .stage = UNLEARN, .low = 0, .high = 1e5 - 1, .preset = 0, .unit = "",
         .meaning = "of forget_which index: the point to forget, counted from 0"},
+    [P_REQUESTS] = {.name = "requests", .symbol = "", .type = INTEGER,
+        .stage = UNLEARN, .low = 1, .high = 1e5, .preset = 1, .unit = "",
+        .meaning = "forget the points in so many requests one after another, each from the "
+            "model that the one before has left, its multipliers refitted"},
     [P_RETAINED_VARIANCE] = {.name = "retained_variance", .symbol = "", .type = REAL,
         .stage = UNLEARN, .low = 0, .high = 1, .preset = 1, .unit = "",
         .meaning = "of pgu: leading share of the retained inputs' singular values that "

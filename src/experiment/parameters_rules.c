@@ -31,6 +31,9 @@ static const struct idle_rule {
     {P_FORGET_WHICH, P_FORGET, 1u << 0, FORGET_FIRST, "forget is always 0"},
     {P_FORGET_INDEX, P_FORGET_WHICH, ~(1u << FORGET_INDEX), 0,
         "forget_which is never index"},
+    {P_REQUESTS, P_METHOD, 1u << METHOD_NONE | 1u << METHOD_RETRAIN, 1,
+        "method is always none or retrain"},
+    {P_REQUESTS, P_FORGET, 1u << 0, 1, "forget is always 0"},
     {P_RETAINED_VARIANCE, P_METHOD, ~(1u << METHOD_PGU), 1, "method is never pgu"},
     {P_DESCENT_WEIGHT, P_METHOD, ~(1u << METHOD_DESCENT_ASCENT), 1,
         "method is never descent_ascent"},
@@ -191,6 +194,17 @@ static enum parameter index_less(const struct setting *s, char *buffer, size_t s
     return P_FORGET_INDEX;
 }
 
+static enum parameter requests_less(const struct setting *s, char *buffer, size_t size)
+{
+    const double *v = s->value;
+
+    if (v[P_REQUESTS] <= fmax(1, v[P_FORGET]))
+        return PARAMETER_COUNT;
+    snprintf(buffer, size, "'requests' must be at most 'forget', got %.0f of %.0f",
+             v[P_REQUESTS], v[P_FORGET]);
+    return P_REQUESTS;
+}
+
 static enum parameter bartlett_outside(const struct setting *s, char *buffer,
                                        size_t size)
 {
@@ -231,8 +245,9 @@ static enum parameter signal_bounded(const struct setting *s, char *buffer, size
 
 /* In the order in which they are reported. */
 static enum parameter (*const rules[])(const struct setting *, char *, size_t) = {
-    forget_less, init_positive, separated_unpolished, slopes_of_loss, mislabelled_noise,
-    index_alone, index_less,    bartlett_outside,     proofs_built,   signal_bounded,
+    forget_less,       init_positive, separated_unpolished, slopes_of_loss,
+    mislabelled_noise, index_alone,   index_less,           requests_less,
+    bartlett_outside,  proofs_built,  signal_bounded,
 };
 
 int setting_check(const struct setting *s, enum parameter *blame, char *buffer,

@@ -18,6 +18,7 @@ static void prepare_unit(struct unit *u, const struct grid *g, size_t tests,
     extras.ranks = wanted.ranks;
     extras.fresh = wanted.fresh;
     extras.relearn = wanted.relearn;
+    extras.requests = wanted.requests;
     extras.prove |= wanted.prove;
     struct unit_shape shape = unit_shape_of(g, u->setting, tests, extras);
     struct rng_key key = rng_key_start();
@@ -165,6 +166,7 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
         wanted.prove |= s.value[P_PROVE] != 0.0;
         wanted.fresh |= s.value[P_RETRAIN_START] == RETRAIN_FRESH;
         wanted.relearn |= s.value[P_RELEARN_STEPS] > 0;
+        wanted.requests |= s.value[P_REQUESTS] > 1;
     }
     record_clear(&u.record);
     prepare_unit(&u, g, (size_t)tests, wanted, replicate);

@@ -1,7 +1,5 @@
 /* Stages unlearn and evaluate of a unit. */
 #include "sweep/cancel.h"
-#include "sweep/status.h"
-#include "sweep/unlearn.h"
 #include "trial_unit.h"
 #include <math.h>
 #include <string.h>
@@ -179,61 +177,6 @@ static void certify(struct unit *u, struct record *r)
     trial_certified(u, STEP_EXACT, &c, r);
 }
 
-/* The rows of theta' are sums of theta's and of the steps: what cancelled is 0. */
-static void settle_unlearned(struct unit *u, const struct unlearn_method *method)
-{
-    struct trial_workspace *ws = u->ws;
-    size_t n = ws->shape.net.n, r = u->points.r;
-    const struct weights *theta = &ws->trained.theta;
-    for (size_t j = 0; j < n && !method->needs_retrained; j++) {
-        double square = 0.0;
-        for (size_t k = 0; k < r; k++) {
-            double step = ws->unlearned.W[j * r + k] - theta->W[j * r + k];
-            square += step * step;
-        }
-        ws->unlearned.terms[j] = weights_terms(theta, r, j) + sqrt(square);
-    }
-    weights_drop_cancelled(n, r, &ws->unlearned);
-}
-
-/* theta' of the cell's method; false after a failure. */
-static bool unlearn(struct unit *u, const struct setting *s, struct record *r)
-{
-    struct trial_workspace *ws = u->ws;
-    const double *value = s->value;
-    const struct unlearn_method *method =
-        &unlearn_methods[(enum method)value[P_METHOD]];
-    struct rng_key key = ws->shape.request.train_key;
-    double d = ws->shape.request.mixture.dimension;
-    double step = 4.0 * (double)(ws->shape.net.n * u->retain.m) * d;
-    struct unlearn_problem q = {.net = &ws->shape.net,
-                                .points = &u->points,
-                                .dimension = d,
-                                .theta = &ws->trained.theta,
-                                .lambda = ws->trained.lambda,
-                                .v = ws->trained.v,
-                                .state = ws->state,
-                                .forget = ws->forget,
-                                .forget_count = u->forget_count,
-                                .retain = ws->retain,
-                                .retrained = &ws->retrained.theta,
-                                .retrained_flops = u->retrain_steps * step,
-                                .loss = (enum loss_kind)value[P_LOSS],
-                                .step_scale = value[P_STEP_SCALE],
-                                .retained_variance = value[P_RETAINED_VARIANCE],
-                                .descent_weight = value[P_DESCENT_WEIGHT],
-                                .steps = (size_t)value[P_UNLEARN_STEPS],
-                                .direction = rng_key_text(key, "random_direction")};
-    if (method->apply(&q, &ws->unlearning, &ws->unlearned, &r->value[C_STEP_FLOPS]) ==
-        SWEEP_OK) {
-        settle_unlearned(u, method);
-        return true;
-    }
-    trial_fail(r, TRIAL_SOLVER_LIMIT, "%s: a solver ended without an answer",
-               method->name);
-    return false;
-}
-
 static void tell_ranks(const struct unit *u, struct record *r)
 {
     for (enum ranked model = 0; model < RANKED_MODELS; model++) {
@@ -255,7 +198,7 @@ void trial_evaluate(struct unit *u, const struct setting *s, struct record *r)
     value[C_FORGET_MARGIN_BEFORE] = margins(u, &ws->trained.theta, ws->before);
     u->prove = s->value[P_PROVE] != 0.0 || (u->watch && u->watch->extras.prove);
     trial_prove_trained(u, r);
-    if (!unlearn(u, s, r) || cancel_asked())
+    if (!trial_unlearn(u, s, r) || cancel_asked())
         return;
     certify(u, r);
     value[C_STATES_CHANGED] = changed_states(u);

@@ -84,6 +84,9 @@ void trial_prove(struct unit *u, enum step step, const struct certificate *c,
  * The retrained model must be there if the cell asks for it. */
 void trial_evaluate(struct unit *u, const struct setting *s, struct record *r);
 
+/* theta' of the cell's method into ws->unlearned; false after a failure, noted in r. */
+bool trial_unlearn(struct unit *u, const struct setting *s, struct record *r);
+
 /* The retrained model that a cell compares with. */
 struct trained *trial_reference(struct unit *u, const struct setting *s);
 

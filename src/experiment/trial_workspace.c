@@ -12,7 +12,8 @@ struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
                                .prove = extras.prove || value[P_PROVE] != 0.0,
                                .fresh = extras.fresh ||
                                         value[P_RETRAIN_START] == RETRAIN_FRESH,
-                               .relearn = extras.relearn || value[P_RELEARN_STEPS] > 0};
+                               .relearn = extras.relearn || value[P_RELEARN_STEPS] > 0,
+                               .requests = extras.requests || value[P_REQUESTS] > 1};
     shape.net = network_make(kind, (size_t)value[P_WIDTH], value[P_LEAK]);
     shape.request =
         (struct span_request){.mixture = {.m = (size_t)value[P_SAMPLES],
@@ -43,6 +44,21 @@ static void trained_layout(struct trained *t, const struct span *start, struct a
     t->theta.terms = arena_doubles(a, n, 1);
     t->lambda = arena_doubles(a, m, 1);
     t->v = arena_doubles(a, n, m);
+}
+
+static void requested_layout(struct requested *q, size_t n, size_t m, size_t r,
+                             struct arena *a)
+{
+    q->X = arena_doubles(a, m, r);
+    q->y = arena_doubles(a, m, 1);
+    q->forget = arena_carve(a, m, 1, sizeof *q->forget);
+    q->retain = arena_carve(a, m, 1, sizeof *q->retain);
+    q->theta.W = arena_doubles(a, n, r);
+    q->theta.terms = arena_doubles(a, n, 1);
+    q->lambda = arena_doubles(a, m, 1);
+    q->v = arena_doubles(a, n, m);
+    q->state = arena_carve(a, n, m, sizeof *q->state);
+    q->once = arena_doubles(a, n, r);
 }
 
 void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape *shape,
@@ -80,6 +96,8 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     ws->unlearned.W = arena_doubles(a, n, r);
     ws->unlearned.terms = arena_doubles(a, n, 1);
     ws->unlearned_output = arena_doubles(a, ws->span.tests, 1);
+    if (shape->requests)
+        requested_layout(&ws->requested, n, m, r, a);
     if (shape->relearn) {
         ws->relearn_from = arena_doubles(a, n, r);
         ws->relearned = arena_doubles(a, n, r);
@@ -171,7 +189,8 @@ static struct arena measure_units(const struct grid *g, double *beside)
     struct extras extras = {.ranks = g->given[P_RANKS],
                             .prove = any_proofs(g),
                             .fresh = g->given[P_RETRAIN_START],
-                            .relearn = g->given[P_RELEARN_STEPS]};
+                            .relearn = g->given[P_RELEARN_STEPS],
+                            .requests = g->given[P_REQUESTS]};
     *beside = 0.0;
     for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
         struct setting s;

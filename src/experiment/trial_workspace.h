@@ -21,6 +21,7 @@ struct unit_shape {
     bool polish, ranks, prove;
     bool fresh; /* a model is retrained from a fresh start */
     bool relearn;
+    bool requests; /* more than one */
 };
 
 /* One model of the unit: weights, multipliers and slopes at margin 1. */
@@ -33,6 +34,17 @@ struct trained {
     size_t tests;                    /* the first ones, so many so far */
     double relearn_limit, relearned; /* steps it took to relearn, of at most so many; a
                                       * limit of 0: not asked for yet */
+};
+
+/* The model between two requests, at margin 1, and the points it holds. */
+struct requested {
+    struct points points;    /* X, y */
+    double *X, *y;           /* (m, r), (m) */
+    size_t *forget, *retain; /* (m) of these points */
+    struct weights theta;
+    double *lambda, *v; /* (m), (n, m) */
+    signed char *state; /* (n, m) */
+    double *once;       /* (n, r) theta' of all at once */
 };
 
 struct trial_workspace {
@@ -59,6 +71,7 @@ struct trial_workspace {
     struct weights raw;       /* trained, as training left it */
     struct weights unlearned;
     double *unlearned_output;         /* (span.tests) */
+    struct requested requested;       /* with shape.requests */
     double *relearn_from, *relearned; /* (n, r) scratch, with shape.relearn */
     signed char *state; /* (n, m) activation states of trained on all points */
     double *margin;     /* (m) */
@@ -78,12 +91,13 @@ struct trial_workspace {
 
 /* Wanted though the setting itself does not need it. */
 struct extras {
-    bool outside; /* W(0)_perp */
-    bool tests;   /* test points of a model whose accuracy is closed form */
-    bool ranks;   /* room for ranks, whether or not this setting asks for them */
-    bool prove;   /* room for proofs, the same */
-    bool fresh;   /* and for a model retrained from a fresh start */
-    bool relearn; /* and for descent from models of a cell */
+    bool outside;  /* W(0)_perp */
+    bool tests;    /* test points of a model whose accuracy is closed form */
+    bool ranks;    /* room for ranks, whether or not this setting asks for them */
+    bool prove;    /* room for proofs, the same */
+    bool fresh;    /* and for a model retrained from a fresh start */
+    bool relearn;  /* and for descent from models of a cell */
+    bool requests; /* and for requests one after another */
 };
 
 /* The shape of the unit that a setting belongs to, without keys, with so many test

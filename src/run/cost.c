@@ -220,11 +220,12 @@ static void relearning_terms(const struct setting *s, double *count)
 }
 
 /* The refits are those of the one method that is not small against certifying its
- * result: the multipliers again for every step but the first. */
+ * result: the multipliers again for every step and request but the first. */
 void cost_terms_cell(const struct setting *s, double *count)
 {
     double m = value_of(s, P_SAMPLES) - value_of(s, P_FORGET);
-    double n = value_of(s, P_WIDTH), refits = value_of(s, P_UNLEARN_STEPS) - 1;
+    double n = value_of(s, P_WIDTH);
+    double refits = value_of(s, P_REQUESTS) * value_of(s, P_UNLEARN_STEPS) - 1;
     count[COST_CELL] += 1;
     count[COST_CELL_PAIRS] += n * m;
     count[COST_CELL_CUBE] += m * m * m;

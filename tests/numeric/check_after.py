@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """What is compared with retraining, recomputed from exported arrays: two starts, the
-outputs of models on test points, and steps until what was forgotten is learned again.
+outputs of models on test points, steps until what was forgotten is learned again, and
+requests one after another.
 
     check_after.py SWEEP     SWEEP: the executable; exit status 77: there is no SciPy
 """
+import copy
 import math
 import os
 import sys
@@ -19,7 +21,7 @@ except ImportError as missing:
     sys.exit(77)
 
 from check_export import Checks, trials
-from exported import norm
+from exported import Trial, distance, norm, unlearn
 
 GRIDS = {
     """
@@ -78,6 +80,29 @@ grid:
 zip: [[loss, optimizer]]
 where: "relearn_steps = 150 or method = 'ascent'"
 """: 12,
+    """
+name: requests
+seed: 14
+replicates: 1
+grid:
+  model: [leaky_relu, linear]
+  leak: 0.3
+  dimension: 61
+  samples: 9
+  width: 16
+  signal: 0.7
+  init_scale: 1
+  polish: [true, false]
+  method: [ascent, descent_ascent, pgu, minnorm, iterated]
+  retained_variance: 0.6
+  unlearn_steps: 2
+  step_scale: 0.8
+  forget: 5
+  forget_which: smallest
+  requests: [1, 3]
+  max_steps: 4000
+where: "(requests = 3 and polish) or (method = 'ascent' and (requests = 3 or polish))"
+""": 14,
 }
 
 
@@ -220,7 +245,57 @@ def check_relearned(c, t):
         c.close("nothing to relearn", t.result["relearn_unlearned"], 0, 0.0)
 
 
-CHECKS = {"starts": check_starts, "one_start": check_starts,
+class Held(Trial):
+    """The trial as the method sees it when a request comes: the points still held."""
+
+    def __init__(self, t, points, forget):
+        self.__dict__ = copy.copy(t.__dict__)
+        self.X, self.y = t.X[points], t.y[points]
+        here = np.isin(points, forget)
+        self.a = {"forget": np.flatnonzero(here), "retain": np.flatnonzero(~here)}
+        self.terms = None
+
+    def base_terms(self):
+        return self.terms
+
+
+def check_requests(c, t):
+    """The method on what the request before has left."""
+    base = t.model("polished" if t.parameter["polish"] else "trained")
+    margin = t.margins(base[0]).min()
+    (W, perp), terms = (base[0] / margin, base[1] / margin), t.base_terms()
+    once = unlearn(t, (W, perp))
+    order = np.argsort(t.a["lambda"], kind="stable")[:5]
+    held, count = np.arange(len(t.X)), t.parameter["requests"]
+    c.true("which", (np.sort(order) == t.a["forget"]).all())
+    for k in range(count):
+        forget = order[np.arange(5) * count // 5 == k]
+        view, scale = Held(t, held, forget), 1.0
+        if k == 0:
+            view.a["lambda"], view.a["v"] = t.a["lambda"], t.a["v"]
+        else:
+            scale = view.margins(W).min()
+            scale = scale if scale > 0 else 1.0
+            fitted = view.fit(W / scale, np.arange(len(held)),
+                              terms if terms is None else terms / scale)
+            view.a["v"], view.a["lambda"] = fitted
+        view.terms = terms if terms is None else terms / scale
+        after = unlearn(view, (W / scale, perp / scale))
+        step = np.linalg.norm(scale * after[0] - W, axis=1)
+        before = np.linalg.norm(W, axis=1) if terms is None else terms
+        terms = before + step
+        W, perp = scale * after[0], scale * after[1]
+        held = np.setdiff1d(held, forget)
+    c.close("the last step", norm(t.a["W_unlearned"] - W), 0.0, norm(W))
+    c.close("perp", t.model("unlearned")[1], perp, 0.0)
+    tau = distance((W, perp), once) if count > 1 else None
+    c.close("requests_tau", t.result["requests_tau"], tau, 1e-2)
+    c.seen.append(tau)
+    if count == 1:
+        c.true("at once", len(held) == 4)
+
+
+CHECKS = {"requests": check_requests, "starts": check_starts, "one_start": check_starts,
           "relearned": check_relearned}
 
 
