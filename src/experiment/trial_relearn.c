@@ -17,6 +17,7 @@ static double relearn(struct unit *u, const struct weights *theta, double scale,
     o.max_steps = (uint64_t)limit;
     o.tolerance = 0.0;
     o.stable_steps = 0;
+    o.stop = STOP_STEPS;
     o.watched = ws->forget;
     o.watched_count = u->forget_count;
     o.target = target;
