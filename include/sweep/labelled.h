@@ -1,7 +1,8 @@
 /* labelled.h - points and labels, whatever file they came from.
  *
- * Labels are numbers, one for each class. Points are of unit length. A reader of a
- * format (data_reader.h) makes them in three steps:
+ * Labels are numbers, one for each class. Points are there twice: as the file has them,
+ * and scaled to unit length. A reader of a format (data_reader.h) makes them in three
+ * steps:
  *
  *     labelled_reserve(l, rows, entries);
  *     for every point: its entries go to l->index and l->value, behind those of the
@@ -29,10 +30,16 @@ struct labelled {
     size_t *start;   /* (rows + 1) */
     uint32_t *index; /* (entries) from 0, increasing within a row */
     double *value;   /* (entries) of rows of unit length, none of them 0 */
+    double *raw;     /* (entries) the same as the file has them */
     double *label;   /* (rows) */
     double *classes; /* (class_count) the different labels, ascending */
     size_t class_count;
-    struct rng_key digest; /* of all numbers above: equal points, equal digest */
+    double largest;            /* of all |raw| */
+    struct rng_key digest;     /* of labels and unit rows: equal points, equal digest */
+    struct rng_key raw_digest; /* the same of the raw rows */
+    bool dense;                /* every point has all features, whatever they are */
+    struct rng_key names;      /* of its features, if `named` */
+    bool named;
 };
 
 /* Room for so many points and entries in all. SWEEP_OK, SWEEP_NO_MEMORY. */
@@ -54,6 +61,9 @@ bool labelled_has_class(const struct labelled *l, double label);
 
 /* x (features) = row i, zeros and all. */
 void labelled_row(const struct labelled *l, size_t i, double *x);
+
+/* The same as the file has it. */
+void labelled_raw(const struct labelled *l, size_t i, double *x);
 
 /* <row i, g>, g (features). */
 double labelled_product(const struct labelled *l, size_t i, const double *g);

@@ -7,7 +7,7 @@
  *
  * Indices start at 1, or at 0 if any is 0. Values are finite. A point must not be 0. A
  * byte-order mark at the start does not count. A table with commas or semicolons (CSV) is
- * one error, which says how to convert it.
+ * one error, which says so.
  */
 #ifndef SWEEP_LIBSVM_H
 #define SWEEP_LIBSVM_H

@@ -1,11 +1,16 @@
 #include "sweep/data_reader.h"
+#include "sweep/csv.h"
 #include "sweep/gunzip.h"
 #include "sweep/libsvm.h"
 #include "sweep/memory.h"
+#include "sweep/npy_reader.h"
 #include <string.h>
 
 const struct data_reader data_readers[] = {
     {.name = "LIBSVM", .ending = ".svm", .read = libsvm_read},
+    {.name = "CSV", .ending = ".csv", .table = csv_read},
+    {.name = "CSV", .ending = ".tsv", .table = csv_read},
+    {.name = "NumPy", .ending = ".npy", .table = npy_read, .binary = true},
     {.name = NULL},
 };
 
@@ -16,7 +21,8 @@ static bool ends_with(const char *name, size_t length, const char *ending)
     return length >= own && memcmp(name + length - own, ending, own) == 0;
 }
 
-static const struct data_reader *reader_of(const char *name)
+/* By the name; the last row: no ending is known. */
+static const struct data_reader *reader_named(const char *name)
 {
     const struct data_reader *reader = data_readers;
     size_t length = strlen(name);
@@ -25,7 +31,21 @@ static const struct data_reader *reader_of(const char *name)
         length -= strlen(".gz");
     while (reader->name && !ends_with(name, length, reader->ending))
         reader++;
-    return reader->name ? reader : data_readers;
+    return reader;
+}
+
+static const struct data_reader *reader_of(const char *name, const char *text)
+{
+    const struct data_reader *reader = reader_named(name);
+
+    if (reader->name)
+        return reader;
+    return csv_separator(text) ? reader_named(".csv") : data_readers;
+}
+
+bool data_names_table(const char *name)
+{
+    return reader_named(name)->table;
 }
 
 /* The packer that made these bytes and is not unpacked here, or NULL. */
@@ -82,40 +102,110 @@ static int unpack(const char *name, const void *bytes, size_t size, char **text,
     return status;
 }
 
-static int read_format(struct labelled *out, const char *name, const char *text,
-                       size_t length, struct diagnostics *log)
-{
-    const struct data_reader *reader = reader_of(name);
+/* A file as it is to be read: its reader and its text. */
+struct input {
+    const char *name;
+    const struct data_reader *reader;
+    char *text;
+    size_t length;
+};
 
-    if (memchr(text, '\0', length)) {
-        diagnostics_add(log, name, 0, 0,
-                        "not a text: data are in %s format, plain or gzip",
+/* The caller frees the text, whatever comes back. */
+static int open_input(struct input *in, const struct data_bytes *file,
+                      struct diagnostics *log)
+{
+    *in = (struct input){.name = file->name};
+    int status =
+        unpack(file->name, file->bytes, file->size, &in->text, &in->length, log);
+    if (status != SWEEP_OK)
+        return status;
+    in->reader = reader_of(file->name, in->text);
+    if (in->reader->binary || !memchr(in->text, '\0', in->length))
+        return SWEEP_OK;
+    diagnostics_add(log, file->name, 0, 0,
+                    "not a text: data are in %s format, plain or gzip",
+                    in->reader->name);
+    return SWEEP_INPUT;
+}
+
+static int read_table(struct labelled *out, const struct input *in, const char *column,
+                      struct diagnostics *log)
+{
+    struct tabular t = {0};
+    int status = in->reader->table(&t, in->name, in->text, in->length, log);
+
+    if (status == SWEEP_OK)
+        status = tabular_points(out, &t, in->name, column, log);
+    tabular_release(&t);
+    return status;
+}
+
+/* Labels of their own. */
+static int read_tables(struct labelled *out, const struct input *in,
+                       const struct data_bytes *file, struct diagnostics *log)
+{
+    struct tabular points = {0}, labels = {0};
+    struct input other;
+    int status = open_input(&other, file, log);
+
+    if (status == SWEEP_OK)
+        status =
+            other.reader->table(&labels, other.name, other.text, other.length, log);
+    if (status == SWEEP_OK)
+        status = in->reader->table(&points, in->name, in->text, in->length, log);
+    if (status == SWEEP_OK)
+        status = tabular_points_with(out, &points, in->name, &labels, other.name, log);
+    memory_free(other.text);
+    tabular_release(&labels);
+    tabular_release(&points);
+    return status;
+}
+
+static int read_format(struct labelled *out, const struct input *in, const char *column,
+                       const struct data_bytes *labels, struct diagnostics *log)
+{
+    const struct data_reader *reader = in->reader;
+
+    out->format = reader->name;
+    if (reader->table)
+        return labels ? read_tables(out, in, labels, log)
+                      : read_table(out, in, column, log);
+    if (column || labels) {
+        diagnostics_add(log, in->name, 0, 0,
+                        "the labels of a file in %s format are in it: name the file "
+                        "alone",
                         reader->name);
         return SWEEP_INPUT;
     }
-    out->format = reader->name;
-    int status = reader->read(out, name, text, length, log);
+    int status = reader->read(out, in->name, in->text, in->length, log);
     if (status == SWEEP_OK && out->rows == 0) {
-        diagnostics_add(log, name, 0, 0, "there is no point in it");
+        diagnostics_add(log, in->name, 0, 0, "there is no point in it");
         status = SWEEP_INPUT;
     }
+    return status;
+}
+
+int data_read_with(struct labelled *out, const struct data_bytes *points,
+                   const char *column, const struct data_bytes *labels,
+                   struct diagnostics *log)
+{
+    struct input in;
+
+    *out = (struct labelled){0};
+    int status = open_input(&in, points, log);
+    if (status == SWEEP_OK)
+        status = read_format(out, &in, column, labels, log);
+    if (status == SWEEP_NO_MEMORY)
+        diagnostics_add(log, points->name, 0, 0, "%s", status_name(status));
+    memory_free(in.text);
+    if (status != SWEEP_OK)
+        labelled_release(out);
     return status;
 }
 
 int data_read(struct labelled *out, const char *name, const void *bytes, size_t size,
               struct diagnostics *log)
 {
-    char *text = NULL;
-    size_t length = 0;
-
-    *out = (struct labelled){0};
-    int status = unpack(name, bytes, size, &text, &length, log);
-    if (status == SWEEP_OK)
-        status = read_format(out, name, text, length, log);
-    if (status == SWEEP_NO_MEMORY)
-        diagnostics_add(log, name, 0, 0, "%s", status_name(status));
-    memory_free(text);
-    if (status != SWEEP_OK)
-        labelled_release(out);
-    return status;
+    return data_read_with(out, &(struct data_bytes){name, bytes, size}, NULL, NULL,
+                          log);
 }

@@ -11,26 +11,29 @@ int labelled_reserve(struct labelled *l, size_t rows, size_t entries)
     l->classes = memory_array(rows, sizeof *l->classes);
     l->index = memory_array(entries, sizeof *l->index);
     l->value = memory_array(entries, sizeof *l->value);
-    return l->start && l->label && l->classes && l->index && l->value ? SWEEP_OK
-                                                                      : SWEEP_NO_MEMORY;
+    l->raw = memory_array(entries, sizeof *l->raw);
+    return l->start && l->label && l->classes && l->index && l->value && l->raw
+               ? SWEEP_OK
+               : SWEEP_NO_MEMORY;
 }
 
-/* Scale to unit length, by the largest entry first: no square overflows. */
-static bool scale_to_unit(double *value, size_t count)
+/* Scale to unit length, by the largest entry first, which is returned: no square
+ * overflows. */
+static double scale_to_unit(double *value, size_t count)
 {
     double largest = 0, sum = 0;
 
     for (size_t k = 0; k < count; k++)
         largest = fmax(largest, fabs(value[k]));
     if (largest == 0)
-        return false;
+        return 0;
     for (size_t k = 0; k < count; k++) {
         value[k] /= largest;
         sum += value[k] * value[k];
     }
     for (size_t k = 0; k < count; k++)
         value[k] /= sqrt(sum);
-    return true;
+    return largest;
 }
 
 bool labelled_add(struct labelled *l, double label, size_t entries)
@@ -39,7 +42,11 @@ bool labelled_add(struct labelled *l, double label, size_t entries)
 
     l->label[l->rows] = label + 0.0; /* -0 is 0 */
     l->start[++l->rows] = from + entries;
-    return scale_to_unit(l->value + from, entries);
+    if (entries > 0)
+        memcpy(l->raw + from, l->value + from, entries * sizeof *l->raw);
+    double largest = scale_to_unit(l->value + from, entries);
+    l->largest = fmax(l->largest, largest);
+    return largest > 0;
 }
 
 static int compare_labels(const void *left, const void *right)
@@ -57,7 +64,7 @@ static void find_classes(struct labelled *l)
             l->classes[l->class_count++] = l->classes[i];
 }
 
-static void find_digest(struct labelled *l)
+static struct rng_key digest_of(const struct labelled *l, const double *value)
 {
     struct rng_key key = rng_key_word(rng_key_start(), l->features);
 
@@ -65,9 +72,9 @@ static void find_digest(struct labelled *l)
         key = rng_key_real(key, l->label[i]);
         key = rng_key_word(key, l->start[i + 1] - l->start[i]);
         for (size_t k = l->start[i]; k < l->start[i + 1]; k++)
-            key = rng_key_real(rng_key_word(key, l->index[k]), l->value[k]);
+            key = rng_key_real(rng_key_word(key, l->index[k]), value[k]);
     }
-    l->digest = key;
+    return key;
 }
 
 void labelled_finish(struct labelled *l, uint32_t first)
@@ -86,18 +93,20 @@ void labelled_finish(struct labelled *l, uint32_t first)
             if (l->value[k] == 0)
                 continue;
             l->index[kept] = index;
+            l->raw[kept] = l->raw[k];
             l->value[kept++] = l->value[k];
         }
     }
     l->start[l->rows] = kept;
     find_classes(l);
-    find_digest(l);
+    l->digest = digest_of(l, l->value);
+    l->raw_digest = digest_of(l, l->raw);
 }
 
 size_t labelled_bytes(const struct labelled *l)
 {
     return l->rows * (sizeof *l->start + sizeof *l->label + sizeof *l->classes) +
-           l->start[l->rows] * (sizeof *l->index + sizeof *l->value);
+           l->start[l->rows] * (sizeof *l->index + sizeof *l->value + sizeof *l->raw);
 }
 
 bool labelled_has_class(const struct labelled *l, double label)
@@ -108,11 +117,21 @@ bool labelled_has_class(const struct labelled *l, double label)
     return false;
 }
 
-void labelled_row(const struct labelled *l, size_t i, double *x)
+static void spread(const struct labelled *l, size_t i, const double *value, double *x)
 {
     memset(x, 0, l->features * sizeof *x);
     for (size_t k = l->start[i]; k < l->start[i + 1]; k++)
-        x[l->index[k]] = l->value[k];
+        x[l->index[k]] = value[k];
+}
+
+void labelled_row(const struct labelled *l, size_t i, double *x)
+{
+    spread(l, i, l->value, x);
+}
+
+void labelled_raw(const struct labelled *l, size_t i, double *x)
+{
+    spread(l, i, l->raw, x);
 }
 
 double labelled_product(const struct labelled *l, size_t i, const double *g)
@@ -130,6 +149,7 @@ void labelled_release(struct labelled *l)
     memory_free(l->start);
     memory_free(l->index);
     memory_free(l->value);
+    memory_free(l->raw);
     memory_free(l->label);
     memory_free(l->classes);
     *l = (struct labelled){0};

@@ -1,9 +1,8 @@
 #include "sweep/libsvm.h"
-#include "sweep/escape.h"
+#include "sweep/csv.h"
 #include "sweep/parse.h"
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Errors reported of one file, and the most bytes of a field that a message shows. */
@@ -78,7 +77,13 @@ static bool read_index(struct reader *r, const char *field, const char **end,
     for (; *c >= '0' && *c <= '9' && value <= LABELLED_INDEX_LIMIT; c++)
         value = 10 * value + (uint32_t)(*c - '0');
     if (value > LABELLED_INDEX_LIMIT) {
-        refuse_field(r, field, "the index is larger than 10000000");
+        refuse_field(r, field,
+                     "the index is larger than 10000000, the most that is read");
+        return false;
+    }
+    if (strncmp(field, "qid:", 4) == 0) {
+        refuse_field(r, field,
+                     "groups of points (qid) mean nothing here: take the field out");
         return false;
     }
     if (c == field || *c != ':') {
@@ -166,41 +171,12 @@ static void read_lines(struct reader *r, const char *text, size_t length)
     }
 }
 
-/* The first line that has a point, or the end of the text. */
-static const char *first_point(const char *text)
+static int refuse_table(struct reader *r, char separator)
 {
-    const char *c = skip_blanks(text);
-    while (*c == '#' || *c == '\n') {
-        c += strcspn(c, "\n");
-        c = skip_blanks(c + (*c == '\n'));
-    }
-    return c;
-}
-
-/* What separates the values of a line of a table (CSV), or 0: LIBSVM has colons. */
-static char separator_of(const char *line)
-{
-    const char *separator = strpbrk(line, ",;:#\n");
-    size_t length = strcspn(line, "#\n");
-    if (!separator || !strchr(",;", *separator) || memchr(line, ':', length))
-        return 0;
-    return *separator;
-}
-
-/* The conversion can be pasted into a shell. */
-static int refuse_table(struct reader *r, char separator, bool header)
-{
-    char *word = escape_shell_word(r->name);
-    if (!word)
-        return SWEEP_NO_MEMORY;
-    diagnostics_add(
-        r->log, r->name, 1, 0,
-        "a table with '%c' between its values (CSV), not LIBSVM; with the "
-        "labels in its first column: awk -F'%c' '%s{printf \"%%s\", $1; for "
-        "(i = 2; i <= NF; i++) printf \" %%d:%%s\", i - 1, $i; print "
-        "\"\"}' %s >data.svm",
-        separator, separator, header ? "NR > 1 " : "", word);
-    free(word);
+    diagnostics_add(r->log, r->name, 1, 0,
+                    "a table with %s between its values, not LIBSVM: give the file the "
+                    "ending .csv",
+                    separator == ';' ? "semicolons" : "commas");
     return SWEEP_INPUT;
 }
 
@@ -225,10 +201,9 @@ int libsvm_read(struct labelled *out, const char *name, const char *text, size_t
         text += 3;
         length -= 3;
     }
-    const char *point = first_point(text);
-    char separator = separator_of(point);
-    if (separator)
-        return refuse_table(&r, separator, !strchr("+-.0123456789", *point));
+    char separator = csv_separator(text);
+    if (separator && separator != '\t') /* which LIBSVM has too */
+        return refuse_table(&r, separator);
     if (reserve_entries(out, text, length) != SWEEP_OK)
         return SWEEP_NO_MEMORY;
     read_lines(&r, text, length);

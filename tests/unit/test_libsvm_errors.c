@@ -15,7 +15,8 @@
 #define INCREASE "the indices of a point must increase"
 #define LABEL    "must be a number: the label of the point"
 #define LARGE    "a number is too large"
-#define BEYOND   "the index is larger than 10000000"
+#define BEYOND   "the index is larger than 10000000, the most that is read"
+#define GROUP    "groups of points (qid) mean nothing here: take the field out"
 #define ZERO                                                                           \
     "the point has no feature other than 0: it cannot be scaled to unit length; "      \
     "remove the line"
@@ -59,7 +60,7 @@ static const struct {
     {"1 1:1e-400", 1, 1, 1, "1", ZERO}, /* less than the smallest number */
     {"1 1", 1, 3, 2, "1", FEATURE},
     {"1 1:1 :1", 1, 7, 3, ":1", FEATURE},
-    {"1 qid:3 1:1", 1, 3, 2, "qid:3", FEATURE},
+    {"1 qid:3 1:1", 1, 3, 2, "qid:3", GROUP},
     {"1 -1:1", 1, 3, 2, "-1:1", FEATURE},
     {"1 1.5:1", 1, 3, 2, "1.5:1", FEATURE},
     {"1 1e1:1", 1, 3, 2, "1e1:1", FEATURE},
