@@ -7,6 +7,7 @@
 #include "sweep/labelled.h"
 #include "sweep/parameters.h"
 #include "sweep/status.h"
+#include "sweep/transform.h"
 #include "sweep/twoclass.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -14,18 +15,27 @@
 /* Where a results folder keeps the data files of its grid. */
 #define GRID_DATA_FOLDER "data"
 
-struct grid_file {
-    double data;         /* value of P_DATA */
-    size_t line, column; /* where the grid file names it first */
-    char *path;          /* where it was read */
-    char *bytes;         /* (size) as they are there */
+/* One file that is read. */
+struct grid_part {
+    char *path;  /* where it was read */
+    char *bytes; /* (size) as they are there */
     size_t size;
+};
+
+/* What one value of P_DATA or P_TEST_DATA names: the points, and where their labels are
+ * in another file that too. */
+struct grid_file {
+    double data;
+    size_t line, column; /* where the grid file names it first */
+    struct grid_part part[2];
+    size_t parts;
     struct labelled points;
 };
 
 /* Two classes of a data file. */
 struct grid_classes {
-    double data, labels; /* values of P_DATA and, as the grid file has it, P_LABELS */
+    double data, labels; /* values of P_DATA or P_TEST_DATA and, as the grid file has it,
+                          * P_LABELS */
     double canonical;    /* of P_LABELS: never NAN */
     struct twoclass two;
     char *wrong; /* why these labels do not fit the file; NULL: they do */
@@ -39,7 +49,10 @@ struct grid_data {
     size_t classes_count;
 };
 
-/* Note a value of P_DATA, named at this place, as a file to be read, unless it is the
+/* Between the name of the points and where their labels are: "X.npy, labels: y.npy". */
+#define GRID_DATA_LABELS ", labels: "
+
+/* Note a value of P_DATA or P_TEST_DATA, named at this place, as a file to be read, unless it is the
  * mixture or noted already. SWEEP_OK, SWEEP_NO_MEMORY. */
 int grid_data_name(struct grid_data *d, double data, size_t line, size_t column);
 
@@ -56,12 +69,24 @@ struct grid_data_request {
 int grid_data_read(struct grid_data *d, struct grid_texts *t,
                    const struct grid_data_request *q, struct diagnostics *log);
 
-/* The file of a value of P_DATA; NULL: the mixture. */
+/* The file of a value of P_DATA or P_TEST_DATA; NULL: the mixture, or none. */
 const struct grid_file *grid_data_file(const struct grid_data *d, double data);
 
 /* The points of a setting; NULL: the mixture. */
 const struct twoclass *grid_data_twoclass(const struct grid_data *d,
                                           const struct setting *s);
+
+/* The test points of a setting; NULL: those of its data file are left, or the mixture. */
+const struct twoclass *grid_data_tests(const struct grid_data *d,
+                                       const struct setting *s);
+
+/* What a setting does to the points of its file. */
+struct transform grid_data_transform(const struct setting *s);
+
+/* What a file's points are known by in a setting: their content, as far as it matters
+ * there. `data` is the value of P_DATA or P_TEST_DATA. */
+const struct rng_key *grid_data_digest(const struct grid_data *d,
+                                       const struct setting *s, double data);
 
 /* Bytes that the files take, as they are and unpacked. */
 size_t grid_data_bytes(const struct grid_data *d);

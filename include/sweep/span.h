@@ -18,6 +18,7 @@
 #include "sweep/dataset.h"
 #include "sweep/memory.h"
 #include "sweep/rng.h"
+#include "sweep/transform.h"
 #include "sweep/twoclass.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,8 +52,12 @@ enum sampler { SAMPLER_AMBIENT, SAMPLER_BARTLETT };
 
 /* What to draw. */
 struct span_request {
-    struct mixture mixture;      /* with a file its m, dimension and label_noise */
-    const struct twoclass *file; /* the points are in it; NULL: the mixture */
+    struct mixture mixture;           /* with a file its m, dimension and label_noise */
+    const struct twoclass *file;      /* the points are in it; NULL: the mixture */
+    const struct twoclass *test_file; /* the test points; NULL: what `file` has left */
+    struct transform transform;       /* of the points of a file; with a bias
+                                       * mixture.dimension is 1 more than what is taken
+                                       * from the file */
     enum sampler sampler;
     size_t n;
     double init_scale; /* W(0) ~ N(0, init_scale^2 / d) */
@@ -79,9 +84,13 @@ struct span_workspace {
     double *common;  /* ambient: (d) the common direction */
     double *lapack;  /* scratch of the QR factorisation */
     size_t lapack_size;
-    size_t *order;     /* file: (size of t) the points, in training or for tests */
-    double *projected; /* file, with a projection: (m + tests, d); else NULL */
-    double *direction; /* the same: (features) scratch */
+    size_t *order;        /* file: (size of t) the points, in training or for tests */
+    double *projected;    /* file, with a projection: (m + tests, d); else NULL */
+    double *direction;    /* the same: (features) scratch */
+    size_t *test_order;   /* file of test points: (size of it) */
+    double *feature_mean; /* file, with a transform: (features) */
+    double *feature_deviation; /* the same */
+    double *row;               /* the same, scratch */
 };
 
 /* Carve the arrays of a span and of its drawing for this request; see memory.h. */
@@ -89,8 +98,8 @@ void span_layout(struct span *s, struct span_workspace *w, const struct span_req
                  struct arena *a);
 
 /* Draw. Four streams, so that more test points or another width change no other number:
- * points, W(0), the common direction and the test points. SWEEP_OK, SWEEP_NUMERIC (the
- * data are not finite), SWEEP_STOPPED (cancel.h). */
+ * points, W(0), the common direction and the test points. SWEEP_OK, SWEEP_NUMERIC (a
+ * training point is not finite, or 0 and to be scaled), SWEEP_STOPPED (cancel.h). */
 int span_draw(struct span *s, const struct span_request *q, struct span_workspace *w,
               gsl_rng *rng);
 

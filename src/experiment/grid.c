@@ -63,16 +63,17 @@ char *grid_format(const struct grid *g, enum parameter p, double value, char *bu
 
 /* Choices and texts enter as words: their numbers depend on the table and the file.
  * Data enter by their content, wherever the file is. */
-static struct rng_key absorb(const struct grid *g, enum parameter p, double value,
-                             struct rng_key key)
+static struct rng_key absorb(const struct grid *g, enum parameter p,
+                             const struct setting *s, struct rng_key key)
 {
     const struct parameter_info *info = &parameter_table[p];
+    double value = s->value[p];
 
     key = rng_key_text(key, info->name);
     if (info->type == PARAMETER_CHOICE)
         return rng_key_text(key, parameter_word(p, (size_t)value));
-    if (p == P_DATA) {
-        const struct rng_key *digest = &grid_data_file(&g->data, value)->points.digest;
+    if (p == P_DATA || p == P_TEST_DATA) {
+        const struct rng_key *digest = grid_data_digest(&g->data, s, value);
 
         return rng_key_word(rng_key_word(key, digest->word[0]), digest->word[1]);
     }
@@ -108,7 +109,7 @@ struct rng_key grid_setting_key(const struct grid *g, const struct setting *s,
         count++;
     }
     for (size_t i = 0; i < count; i++)
-        key = absorb(g, order[i], s->value[order[i]], key);
+        key = absorb(g, order[i], s, key);
     return key;
 }
 

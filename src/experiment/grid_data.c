@@ -1,5 +1,6 @@
 #include "sweep/grid_data.h"
 #include "grid_labels.h"
+#include "grid_tests.h"
 #include "sweep/data_reader.h"
 #include "sweep/infile.h"
 #include "sweep/memory.h"
@@ -58,47 +59,92 @@ static char *find(const char *grid, const char *name, bool kept)
     return path;
 }
 
-/* The bytes of f->path. */
-static int read_bytes(struct grid_file *f, enum infile_kind kind,
-                      struct diagnostics *log, const char *grid)
+/* The bytes of part->path. */
+static int read_bytes(struct grid_part *part, const struct grid_file *f,
+                      enum infile_kind kind, struct diagnostics *log, const char *grid)
 {
     struct stat about;
     const char *wrong = NULL;
     FILE *stream = NULL;
 
-    if (stat(f->path, &about) != 0)
+    if (stat(part->path, &about) != 0)
         wrong = strerror(errno);
     else if (!S_ISREG(about.st_mode))
         wrong = "not a regular file";
     else if (about.st_size > DATA_FILE_LIMIT)
         wrong = "larger than 1 GiB";
-    else if (!(stream = infile_open(f->path, kind, &wrong)) && errno == ENOMEM)
+    else if (!(stream = infile_open(part->path, kind, &wrong)) && errno == ENOMEM)
         return SWEEP_NO_MEMORY;
     if (stream) {
-        f->bytes = memory_array((size_t)about.st_size + 1, 1);
-        f->size = f->bytes ? fread(f->bytes, 1, (size_t)about.st_size, stream) : 0;
+        part->bytes = memory_array((size_t)about.st_size + 1, 1);
+        part->size =
+            part->bytes ? fread(part->bytes, 1, (size_t)about.st_size, stream) : 0;
         wrong = ferror(stream) ? strerror(errno) : NULL;
     }
     if (stream)
         fclose(stream);
     if (wrong) {
         diagnostics_add(log, grid, f->line, f->column,
-                        "cannot read the data in '%s': %s", f->path, wrong);
+                        "cannot read the data in '%s': %s", part->path, wrong);
         return SWEEP_INPUT;
     }
-    return f->bytes ? SWEEP_OK : SWEEP_NO_MEMORY;
+    return part->bytes ? SWEEP_OK : SWEEP_NO_MEMORY;
+}
+
+static int read_part(struct grid_file *f, const char *name,
+                     const struct grid_data_request *q, struct diagnostics *log)
+{
+    struct grid_part *part = &f->part[f->parts++];
+
+    part->path = find(q->grid_file, name, q->kept);
+    return part->path ? read_bytes(part, f, q->kept ? INFILE_OWN : INFILE_NAMED, log,
+                                   q->grid_file)
+                      : SWEEP_NO_MEMORY;
+}
+
+/* Where the labels are behind the name of the points, which is cut off there, or NULL. */
+static char *cut_labels(char *name)
+{
+    char *labels = NULL;
+
+    for (char *c = name; (c = strstr(c, GRID_DATA_LABELS)); c++)
+        labels = c;
+    if (labels)
+        *labels = '\0';
+    return labels ? labels + strlen(GRID_DATA_LABELS) : NULL;
 }
 
 static int read_file(struct grid_file *f, const struct grid_texts *t,
                      const struct grid_data_request *q, struct diagnostics *log)
 {
-    f->path = find(q->grid_file, grid_text_of(t, f->data), q->kept);
-    int status =
-        f->path ? read_bytes(f, q->kept ? INFILE_OWN : INFILE_NAMED, log, q->grid_file)
-                : SWEEP_NO_MEMORY;
-    if (status != SWEEP_OK)
-        return status;
-    return data_read(&f->points, f->path, f->bytes, f->size, log);
+    char *name = memory_string(grid_text_of(t, f->data));
+    const char *labels = name ? cut_labels(name) : NULL;
+    bool apart = labels && data_names_table(labels);
+    struct data_bytes file[2] = {0};
+    int status = name ? read_part(f, name, q, log) : SWEEP_NO_MEMORY;
+
+    if (status == SWEEP_OK && apart)
+        status = read_part(f, labels, q, log);
+    for (size_t k = 0; k < f->parts; k++)
+        file[k] =
+            (struct data_bytes){f->part[k].path, f->part[k].bytes, f->part[k].size};
+    if (status == SWEEP_OK)
+        status = data_read_with(&f->points, &file[0], apart ? NULL : labels,
+                                apart ? &file[1] : NULL, log);
+    memory_free(name);
+    return status;
+}
+
+/* The name of two files whose copies would be one, or NULL. */
+static const char *same_name(const struct grid_file *f, const struct grid_file *other)
+{
+    for (size_t i = 0; i < f->parts; i++)
+        for (size_t k = 0; k < other->parts; k++) {
+            const char *a = f->part[i].path, *b = other->part[k].path;
+            if (strcmp(grid_file_name(a), grid_file_name(b)) == 0 && strcmp(a, b) != 0)
+                return grid_file_name(a);
+        }
+    return NULL;
 }
 
 /* What is wrong with a file after another. Their copies in a results folder stand side
@@ -107,10 +153,10 @@ static int check_pair(const struct grid_file *f, const struct grid_file *other,
                       const struct grid_texts *t, const char *grid,
                       struct diagnostics *log)
 {
-    const char *name = grid_file_name(f->path);
     const struct rng_key *a = &f->points.digest, *b = &other->points.digest;
+    const char *name = same_name(f, other);
 
-    if (strcmp(name, grid_file_name(other->path)) == 0)
+    if (name)
         diagnostics_add(log, grid, f->line, f->column,
                         "two data files are called '%s': rename one, as a copy of each "
                         "is kept with the results",
@@ -234,18 +280,19 @@ size_t grid_data_bytes(const struct grid_data *d)
 {
     size_t bytes = 0;
     for (size_t i = 0; i < d->file_count; i++) {
-        bytes += d->files[i].size + labelled_bytes(&d->files[i].points);
+        for (size_t k = 0; k < d->files[i].parts; k++)
+            bytes += d->files[i].part[k].size;
+        bytes += labelled_bytes(&d->files[i].points);
     }
     for (size_t i = 0; i < d->classes_count; i++)
         bytes += twoclass_size(&d->classes[i].two) * sizeof *d->classes[i].two.row;
     return bytes;
 }
 
-/* NULL: the mixture. */
-static const struct grid_classes *classes_of(const struct grid_data *d,
-                                             const struct setting *s)
+/* Those of a file that these labels name; NULL: the mixture, or no file. */
+static const struct grid_classes *classes_in(const struct grid_data *d, double data,
+                                             double labels)
 {
-    double data = s->value[P_DATA], labels = s->value[P_LABELS];
     for (size_t i = 0; i < d->classes_count; i++) {
         const struct grid_classes *c = &d->classes[i];
         if (c->data == data &&
@@ -255,11 +302,34 @@ static const struct grid_classes *classes_of(const struct grid_data *d,
     return NULL;
 }
 
+/* NULL: the mixture. */
+static const struct grid_classes *classes_of(const struct grid_data *d,
+                                             const struct setting *s)
+{
+    return classes_in(d, s->value[P_DATA], s->value[P_LABELS]);
+}
+
 const struct twoclass *grid_data_twoclass(const struct grid_data *d,
                                           const struct setting *s)
 {
     const struct grid_classes *c = classes_of(d, s);
     return c ? &c->two : NULL;
+}
+
+const struct twoclass *grid_data_tests(const struct grid_data *d,
+                                       const struct setting *s)
+{
+    const struct grid_classes *c =
+        classes_in(d, s->value[P_TEST_DATA], s->value[P_LABELS]);
+    return c ? &c->two : NULL;
+}
+
+const struct rng_key *grid_data_digest(const struct grid_data *d,
+                                       const struct setting *s, double data)
+{
+    const struct labelled *l = &grid_data_file(d, data)->points;
+    struct transform t = grid_data_transform(s);
+    return transform_needs_raw(&t) ? &l->raw_digest : &l->digest;
 }
 
 void grid_data_complete(const struct grid_data *d, const bool *given, struct setting *s)
@@ -269,10 +339,12 @@ void grid_data_complete(const struct grid_data *d, const bool *given, struct set
 
     if (!c || c->wrong)
         return;
-    double left = (double)twoclass_size(&c->two) - v[P_SAMPLES];
     v[P_LABELS] = c->canonical;
     if (!given[P_DIMENSION])
         v[P_DIMENSION] = (double)c->two.file->features;
+    const struct twoclass *tests = grid_data_tests(d, s);
+    double left = tests ? (double)twoclass_size(tests)
+                        : (double)twoclass_size(&c->two) - v[P_SAMPLES];
     if (left >= 0)
         v[P_TEST_SAMPLES] = fmin(v[P_TEST_SAMPLES], left);
 }
@@ -303,7 +375,7 @@ int grid_data_check(const struct grid_data *d, const struct grid_texts *t,
                  "fewer are a random projection",
                  c->two.file->features, name, v[P_DIMENSION]);
     } else {
-        return 0;
+        return grid_tests_check(d, t, s, c, blame, buffer, size);
     }
     return 1;
 }
@@ -311,8 +383,10 @@ int grid_data_check(const struct grid_data *d, const struct grid_texts *t,
 void grid_data_release(struct grid_data *d)
 {
     for (size_t i = 0; d->files && i < d->file_count; i++) {
-        free(d->files[i].path);
-        memory_free(d->files[i].bytes);
+        for (size_t k = 0; k < d->files[i].parts; k++) {
+            free(d->files[i].part[k].path);
+            memory_free(d->files[i].part[k].bytes);
+        }
         labelled_release(&d->files[i].points);
     }
     for (size_t i = 0; d->classes && i < d->classes_count; i++) {

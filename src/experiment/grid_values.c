@@ -5,6 +5,7 @@
 #include "sweep/parse.h"
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { RANGE_LIMIT = 1000000, GENERATED_LIMIT = 2 * RANGE_LIMIT };
@@ -73,15 +74,57 @@ static bool intern(struct reader *r, const struct node *node, const char *text,
     return *value >= 0;
 }
 
-/* "mixture", or a file to be read later. */
-static bool read_data(struct reader *r, const struct node *node, double *value)
+/* {points: X.npy, labels: y.npy} as the text that stands for it; memory from malloc. */
+static char *join_data(struct reader *r, const struct node *node)
 {
-    if (!read_text(r, node, "mixture or the name of a file") ||
-        !intern(r, node, node->text, value))
+    const struct node *points = document_value(node, "points");
+    const struct node *labels = document_value(node, "labels");
+    char *text = NULL;
+
+    if (node->count != 2 || !points || !labels)
+        complain(r, node,
+                 "points and where their labels are, such as {points: X.npy, labels: "
+                 "y.npy} or {points: table.csv, labels: species}");
+    else if (read_text(r, points, "the name of a file") &&
+             read_text(r, labels, "a column or the name of a file") &&
+             asprintf(&text, "%s" GRID_DATA_LABELS "%s", points->text, labels->text) <
+                 0)
+        r->status = SWEEP_NO_MEMORY;
+    return text;
+}
+
+static bool name_data(struct reader *r, const struct node *node, const char *text,
+                      double *value)
+{
+    if (!intern(r, node, text, value))
         return false;
     if (grid_data_name(&r->g->data, *value, node->line, node->column) == SWEEP_OK)
         return true;
     r->status = SWEEP_NO_MEMORY;
+    return false;
+}
+
+/* "mixture", or files to be read later. */
+static bool read_data(struct reader *r, const struct node *node, double *value)
+{
+    if (node->kind == NODE_MAPPING) {
+        char *text = join_data(r, node);
+        bool named = text && name_data(r, node, text, value);
+        free(text);
+        return named;
+    }
+    return read_text(r, node, "mixture or the name of a file") &&
+           name_data(r, node, node->text, value);
+}
+
+static bool read_test_data(struct reader *r, const struct node *node, double *value)
+{
+    if (!read_data(r, node, value))
+        return false;
+    if (*value != DATA_MIXTURE)
+        return true;
+    complain(r, node,
+             "'test_data' must be a file: the mixture draws its own test points");
     return false;
 }
 
@@ -112,6 +155,7 @@ static bool (*const text_readers[PARAMETER_COUNT])(struct reader *r,
                                                    const struct node *node,
                                                    double *value) = {
     [P_DATA] = read_data,
+    [P_TEST_DATA] = read_test_data,
     [P_LABELS] = read_labels,
 };
 
@@ -289,6 +333,11 @@ static void read_range(struct reader *r, enum parameter p, const struct node *no
         if (good)
             fill_range(r, p, key->value, kind, x);
     }
+}
+
+bool value_is_mapping(enum parameter p)
+{
+    return p == P_DATA || p == P_TEST_DATA;
 }
 
 void read_axis(struct reader *r, enum parameter p, const struct node *node)

@@ -11,6 +11,8 @@ bool read_value(struct reader *r, enum parameter p, const struct node *node,
 
 /* To 15 significant digits: 3 * 0.1 becomes 0.3. */
 double round_digits(double value);
+/* Whether a mapping is a value of p, and no range. */
+bool value_is_mapping(enum parameter p);
 
 /* The values of a list or a range, to r->axis[p]. */
 void read_axis(struct reader *r, enum parameter p, const struct node *node);

@@ -90,7 +90,8 @@ static void read_setting(struct reader *r, const struct node *key,
 
     if (p == PARAMETER_COUNT || !grid_give(r, p, key))
         return;
-    if (value->kind == NODE_SCALAR)
+    if (value->kind == NODE_SCALAR ||
+        (value->kind == NODE_MAPPING && value_is_mapping(p)))
         read_value(r, p, value, &r->g->fixed.value[p]);
     else
         read_axis(r, p, value);

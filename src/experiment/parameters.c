@@ -30,6 +30,8 @@ static const char *const model_words[] = {[MODEL_LINEAR] = "linear",
                                           [MODEL_LEAKY_RELU] = "leaky_relu"};
 static const char *const start_words[RETRAIN_STARTS] = {[RETRAIN_SAME] = "same",
                                                         [RETRAIN_FRESH] = "fresh"};
+static const char *const point_scale_words[POINT_SCALES] = {
+    [POINTS_UNIT] = "unit", [POINTS_NONE] = "none", [POINTS_STANDARD] = "standard"};
 /* clang-format off */
 static const char *const optimizer_words[] = {
     [OPTIMIZER_GD] = "gd", [OPTIMIZER_NORMALIZED_GD] = "normalized_gd",
@@ -47,8 +49,9 @@ static const char *const forget_words[FORGET_KINDS] = {
 const struct parameter_info parameter_table[PARAMETER_COUNT] = {
     [P_DATA] = {.name = "data", .symbol = "", .type = TEXT, .stage = DATA, .low = 0,
         .high = INFINITY, .preset = DATA_MIXTURE, .unit = "",
-        .meaning = "mixture (two Gaussian clusters at +mu and -mu), or a file in "
-            "LIBSVM format, plain or gzip, its path relative to the grid file"},
+        .meaning = "mixture (two Gaussian clusters at +mu and -mu), or a file, LIBSVM "
+            "or CSV, plain or gzip, its path relative to the grid file; or {points: X.npy, "
+            "labels: y.npy}"},
     [P_SAMPLER] = {.name = "sampler", .symbol = "", .stage = DATA, WORDS(sampler_words), .preset = NAN, .unit = "",
         .meaning = "draw points in all d coordinates (ambient) or, the same in law, in "
             "those of their span (bartlett, the default where dimension > samples + "
@@ -82,6 +85,19 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         .high = INFINITY, .preset = NAN, .unit = "",
         .meaning = "classes of a file with labels +1 and -1: '3 vs 8', or '3 vs rest'; "
             "needed where it has more than two"},
+    [P_TEST_DATA] = {.name = "test_data", .symbol = "", .type = TEXT, .stage = DATA,
+        .low = 0, .high = INFINITY, .preset = NAN, .unit = "",
+        .meaning = "a file of test points, named as data is; without one they are the "
+            "points of data that are not trained on"},
+    [P_CENTER] = {.name = "center", .symbol = "", .type = BOOLEAN, .stage = DATA,
+        .low = 0, .high = 1, .preset = 0, .unit = "",
+        .meaning = "of a file: subtract the mean of the training points from all points"},
+    [P_SCALE] = {.name = "scale", .symbol = "", .stage = DATA, WORDS(point_scale_words), .preset = POINTS_UNIT, .unit = "",
+        .meaning = "of a file: each point to unit length, points as they are (none), or each "
+            "feature to unit variance of the training points (standard)"},
+    [P_BIAS] = {.name = "bias", .symbol = "", .type = REAL, .stage = DATA, .low = 0,
+        .high = 1e6, .preset = 0, .unit = "",
+        .meaning = "of a file: one more coordinate of this value in all points; 0: none"},
     [P_MODEL] = {.name = "model", .symbol = "", .stage = TRAIN, WORDS(model_words), .preset = MODEL_RELU, .unit = "",
         .meaning = "linear predictor, or two-layer network with this activation"},
     [P_LEAK] = {.name = "leak", .symbol = "g", .type = REAL, .stage = TRAIN, .low = 0,

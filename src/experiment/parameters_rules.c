@@ -17,6 +17,10 @@ static const struct idle_rule {
     const char *reason; /* if this holds everywhere */
 } idle_rules[] = {
     {P_LABELS, P_DATA, 1u << DATA_MIXTURE, NAN, "data is always mixture"},
+    {P_TEST_DATA, P_DATA, 1u << DATA_MIXTURE, NAN, "data is always mixture"},
+    {P_CENTER, P_DATA, 1u << DATA_MIXTURE, 0, "data is always mixture"},
+    {P_SCALE, P_DATA, 1u << DATA_MIXTURE, POINTS_UNIT, "data is always mixture"},
+    {P_BIAS, P_DATA, 1u << DATA_MIXTURE, 0, "data is always mixture"},
     {P_SAMPLER, P_DATA, DATA_FILES, SAMPLER_AMBIENT, "data is never mixture"},
     {P_NOISE, P_DATA, DATA_FILES, 1, "data is never mixture"},
     {P_SIGNAL, P_DATA, DATA_FILES, 0, "data is never mixture"},
@@ -85,8 +89,8 @@ uint64_t parameter_sources(enum parameter p)
     if (p == P_DIMENSION) /* a file has one of its own */
         sources |= PARAMETER_BIT(P_DATA);
     if (p == P_TEST_SAMPLES) /* and so many points */
-        sources |=
-            PARAMETER_BIT(P_DATA) | PARAMETER_BIT(P_LABELS) | PARAMETER_BIT(P_SAMPLES);
+        sources |= PARAMETER_BIT(P_DATA) | PARAMETER_BIT(P_LABELS) |
+                   PARAMETER_BIT(P_TEST_DATA) | PARAMETER_BIT(P_SAMPLES);
     if (p == P_SIGNAL)
         sources |= PARAMETER_BIT(P_SIGNAL_EXPONENT) | PARAMETER_BIT(P_DIMENSION);
     return sources;

@@ -43,7 +43,9 @@ void trial_draw(struct unit *u)
     struct span *s = &ws->span;
     double *value = u->record.value;
     if (span_draw(s, &ws->shape.request, &ws->span_work, ws->rng) != SWEEP_OK) {
-        trial_fail(&u->record, TRIAL_NON_FINITE, "data: not finite");
+        trial_fail(&u->record, TRIAL_NON_FINITE,
+                   "data: a training point is not finite, or of length 0 and cannot be "
+                   "scaled to 1");
         return;
     }
     u->points = (struct points){s->m, s->r, s->X, s->y};

@@ -15,18 +15,20 @@ struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
                                .relearn = extras.relearn || value[P_RELEARN_STEPS] > 0,
                                .requests = extras.requests || value[P_REQUESTS] > 1};
     shape.net = network_make(kind, (size_t)value[P_WIDTH], value[P_LEAK]);
-    shape.request =
-        (struct span_request){.mixture = {.m = (size_t)value[P_SAMPLES],
-                                          .dimension = value[P_DIMENSION],
-                                          .signal = value[P_SIGNAL],
-                                          .noise = value[P_NOISE],
-                                          .correlation = value[P_CORRELATION],
-                                          .label_noise = value[P_LABEL_NOISE]},
-                              .file = grid_data_twoclass(&g->data, s),
-                              .sampler = (enum sampler)value[P_SAMPLER],
-                              .n = shape.net.n,
-                              .init_scale = value[P_INIT_SCALE],
-                              .tests = tests};
+    shape.request = (struct span_request){
+        .mixture = {.m = (size_t)value[P_SAMPLES],
+                    .dimension = value[P_DIMENSION] + (value[P_BIAS] != 0.0),
+                    .signal = value[P_SIGNAL],
+                    .noise = value[P_NOISE],
+                    .correlation = value[P_CORRELATION],
+                    .label_noise = value[P_LABEL_NOISE]},
+        .file = grid_data_twoclass(&g->data, s),
+        .test_file = grid_data_tests(&g->data, s),
+        .transform = grid_data_transform(s),
+        .sampler = (enum sampler)value[P_SAMPLER],
+        .n = shape.net.n,
+        .init_scale = value[P_INIT_SCALE],
+        .tests = tests};
     if (metrics_closed_form(&shape.request) && !extras.tests)
         shape.request.tests = 0;
     /* An exact KKT point keeps nothing of W(0) outside the span. */
@@ -131,6 +133,9 @@ static bool same_shape(const struct span_request *p, const struct span_request *
     return p->mixture.m == q->mixture.m && p->n == q->n && p->tests == q->tests &&
            dimensions(p) == dimensions(q) && p->sampler == q->sampler &&
            p->outside == q->outside && p->file == q->file &&
+           p->test_file == q->test_file &&
+           transform_needs_raw(&p->transform) == transform_needs_raw(&q->transform) &&
+           (p->transform.bias != 0.0) == (q->transform.bias != 0.0) &&
            (p->mixture.correlation > 0.0) == (q->mixture.correlation > 0.0);
 }
 

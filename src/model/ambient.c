@@ -140,8 +140,9 @@ int ambient_draw(struct span *s, const struct span_request *q, struct span_works
         rng_normals(span_stream(rng, q->data_key, "common"), w->common, d);
         cblas_dscal((int)d, 1.0 / sqrt(q->mixture.dimension), w->common, 1);
     }
-    span_source_points(s, q, w, rng, w->basis ? w->basis : w->points);
-    int status = factorise(s, w, d);
+    int status = span_source_points(s, q, w, rng, w->basis ? w->basis : w->points);
+    if (status == SWEEP_OK)
+        status = factorise(s, w, d);
     if (status != SWEEP_OK)
         return status;
     if (q->mixture.correlation > 0.0)

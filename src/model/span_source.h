@@ -12,9 +12,10 @@ void span_source_layout(struct span_workspace *w, const struct span_request *q,
 void span_source_labels(struct span *s, const struct span_request *q,
                         struct span_workspace *w, gsl_rng *rng);
 
-/* rows (m, d): the training points. */
-void span_source_points(const struct span *s, const struct span_request *q,
-                        const struct span_workspace *w, gsl_rng *rng, double *rows);
+/* rows (m, d): the training points. SWEEP_OK; SWEEP_NUMERIC: one of a file has no finite
+ * length, or length 0 and is to be of unit length. */
+int span_source_points(const struct span *s, const struct span_request *q,
+                       const struct span_workspace *w, gsl_rng *rng, double *rows);
 
 /* rows (block, d): test points t .. t + block - 1, block after block from 0, the stream
  * being at the start of "test_points". Behind the last point of a file stand zeros.

@@ -67,9 +67,13 @@ int store_keep_grid(const struct store *s, const struct grid *g,
         diagnostics_no_memory(log, NULL);
     if (status == SWEEP_OK && g->data.file_count > 0)
         status = make_folder(folder, log);
-    for (size_t i = 0; i < g->data.file_count && status == SWEEP_OK; i++)
-        status = keep_bytes(folder, grid_file_name(g->data.files[i].path),
-                            g->data.files[i].bytes, g->data.files[i].size, log);
+    for (size_t i = 0; i < 2 * g->data.file_count && status == SWEEP_OK; i++) {
+        const struct grid_file *f = &g->data.files[i / 2];
+        const struct grid_part *part = &f->part[i % 2];
+        if (i % 2 < f->parts)
+            status = keep_bytes(folder, grid_file_name(part->path), part->bytes,
+                                part->size, log);
+    }
     memory_free(folder);
     if (status == SWEEP_OK)
         status = keep_bytes(s->directory, "grid.yaml", g->text, g->text_size, log);

@@ -206,16 +206,82 @@ run trial in/other.yaml --cell 0 --replicate 0
 status 2
 err "$place: No such file or directory"
 
-# A table is no LIBSVM, and what the message says makes it so.
-printf 'class;a;b\n3;0.5;0.25\n8;0;1\n3;1;1\n8;1;0.125\n' >"in/a table.csv"
-printf '3 1:0.5 2:0.25\n8 1:0 2:1\n3 1:1 2:1\n8 1:1 2:0.125\n' >in/wanted
-sed "s/points.svm/'a table.csv'/; s/samples: .*/samples: 3/" in/grid.yaml >in/table.yaml
-run plan in/table.yaml
-status 2
-err_has "in/a table.csv:1: error: a table with ';' between its values (CSV), not LIBSVM; "
-sed -n 's/.*: awk/awk/p' .err >convert.sh
-check "one line" [ "$(wc -l <convert.sh)" -eq 1 ]
-sh convert.sh
-check "it was converted" cmp -s data.svm in/wanted
+# The same points as a table, CSV or NumPy's, with labels in it or beside it, are the same
+# trials; the folder keeps every file, and needs no other.
+mkdir tables
+/usr/bin/python3 "$here/tables.py" in/points.svm tables
+run run -q in/grid.yaml -o one
+status 0
+kind() { # NAME DATA [KEPT FILES]
+    sed "s|data: .*|data: $2|" in/grid.yaml >"tables/$1.yaml"
+    run run "tables/$1.yaml" -o one
+    status 0
+    err_has "48 of 48 trials done, 0 now"
+    same_table one
+    run run -q "tables/$1.yaml" -o "kept $1"
+    status 0
+    same_table "kept $1"
+    check "the copies of $1" [ "$(ls "kept $1/data")" = "$3" ]
+    mv tables gone
+    run verify "kept $1"
+    status 0
+    out "48 of 48 recorded trials computed again: 0 differ"
+    mv gone tables
+}
+kind csv points.csv points.csv
+kind named '{points: first.tsv.gz, labels: class}' first.tsv.gz
+kind unknown points.data points.data
+kind pair '{points: X.npy, labels: y.npy}' "X.npy
+y.npy"
+kind fortran '{points: Xf.npy, labels: y.csv}' "Xf.npy
+y.csv"
+kind column '{points: all.npy.gz, labels: 31}' all.npy.gz
 
-finish 128
+# Labels that changed are another data set.
+cp -r "kept pair" again
+cp tables/y_other.npy again/data/y.npy
+run table again
+status 2
+err_has "does not belong to 'again/grid.yaml'"
+
+# Test points in a file of their own; what is done to the points.
+cat >tables/tests.yaml <<EOF
+name: tests
+seed: 2
+replicates: 2
+grid:
+  data: {points: X.npy, labels: y.npy}
+  test_data: {points: X_test.npy, labels: y_test.npy}
+  labels: 3 vs 8
+  dimension: [30, 20]
+  samples: 6
+  center: [false, true]
+  scale: [unit, standard]
+  bias: [0, 1]
+  model: leaky_relu
+  width: 8
+EOF
+run run -q tables/tests.yaml -o tests
+status 0
+cp tests/table.tsv table.tsv
+check "the copies" [ "$(ls tests/data | wc -l)" -eq 4 ]
+for shard in 1 2; do
+    run run -q tables/tests.yaml -o joined --shard $shard/2
+    status 0
+done
+run merge joined joined/shard-1-of-2 joined/shard-2-of-2
+status 0
+same_table joined
+mv tables gone
+run verify joined
+status 0
+out "32 of 32 recorded trials computed again: 0 differ"
+run table joined
+status 0
+run trial joined/grid.yaml --cell 15 --replicate 1 --export array --tests
+status 0
+check "a coordinate of bias" /usr/bin/python3 -c "import numpy
+X = [numpy.load('array/%s.npy' % name) for name in ('X', 'X_test')]
+assert all(x.shape[1] == 21 and (x[:, 20] == 1).all() for x in X)"
+
+finish 186
