@@ -7,7 +7,6 @@
 #include "sweep/labelled.h"
 #include "sweep/parameters.h"
 #include "sweep/status.h"
-#include "sweep/transform.h"
 #include "sweep/twoclass.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -34,9 +33,10 @@ struct grid_file {
 
 /* Two classes of a data file. */
 struct grid_classes {
-    double data, labels; /* values of P_DATA or P_TEST_DATA and, as the grid file has it,
+    double data,
+        labels;       /* values of P_DATA or P_TEST_DATA and, as the grid file has it,
                           * P_LABELS */
-    double canonical;    /* of P_LABELS: never NAN */
+    double canonical; /* of P_LABELS: never NAN */
     struct twoclass two;
     char *wrong; /* why these labels do not fit the file; NULL: they do */
     enum parameter blame;
@@ -79,14 +79,6 @@ const struct twoclass *grid_data_twoclass(const struct grid_data *d,
 /* The test points of a setting; NULL: those of its data file are left, or the mixture. */
 const struct twoclass *grid_data_tests(const struct grid_data *d,
                                        const struct setting *s);
-
-/* What a setting does to the points of its file. */
-struct transform grid_data_transform(const struct setting *s);
-
-/* What a file's points are known by in a setting: their content, as far as it matters
- * there. `data` is the value of P_DATA or P_TEST_DATA. */
-const struct rng_key *grid_data_digest(const struct grid_data *d,
-                                       const struct setting *s, double data);
 
 /* Bytes that the files take, as they are and unpacked. */
 size_t grid_data_bytes(const struct grid_data *d);

@@ -1,4 +1,5 @@
 #include "sweep/grid.h"
+#include "grid_points.h"
 #include "sweep/memory.h"
 #include <math.h>
 #include <stdio.h>
@@ -73,7 +74,7 @@ static struct rng_key absorb(const struct grid *g, enum parameter p,
     if (info->type == PARAMETER_CHOICE)
         return rng_key_text(key, parameter_word(p, (size_t)value));
     if (p == P_DATA || p == P_TEST_DATA) {
-        const struct rng_key *digest = grid_data_digest(&g->data, s, value);
+        const struct rng_key *digest = grid_points_digest(&g->data, s, value);
 
         return rng_key_word(rng_key_word(key, digest->word[0]), digest->word[1]);
     }

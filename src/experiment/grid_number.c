@@ -1,4 +1,5 @@
 #include "grid_derive.h"
+#include "grid_points.h"
 #include "grid_walk.h"
 #include "sweep/keys.h"
 #include "sweep/memory.h"
@@ -83,7 +84,9 @@ static void visit(struct numbering *n, size_t product, const size_t *position)
     grid_point(g, position, &s);
     if (setting_check(&s, &blame, message, sizeof message) != 0 ||
         grid_data_check(&g->data, &g->texts, g->given, &s, &blame, message,
-                        sizeof message) != 0)
+                        sizeof message) != 0 ||
+        grid_points_check(&g->data, &g->texts, &s, &blame, message, sizeof message) !=
+            0)
         report_parameter(n, blame, message);
     idle = setting_idle(&s);
     n->effective |= ~idle;

@@ -1,4 +1,5 @@
 #include "trial_workspace.h"
+#include "grid_points.h"
 #include "sweep/status.h"
 #include <math.h>
 
@@ -24,7 +25,7 @@ struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
                     .label_noise = value[P_LABEL_NOISE]},
         .file = grid_data_twoclass(&g->data, s),
         .test_file = grid_data_tests(&g->data, s),
-        .transform = grid_data_transform(s),
+        .transform = grid_points_transform(s),
         .sampler = (enum sampler)value[P_SAMPLER],
         .n = shape.net.n,
         .init_scale = value[P_INIT_SCALE],

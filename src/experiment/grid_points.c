@@ -1,14 +1,21 @@
-#include "grid_tests.h"
-#include "grid_labels.h"
+#include "grid_points.h"
 #include <math.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-struct transform grid_data_transform(const struct setting *s)
+struct transform grid_points_transform(const struct setting *s)
 {
     return (struct transform){.center = s->value[P_CENTER] != 0.0,
                               .scale = (enum point_scale)s->value[P_SCALE],
                               .bias = s->value[P_BIAS]};
+}
+
+const struct rng_key *grid_points_digest(const struct grid_data *d,
+                                         const struct setting *s, double data)
+{
+    const struct labelled *l = &grid_data_file(d, data)->points;
+    struct transform t = grid_points_transform(s);
+    return transform_needs_raw(&t) ? &l->raw_digest : &l->digest;
 }
 
 /* A class that the test points have and the others have not, or NAN. */
@@ -69,29 +76,32 @@ static int check_tests(const struct grid_data *d, const struct grid_texts *t,
     return 1;
 }
 
-int grid_tests_check(const struct grid_data *d, const struct grid_texts *t,
-                     const struct setting *s, const struct grid_classes *c,
-                     enum parameter *blame, char *buffer, size_t size)
+int grid_points_check(const struct grid_data *d, const struct grid_texts *t,
+                      const struct setting *s, enum parameter *blame, char *buffer,
+                      size_t size)
 {
     const double *v = s->value;
-    struct transform transform = grid_data_transform(s);
+    const struct twoclass *two = grid_data_twoclass(d, s);
+    struct transform transform = grid_points_transform(s);
     const struct grid_file *tests = grid_data_file(d, v[P_TEST_DATA]);
-    double largest = c->two.file->largest;
+
+    if (!two)
+        return 0;
+    double largest = two->file->largest;
 
     if (tests)
         largest = fmax(largest, tests->points.largest);
-    if (tests && check_tests(d, t, s, c->two.file, buffer, size) != 0) {
+    if (tests && check_tests(d, t, s, two->file, buffer, size) != 0) {
         *blame = P_TEST_DATA;
         return 1;
     }
     if (!transform_needs_raw(&transform) || largest <= TRANSFORM_LARGEST)
         return 0;
     *blame = transform.center ? P_CENTER : P_SCALE;
-    snprintf(
-        buffer, size,
-        "a value of '%s' is %g: 'center' and 'scale' take values up to %g, as "
-        "squares overflow",
-        grid_text_of(t, largest > c->two.file->largest ? v[P_TEST_DATA] : v[P_DATA]),
-        largest, TRANSFORM_LARGEST);
+    snprintf(buffer, size,
+             "a value of '%s' is %g: 'center' and 'scale' take values up to %g, as "
+             "squares overflow",
+             grid_text_of(t, largest > two->file->largest ? v[P_TEST_DATA] : v[P_DATA]),
+             largest, TRANSFORM_LARGEST);
     return 1;
 }
