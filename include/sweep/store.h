@@ -60,6 +60,7 @@ struct store_change {
     size_t replicates; /* there were before; 0: the folder is new */
     bool rule;         /* `until` is another, or new, or gone */
     bool text;         /* grid.yaml has other bytes, or another sweep wrote here */
+    char data[256];    /* which data file changed, since when and how; "": none */
 };
 struct store_change store_change(const struct store *s);
 

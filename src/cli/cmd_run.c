@@ -119,6 +119,8 @@ static void tell_change(const struct session *s, size_t missing)
         c.added == 0 && c.removed == 0 && !c.rule && c.replicates == s->grid.replicates;
     if (c.replicates == 0 || same || s->options.quiet)
         return;
+    if (*c.data)
+        escape_print(stderr, "%s\n", c.data);
     fprintf(stderr,
             "the grid changed: cells: %zu added, %zu removed, %zu unchanged; "
             "replicates: %s%zu, before %zu%s; trials: %s%zu to run, %zu kept\n",

@@ -90,6 +90,8 @@ static int fill_database(struct store *s, const struct grid *g,
     if (status == SWEEP_OK)
         status = store_sync_cells(s, g, log);
     if (status == SWEEP_OK)
+        status = store_note_data(s, g, log);
+    if (status == SWEEP_OK)
         status = store_keep_grid(s, g, log);
     return status == SWEEP_OK ? store_commit(s, log) : status;
 }

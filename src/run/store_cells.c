@@ -137,9 +137,11 @@ int store_sync_cells(struct store *s, const struct grid *g, struct diagnostics *
     return status;
 }
 
-static int foreign_cells(const struct store *s, const struct grid *g,
-                         struct diagnostics *log)
+static int foreign_cells(struct store *s, const struct grid *g, struct diagnostics *log)
 {
+    int status = store_check_data(s, g, log);
+    if (status != SWEEP_OK)
+        return status;
     char *grid = escape_shell_word(g->file), *folder = escape_shell_word(s->directory);
     if (s->model == MODEL_VERSION && grid && folder)
         diagnostics_add(log, NULL, 0, 0,

@@ -93,6 +93,11 @@ int store_sign(struct store *s, const struct grid *g,
 int store_sign_platform(struct store *s, const char *platform, bool allow_mixed,
                         struct diagnostics *log);
 
+/* Note which data files the trials are computed from now, and in s->change which one
+ * changed. Refuse (SWEEP_INPUT) one that is not as noted. */
+int store_note_data(struct store *s, const struct grid *g, struct diagnostics *log);
+int store_check_data(struct store *s, const struct grid *g, struct diagnostics *log);
+
 /* "DIRECTORY/NAME" and "PATHENDING" in memory_array memory, or NULL. */
 char *store_join(const char *directory, const char *name);
 char *store_beside(const char *path, const char *ending);

@@ -97,10 +97,11 @@ run plan moved/grid.yaml -o one --no-pilot --json
 out_has '    {"file": "points.svm", "points": 60, "features": 30, "classes": 3}'
 run run moved/grid.yaml -o one
 status 0
-err "the grid changed: cells: 16 added, 16 removed, 0 unchanged; replicates: 3, before 3; \
-trials: 48 to run, 0 kept
-48 of 48 trials done, 48 now
-table: one/table.tsv"
+err_has "the data file 'points.svm' changed: its points have the digest 06bdef2e92c12cb5, and \
+had f7e9c6517e62a8a2 since 20"
+err_has "the grid changed: cells: 16 added, 16 removed, 0 unchanged; replicates: 3, before 3; \
+trials: 48 to run, 0 kept"
+err_has "48 of 48 trials done, 48 now"
 check "another table" [ "$(cmp -s one/table.tsv table.tsv && echo same)" = "" ]
 check "all are there" [ "$(trials one)" -eq 96 ]
 check "the new copy" cmp -s one/data/points.svm moved/points.svm
@@ -159,7 +160,8 @@ such file or directory"
 cp moved/points.svm alone/data
 run table alone
 status 2
-err_has "'alone/sweep.db' does not belong to 'alone/grid.yaml' as this version"
+err_has "alone/data/points.svm: error: the data file 'points.svm' changed: its points have the \
+digest 06bdef2e92c12cb5, and had f7e9c6517e62a8a2 since 20"
 
 # Files that cannot be read: reported, exit status 2, nothing written, and nobody waits.
 mv gone in
@@ -242,7 +244,7 @@ cp -r "kept pair" again
 cp tables/y_other.npy again/data/y.npy
 run table again
 status 2
-err_has "does not belong to 'again/grid.yaml'"
+err_has "the data file 'X.npy, labels: y.npy' changed: "
 
 # Test points in a file of their own; what is done to the points.
 cat >tables/tests.yaml <<EOF
@@ -284,4 +286,4 @@ check "a coordinate of bias" /usr/bin/python3 -c "import numpy
 X = [numpy.load('array/%s.npy' % name) for name in ('X', 'X_test')]
 assert all(x.shape[1] == 21 and (x[:, 20] == 1).all() for x in X)"
 
-finish 186
+finish 188
