@@ -12,10 +12,12 @@ import gzip
 import itertools
 import os
 import random
+import subprocess
 import sys
 import tempfile
 
 from check_export import Checks, check_trial, trials
+from exported import Trial
 
 import numpy as np
 
@@ -297,6 +299,125 @@ def check_small(c, sweep, folder):
     return cells
 
 
+TRANSFORMS = """
+name: transforms
+seed: 16
+replicates: 1
+grid:
+  data: DATA
+  dimension: [3, 2]
+  samples: SAMPLES
+  center: [false, true]
+  scale: [unit, none, standard]
+  bias: [0, 0.7]
+  width: 40
+  model: leaky_relu
+  init_scale: 1
+  max_steps: 1000
+  forget: 0
+where: bias = 0 or dimension = 2
+"""
+
+
+def transformed(x, m, p):
+    """What the manual says of points of which the first m are trained on, before they are
+    projected."""
+    mean, deviation = x[:m].mean(axis=0), x[:m].std(axis=0)
+    z = x - p["center"] * mean
+    return z / deviation if p["scale"] == "standard" else z
+
+
+def check_scaler(c, z, x, m, p):
+    """scikit-learn says the same."""
+    try:
+        from sklearn.preprocessing import StandardScaler
+    except ImportError:
+        return
+    scaler = StandardScaler(with_mean=p["center"], with_std=p["scale"] == "standard")
+    theirs = scaler.fit(x[:m]).transform(x)
+    c.true("StandardScaler", np.abs(theirs - z).max() <= 1e-13 * np.abs(z).max())
+
+
+def unit(x):
+    return x / np.linalg.norm(x, axis=1)[:, None]
+
+
+def explains(z, image, p):
+    """Whether the image is that of z."""
+    if image.shape[1] == z.shape[1]:
+        z = unit(z) if p["scale"] == "unit" else z
+        return np.abs(z - image).max() < 1e-12 * max(1, np.abs(z).max())
+    if p["scale"] != "unit":
+        G, _, rank, _ = np.linalg.lstsq(z, image, rcond=None)
+        return rank == 3 and np.abs(z @ G - image).max() < 1e-12 * np.abs(image).max()
+    rows = np.hstack([image[:, 1:] * z, -image[:, :1] * z])
+    _, singular, right = np.linalg.svd(rows)
+    along = ((z @ right[-1].reshape(2, 3).T) * image).sum(axis=1)
+    return singular[-1] < 1e-12 * singular[0] and ((along > 0).all() or (along < 0).all())
+
+
+def check_transform(c, t, sources):
+    """Exactly one way to say which points of the files these are explains them, the mean
+    and the variances being those of the training points. `sources`: points and classes
+    of the training and of the test points, or of both."""
+    p, bias = t.parameter, t.parameter["bias"]
+    image = np.concatenate([t.X, t.a["X_test"]])
+    label = np.concatenate([t.y, t.a["y_test"]])
+    side = np.concatenate([np.where(y > 0, 1, -1) for _, y in sources])
+    x = np.concatenate([X for X, _ in sources])
+    first = len(sources[0][0])
+    if bias:
+        c.true("bias", (image[:, -1] == bias).all())
+        image = image[:, :-1]
+    square = (t.X ** 2).sum(axis=1)
+    c.true("psi", abs(t.result["psi"] - np.abs(square - 1).max()) <= 1e-12 * square.max())
+    c.true("dimension", image.shape[1] == p["dimension"])
+    groups = [np.flatnonzero(side == s) for s in (-1, 1)]
+    ways = 0
+    for orders in itertools.product(*(itertools.permutations(g) for g in groups)):
+        place = np.zeros(len(label), dtype=int)
+        for s, order in zip((-1, 1), orders):
+            place[label == s] = order
+        if len(sources) > 1 and (place[: len(t.X)] >= first).any():
+            continue
+        z = transformed(x[place], len(t.X), p)
+        if explains(z, image, p):
+            ways += 1
+            check_scaler(c, z, x[place], len(t.X), p)
+    c.close("ways to explain the points", ways, 1)
+
+
+def check_transforms(c, sweep, folder):
+    """CSV and NumPy files, with test points left over and in a file of their own."""
+    generator = np.random.default_rng(22)
+    X = generator.normal(1, 1, (9, 3)) * [1, 0.3, 4]
+    y = np.array([0, 1, 1, 0, 1, 0, 1, 1, 0])
+    table = np.column_stack([y, X])
+    cells = 0
+    np.savetxt(os.path.join(folder, "all.csv"), table[:7], "%.17g", ",", comments="",
+               header='class,"a, b",c,d')
+    for name, part in ("train", slice(0, 7)), ("test", slice(7, 9)):
+        np.save(os.path.join(folder, f"X_{name}.npy"), np.asfortranarray(X[part]))
+        np.save(os.path.join(folder, f"y_{name}.npy"), y[part].astype("u1"))
+    pair = "{points: X_%s.npy, labels: y_%s.npy}"
+    for name, data, samples, sources in (
+            ("left", "{points: all.csv, labels: class}", 4, [(X[:7], y[:7])]),
+            ("apart", pair % (("train",) * 2) + "\n  test_data: " + pair % (("test",) * 2),
+             7, [(X[:7], y[:7]), (X[7:], y[7:])])):
+        grid = os.path.join(folder, name + ".yaml")
+        with open(grid, "w", encoding="utf-8") as file:
+            file.write(TRANSFORMS.replace("DATA", data).replace("SAMPLES", str(samples)))
+        for cell in range(18):
+            out = os.path.join(folder, f"{name}{cell}")
+            subprocess.run([sweep, "trial", grid, f"--cell={cell}", "--replicate=0",
+                            "--export", out, "--tests"], capture_output=True, check=False)
+            t = Trial(out)  # also of a trial that failed: not all are separated
+            c.where = f"transforms, {name}, cell {cell}"
+            check_transform(c, t, sources)
+            cells += 1
+    return cells
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit("usage: check_data.py SWEEP")
@@ -305,11 +426,12 @@ def main():
         cells, flipped, kept = check_folder(c, sweep, folder)
         cells += check_small(c, sweep, folder)
         cells += check_apart(c, sweep, folder)
+        cells += check_transforms(c, sweep, folder)
     share, count = flipped / (flipped + kept), flipped + kept
     c.where = f"{flipped} of {count} labels flipped"
     c.true("as often as label_noise says", abs(share - 0.3) < 5 * (0.21 / count) ** 0.5)
     print(f"{cells} trials, {c.count} checks, {c.failed} failed")
-    if cells != 107 or c.count < 9000:
+    if cells != 143 or c.count < 9000:
         sys.exit("fewer were made than there should be")
     sys.exit(c.failed > 0)
 
