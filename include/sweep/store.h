@@ -44,6 +44,9 @@ struct store_options {
     bool fresh;           /* what is there moves to DIR/old-TIME first; killed on the
                              way, the next writer goes on with it */
     bool shard;           /* an attempt of a shard: see above */
+    bool unchanged;       /* nobody wrote to the database since a run closed it whole:
+                             until a session begins its pages are not checked, and its
+                             cells are compared by their keys alone */
 };
 
 /* Open or create DIR/sweep.db for writing, make its cells those of the grid, write

@@ -87,6 +87,7 @@ static int open_folder(struct session *s)
     int status = folder_platform(&platform, &s->log);
     options.platform = platform;
     s->dated = !s->options.fresh && folder_table_is_dated(s->directory);
+    options.unchanged = s->dated;
     if (status == SWEEP_OK)
         status = store_open(&s->store, s->directory, &s->grid, &options, &s->log);
     free(platform);
@@ -96,13 +97,14 @@ static int open_folder(struct session *s)
     return s->log_file ? SWEEP_OK : SWEEP_IO;
 }
 
-/* Find out what is missing. */
+/* Find out what is missing. Where nothing is, the last session stays the last. */
 static int read_folder(struct session *s)
 {
     struct ledger *l = &s->ledger;
     int status = ledger_read(l, s->store, &s->log);
     ledger_look(l);
-    if (status == SWEEP_OK)
+    bool due = s->options.retry_failed || ledger_rest(l, LEDGER_DUE, NULL).trials > 0;
+    if (status == SWEEP_OK && due)
         status = ledger_begin_session(l, s->store, &s->log);
     if (s->options.retry_failed) {
         ledger_retry(l);

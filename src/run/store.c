@@ -96,6 +96,13 @@ static int fill_database(struct store *s, const struct grid *g,
     return status == SWEEP_OK ? store_commit(s, log) : status;
 }
 
+/* Whether all that store_open writes is a few numbers. */
+static bool is_current(const struct store *s, const struct grid *g)
+{
+    return s->have.parameter_count == PARAMETER_COUNT &&
+           s->have.column_count == COLUMN_COUNT && store_keeps_text(s, g);
+}
+
 static int open_writer(struct store *s, const struct grid *g,
                        const struct store_options *options, struct diagnostics *log)
 {
@@ -108,12 +115,13 @@ static int open_writer(struct store *s, const struct grid *g,
                                locks_work ? NULL : "unix-dotfile", log);
     if (status == SWEEP_OK)
         status = store_identify(s, &is_new, log);
-    if (status == SWEEP_OK)
-        status = is_new ? check_empty(s, log) : store_check_pages(s, log);
+    if (status == SWEEP_OK && is_new)
+        status = check_empty(s, log);
+    s->unchanged = status == SWEEP_OK && options->unchanged && is_current(s, g);
+    if (status == SWEEP_OK && !s->unchanged)
+        status = store_check_to_write(s, log);
     if (status == SWEEP_OK && !is_new)
         status = store_check_grid(s, g, log);
-    if (status == SWEEP_OK)
-        store_trust(s);
     if (status == SWEEP_OK)
         status = fill_database(s, g, options, is_new, log);
     if (status == SWEEP_OK)

@@ -266,12 +266,6 @@ int store_connect(struct store *s, int flags, const char *locking,
     return SWEEP_OK;
 }
 
-void store_trust(struct store *s)
-{
-    s->bounded = false;
-    sqlite3_progress_handler(s->db, 0, NULL, NULL);
-}
-
 /* quick_check puts the code of a page that could not be read into its words. */
 static int report_pages(struct store *s, const char *said, struct diagnostics *log)
 {
@@ -296,4 +290,14 @@ int store_check_pages(struct store *s, struct diagnostics *log)
         status = report_pages(s, said, log);
     sqlite3_finalize(q);
     return status;
+}
+
+int store_check_to_write(struct store *s, struct diagnostics *log)
+{
+    int status = store_check_pages(s, log);
+    if (status != SWEEP_OK)
+        return status;
+    s->unchanged = s->bounded = false;
+    sqlite3_progress_handler(s->db, 0, NULL, NULL);
+    return SWEEP_OK;
 }

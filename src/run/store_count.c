@@ -64,7 +64,9 @@ int store_begin_session(struct store *s, size_t total, struct diagnostics *log)
 {
     struct store_counts counts;
     char text[24];
-    int status = store_count(s, &counts, log);
+    int status = s->unchanged ? store_check_to_write(s, log) : SWEEP_OK;
+    if (status == SWEEP_OK)
+        status = store_count(s, &counts, log);
     if (status == SWEEP_OK)
         status = store_begin(s, log);
     snprintf(text, sizeof text, "%zu", total);

@@ -23,7 +23,8 @@ struct store {
     long long budget;           /* steps left to this query, */
     bool bounded;               /* which ends when there are none */
     bool matched;               /* the cells are known to be those of the grid */
-    bool broken;                /* a write failed: nothing more is committed */
+    bool unchanged; /* see struct store_options; its pages are not checked */
+    bool broken;    /* a write failed: nothing more is committed */
 };
 
 /* Open the database: regular files only, no journal that names another file, and SQLite
@@ -32,7 +33,7 @@ struct store {
 int store_connect(struct store *s, int flags, const char *locking,
                   struct diagnostics *log);
 int store_check_pages(struct store *s, struct diagnostics *log);
-void store_trust(struct store *s);
+int store_check_to_write(struct store *s, struct diagnostics *log); /* and trust it */
 
 /* Report what no run writes (SWEEP_IO). */
 int store_damaged(struct store *s, const char *how, struct diagnostics *log);

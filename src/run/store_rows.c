@@ -144,6 +144,13 @@ static void write_read_cells(FILE *sql, const struct store_columns *have)
     fputs(" FROM cells ORDER BY id", sql);
 }
 
+/* In the same order. */
+static void write_read_keys(FILE *sql, const struct store_columns *have)
+{
+    (void)have;
+    fputs("SELECT id, cell, key FROM cells ORDER BY id", sql);
+}
+
 static void write_put_trial(FILE *sql, const struct store_columns *have)
 {
     fputs("INSERT OR REPLACE INTO trials(cell_id, replicate, status, message", sql);
@@ -237,9 +244,9 @@ char *store_sql_put_cell(void)
     return text_of(write_put_cell, NULL);
 }
 
-char *store_sql_cells(void)
+char *store_sql_cells(bool keys_alone)
 {
-    return text_of(write_read_cells, NULL);
+    return text_of(keys_alone ? write_read_keys : write_read_cells, NULL);
 }
 
 char *store_sql_put_trial(void)

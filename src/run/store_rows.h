@@ -36,8 +36,8 @@ char *store_sql_create(enum store_object object, const struct store_columns *hav
 char *store_sql_add_parameter(enum parameter p);
 char *store_sql_fill_parameter(enum parameter p); /* (value) in every cell */
 char *store_sql_add_column(enum column c);
-char *store_sql_put_cell(void);  /* key, cell, parameters -> id */
-char *store_sql_cells(void);     /* -> id, cell, key, parameters */
+char *store_sql_put_cell(void);         /* key, cell, parameters -> id */
+char *store_sql_cells(bool keys_alone); /* -> id, cell, key, parameters unless alone */
 char *store_sql_put_trial(void); /* cell_id, replicate, status, message, results */
 char *store_sql_get(void);       /* (cell_id, replicate) -> status, message, results */
 char *store_sql_each(const struct store_columns *have); /* (cells, replicates) -> cell,

@@ -73,6 +73,26 @@ again "another version"
 sql a "DELETE FROM trials WHERE replicate = 1"
 touch -r a/sweep.db a/table.tsv
 again "trials that were gone"
+# Nor is the database checked again, unless something is to be written.
+for page in 2 3 4 5 6 7; do
+    rm -rf bad
+    cp -a a bad
+    head -c 4096 /dev/urandom | dd of=bad/sweep.db bs=4096 seek=$page conv=notrunc 2>dd
+    touch -r bad/sweep.db bad/table.tsv
+    run run -q small.yaml -o bad --retry-failed
+    status 1
+    err_has "is damaged"
+done
+sql a "UPDATE cells SET width = width + 1 WHERE id = 1"
+touch -r a/sweep.db a/table.tsv
+run run -q small.yaml -o a
+silent_err
+check "the table of a database with its time" [ "$(ls -i a/table.tsv)" = "$inode" ]
+sql a "UPDATE meta SET value = '0.0.1' WHERE name = 'sweep_version'"
+touch -r a/sweep.db a/table.tsv
+again "its cells to another version"
+check "the cell as it was" [ "$(sql a "SELECT count(*) FROM cells WHERE cell IS NOT NULL
+    AND width != (SELECT width FROM cells WHERE id = 2)")" -eq 0 ]
 sed 's/\[n\]/[max]/' small.yaml >asks.yaml
 run run -q asks.yaml -o a
 silent_err
@@ -223,4 +243,4 @@ for bad in 0/3 4/3 1 /3 1/ 1.5/3 1/0 1/2/3 a/b; do
 done
 check "nothing was written" [ ! -e k ]
 
-finish 133
+finish 151
