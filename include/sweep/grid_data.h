@@ -83,6 +83,9 @@ const struct twoclass *grid_data_tests(const struct grid_data *d,
 /* Bytes that the files take, as they are and unpacked. */
 size_t grid_data_bytes(const struct grid_data *d);
 
+/* The most bytes at one time while they were read. */
+size_t grid_data_peak(const struct grid_data *d);
+
 /* "digits.svm" of a path. */
 const char *grid_file_name(const char *path);
 

@@ -40,6 +40,7 @@ struct labelled {
     bool dense;                /* every point has all features, whatever they are */
     struct rng_key names;      /* of its features, if `named` */
     bool named;
+    size_t text_bytes; /* of what stood beside them while they were read */
 };
 
 /* Room for so many points and entries in all. SWEEP_OK, SWEEP_NO_MEMORY. */

@@ -275,14 +275,30 @@ const struct grid_file *grid_data_file(const struct grid_data *d, double data)
     return NULL;
 }
 
+static size_t file_bytes(const struct grid_file *f)
+{
+    size_t bytes = labelled_bytes(&f->points);
+    for (size_t k = 0; k < f->parts; k++)
+        bytes += f->part[k].size;
+    return bytes;
+}
+
+size_t grid_data_peak(const struct grid_data *d)
+{
+    size_t before = 0, peak = 0;
+    for (size_t i = 0; i < d->file_count; i++) {
+        before += file_bytes(&d->files[i]);
+        if (before + d->files[i].points.text_bytes > peak)
+            peak = before + d->files[i].points.text_bytes;
+    }
+    return peak;
+}
+
 size_t grid_data_bytes(const struct grid_data *d)
 {
     size_t bytes = 0;
-    for (size_t i = 0; i < d->file_count; i++) {
-        for (size_t k = 0; k < d->files[i].parts; k++)
-            bytes += d->files[i].part[k].size;
-        bytes += labelled_bytes(&d->files[i].points);
-    }
+    for (size_t i = 0; i < d->file_count; i++)
+        bytes += file_bytes(&d->files[i]);
     for (size_t i = 0; i < d->classes_count; i++)
         bytes += twoclass_size(&d->classes[i].two) * sizeof *d->classes[i].two.row;
     return bytes;

@@ -136,6 +136,7 @@ static int read_table(struct labelled *out, const struct input *in, const char *
 
     if (status == SWEEP_OK)
         status = tabular_points(out, &t, in->name, column, log);
+    out->text_bytes += tabular_bytes(&t);
     tabular_release(&t);
     return status;
 }
@@ -155,6 +156,7 @@ static int read_tables(struct labelled *out, const struct input *in,
         status = in->reader->table(&points, in->name, in->text, in->length, log);
     if (status == SWEEP_OK)
         status = tabular_points_with(out, &points, in->name, &labels, other.name, log);
+    out->text_bytes += other.length + tabular_bytes(&points) + tabular_bytes(&labels);
     memory_free(other.text);
     tabular_release(&labels);
     tabular_release(&points);
@@ -167,6 +169,7 @@ static int read_format(struct labelled *out, const struct input *in, const char 
     const struct data_reader *reader = in->reader;
 
     out->format = reader->name;
+    out->text_bytes = in->length;
     if (reader->table)
         return labels ? read_tables(out, in, labels, log)
                       : read_table(out, in, column, log);

@@ -175,6 +175,27 @@ run plan linear.yaml --json --no-pilot
 status 0
 json '1e9 < p["memory_thread"] < 3e9'
 
+# The text of a data file stands beside its bytes and its points while it is read. (A
+# sanitizer has memory of its own.)
+{
+    head -c 20000000 /dev/zero | tr '\0' '#'
+    awk 'BEGIN { for (i = 0; i < 400; i++) print "\n" i % 2, "1:" i + 1, "2:" 400 - i }'
+} >large.svm
+cat >large.yaml <<'END'
+name: large
+seed: 1
+replicates: 1
+grid: {data: large.svm, samples: 6, width: 10, test_samples: 10}
+END
+run plan large.yaml --json --no-pilot -j 4
+status 0
+measured=$(python3 -c 'import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stderr=subprocess.DEVNULL)
+print(1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' \
+    "$sweep" run -q large.yaml -o large -j 4)
+grep -q __asan_init "$sweep" && measured=40000000
+json "$measured <= p['memory'] <= 2 * $measured"
+
 # More memory than there is: reported before anything begins.
 cat >huge.yaml <<'END'
 name: huge
@@ -208,4 +229,4 @@ run plan small.yaml -j 0
 status 2
 err "sweep plan: --threads must be 1 to 4096, got 0"
 
-finish 84
+finish 86
