@@ -1,0 +1,42 @@
+/* state.h - how far a results folder is and who works in it, for people. */
+#ifndef SWEEP_STATE_H
+#define SWEEP_STATE_H
+
+#include "sweep/ledger.h"
+#include "sweep/store.h"
+#include <stdio.h>
+
+/* What one folder, or all, hold. */
+struct state {
+    struct ledger_tally tally;
+    double trial_rate; /* of the last session; of those now running */
+    double work_left, work_rate;
+    bool running; /* somebody works here */
+    bool unseen;  /* or on another machine, as far as can be seen from here */
+    bool absent;  /* shards have not begun */
+    double last;  /* last commit, Unix seconds */
+    char note[GRID_NOTE_SIZE];
+    struct store_holder holder;
+};
+
+/* A folder of trials, read. */
+struct reading {
+    struct grid grid;
+    struct plan plan;
+    struct ledger ledger;
+};
+
+/* All trials are there. */
+bool state_is_done(const struct state *s);
+
+/* Read what a folder of trials holds; close the reading in any case. SWEEP_OK,
+ * SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
+int state_look(const char *directory, struct reading *r, struct state *state,
+               struct diagnostics *log);
+
+void reading_close(struct reading *r);
+
+/* "results/x: 40 of 90 trials done, 50 missing; 2.1 trials/s, 24 s left; process ..." */
+void state_print(FILE *stream, const char *directory, const struct state *s);
+
+#endif
