@@ -129,6 +129,14 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
 int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
                     const struct table_request *request, struct diagnostics *log);
 
+/* The trials that a table with this `where` takes, one by one in order of cells and
+ * replicates, failed ones too. own (g->results.count): the own results of each. A visit
+ * that returns nonzero ends it and is returned. As aggregate_build. */
+typedef int aggregate_visit(void *context, size_t cell, uint64_t replicate,
+                            const struct record *r, const double *own);
+int aggregate_each(struct store *s, const struct grid *g, const char *where,
+                   aggregate_visit *visit, void *context, struct diagnostics *log);
+
 /* What rows pool, when pooled_count > 0, and over how many clusters, as far as trials
  * share their data: "width (2 values), step_scale (21 values): sem and intervals over
  * 20 clusters (trials of the same data)". */

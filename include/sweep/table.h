@@ -1,5 +1,5 @@
 /* table.h - an aggregate as TSV for gnuplot, long TSV, CSV, JSON, Markdown; as aligned
- * text and LaTeX for people.
+ * text, LaTeX and HTML for people; trials as CSV.
  *
  * Columns: the coordinates; `trials` recorded; `failed` of them; `undefined`, the
  * largest number of successful trials in which one of the results shown is NaN; with a
@@ -24,6 +24,14 @@
  * below says what holds for all rows. With a pivot the values of a parameter are
  * columns and the other coordinates name the rows. Text that is wider than a line is cut into
  * several tables, each with the coordinates.
+ *
+ * HTML is the same as one element <table>, every number in full as data-v of its cell,
+ * and the note as a paragraph.
+ *
+ * CSV of trials has a line for each trial and no statistics: `cell`, every parameter,
+ * `replicate`, `status`, and every result, or those asked for; audits, which are of many
+ * trials, are left out. "%.17g", NaN for what is undefined, nothing where that is a word.
+ * `seconds` differs between equal runs.
  *
  * Where a row pools several cells, a line says over which axes and how many clusters
  * (aggregate.h): in the provenance, below a Markdown table, as `pooled_over` in JSON.
@@ -53,6 +61,10 @@ struct table_format {
      * stream are left to its owner (ferror). */
     int (*write)(FILE *stream, const struct aggregate *a, const struct grid *g,
                  const struct table_style *style);
+    /* Of a format of trials, in the place of `write`: `columns` (0: all) and `where` of
+     * a request. SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
+    int (*write_trials)(FILE *stream, struct store *s, const struct grid *g,
+                        const struct table_request *request, struct diagnostics *log);
 };
 
 /* What a user may ask for; the first is the default. */
@@ -73,6 +85,10 @@ int table_sort(struct aggregate *a, const struct grid *g, char *const *key,
 /* The format of table.tsv. */
 int table_write_tsv(FILE *stream, const struct aggregate *a, const struct grid *g,
                     const struct table_style *style);
+
+/* For people, as HTML. */
+int table_write_html(FILE *stream, const struct aggregate *a, const struct grid *g,
+                     const struct table_style *style);
 
 /* The grid's own table to DIR/table.tsv, old or new, whole. */
 int table_write_file(const char *directory, struct store *s, const struct grid *g,

@@ -119,6 +119,23 @@ static void read_style(struct wish *w, const struct arguments *args,
     w->style.digits = (int)number;
 }
 
+/* A line for each trial has no statistics. */
+static void check_trials(const struct wish *w, const struct arguments *args,
+                         struct diagnostics *log)
+{
+    static const enum option others[] = {OPTION_ROWS, OPTION_STATISTICS, OPTION_PIVOT,
+                                         OPTION_SORT, OPTION_DIGITS};
+    for (size_t i = 0; i < sizeof others / sizeof *others && !w->format->write; i++)
+        if (args->value[others[i]])
+            diagnostics_add(log, NULL, 0, 0,
+                            "--%s is not for trials-csv, which has a line for each "
+                            "trial with all digits",
+                            option_table[others[i]].name);
+    if (!w->format->write && w->columns.count > 0 && w->style.rates)
+        diagnostics_add(log, NULL, 0, 0,
+                        "success rates are of many trials: trials-csv has none");
+}
+
 /* All that is wrong with the words is reported. */
 static int table_wish_init(struct wish *w, const struct arguments *args, struct grid *g,
                            bool known, struct diagnostics *log)
@@ -135,8 +152,10 @@ static int table_wish_init(struct wish *w, const struct arguments *args, struct 
     if (resolve_table_columns(w, g, known, log) == SWEEP_NO_MEMORY)
         return diagnostics_no_memory(log, NULL);
     names_once(w->statistics.word, w->statistics.count, log);
-    w->format = &table_formats[choose_format(args, log)];
+    size_t format = choose_format(args, log);
+    w->format = &table_formats[format < all_formats.count ? format : 0];
     read_style(w, args, log);
+    check_trials(w, args, log);
     return log->count + log->lost > 0 ? SWEEP_INPUT : SWEEP_OK;
 }
 
@@ -180,13 +199,39 @@ static int check_pivot(const struct wish *w, const struct aggregate *a,
     return SWEEP_INPUT;
 }
 
-static int write_file(const struct wish *w, const struct aggregate *a,
-                      const struct grid *g, struct diagnostics *log)
+static int write_rows(FILE *stream, struct store *store, const struct grid *g,
+                      const struct wish *w, struct diagnostics *log)
+{
+    struct table_request request = merge_request(g, w);
+    struct aggregate a = {0};
+    int status = aggregate_build(&a, store, g, &request, log);
+    if (status == SWEEP_OK)
+        status = check_pivot(w, &a, log);
+    if (status == SWEEP_OK && w->sort.count > 0)
+        status = table_sort(&a, g, w->sort.word, w->sort.count, log);
+    if (status == SWEEP_OK)
+        status = w->format->write(stream, &a, g, &w->style);
+    aggregate_release(&a);
+    return status;
+}
+
+/* All results, unless some were asked for: the grid's wishes are of a table. */
+static int write_trials(FILE *stream, struct store *store, const struct grid *g,
+                        const struct wish *w, struct diagnostics *log)
+{
+    const struct table_request request = {
+        .columns = w->column, .column_count = w->column_count, .where = w->where};
+    return w->format->write_trials(stream, store, g, &request, log);
+}
+
+static int write_file(struct store *store, const struct grid *g, const struct wish *w,
+                      struct diagnostics *log)
 {
     struct outfile out;
     int status = outfile_open(&out, w->path, log);
     if (status == SWEEP_OK)
-        status = w->format->write(out.stream, a, g, &w->style);
+        status = (w->format->write ? write_rows : write_trials)(out.stream, store, g, w,
+                                                                log);
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);
@@ -197,23 +242,14 @@ static int print_table(const char *directory, const struct grid *g,
                        const struct wish *w, struct diagnostics *log)
 {
     struct store *store = NULL;
-    struct aggregate a = {0};
 
     int status = store_open_readonly(&store, directory, log);
     if (status == SWEEP_OK)
         print_model_notice(stderr, directory, store);
-    if (status == SWEEP_OK) {
-        struct table_request request = merge_request(g, w);
-        status = aggregate_build(&a, store, g, &request, log);
-    }
     if (status == SWEEP_OK)
-        status = check_pivot(w, &a, log);
-    if (status == SWEEP_OK && w->sort.count > 0)
-        status = table_sort(&a, g, w->sort.word, w->sort.count, log);
-    if (status == SWEEP_OK)
-        status = w->path ? write_file(w, &a, g, log)
-                         : w->format->write(stdout, &a, g, &w->style);
-    aggregate_release(&a);
+        status = w->path            ? write_file(store, g, w, log)
+                 : w->format->write ? write_rows(stdout, store, g, w, log)
+                                    : write_trials(stdout, store, g, w, log);
     store_close(store, log);
     return status;
 }

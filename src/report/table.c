@@ -261,13 +261,16 @@ static int write_long(FILE *stream, const struct aggregate *a, const struct grid
 }
 
 const struct table_format table_formats[] = {
-    {"tsv", "default", ".tsv", false, table_write_tsv},
-    {"long", "TSV, a line per statistic", NULL, false, write_long},
-    {"csv", NULL, ".csv", false, write_csv},
-    {"json", NULL, ".json", false, write_json},
-    {"md", NULL, ".md", false, write_markdown},
-    {"text", "default on a terminal", ".txt", true, table_write_text},
-    {"latex", "booktabs", ".tex", true, table_write_latex},
+    {"tsv", "default", ".tsv", false, table_write_tsv, NULL},
+    {"long", "TSV, a line per statistic", NULL, false, write_long, NULL},
+    {"csv", NULL, ".csv", false, write_csv, NULL},
+    {"json", NULL, ".json", false, write_json, NULL},
+    {"md", NULL, ".md", false, write_markdown, NULL},
+    {"text", "default on a terminal", ".txt", true, table_write_text, NULL},
+    {"latex", "booktabs", ".tex", true, table_write_latex, NULL},
+    {"html", NULL, ".html", true, table_write_html, NULL},
+    {"trials-csv", "a line per trial, all results", NULL, false, NULL,
+     table_write_trials},
 };
 
 const struct names all_formats = {.what = "format", NAMES_OF(table_formats)};

@@ -59,4 +59,8 @@ int table_write_text(FILE *stream, const struct aggregate *a, const struct grid 
 int table_write_latex(FILE *stream, const struct aggregate *a, const struct grid *g,
                       const struct table_style *style);
 
+/* A line for each trial. */
+int table_write_trials(FILE *stream, struct store *s, const struct grid *g,
+                       const struct table_request *request, struct diagnostics *log);
+
 #endif

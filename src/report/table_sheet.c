@@ -228,6 +228,29 @@ static int find_texts(struct builder *b)
     return SWEEP_OK;
 }
 
+static int find_values(struct builder *b)
+{
+    const struct layout *t = &b->t;
+    struct sheet *s = b->sheet;
+    double *at = s->value = memory_array(s->rows, s->columns * sizeof *s->value);
+    if (!at)
+        return SWEEP_NO_MEMORY;
+    for (size_t line = 0; line < s->rows; line++) {
+        struct setting setting;
+        grid_cell(t->grid, t->a->row[b->places.lead[line]].cell, &setting);
+        for (size_t k = 0; k < s->keys; k++)
+            *at++ = s->word[k] ? (double)NAN : setting.value[b->key[k]];
+        for (size_t i = 0; i < b->measure_count; i++)
+            for (size_t v = 0; v < b->places.values; v++) {
+                size_t row = b->places.row[line * b->places.values + v];
+                *at++ = row > 0
+                            ? field_number(t, &t->a->row[row - 1], b->measure[i].field)
+                            : (double)NAN;
+            }
+    }
+    return SWEEP_OK;
+}
+
 /* "3", "3 to 5" */
 static void put_range(FILE *stream, const struct builder *b, size_t field)
 {
@@ -297,6 +320,8 @@ int sheet_build(struct sheet *s, const struct aggregate *a, const struct grid *g
     if (status == SWEEP_OK)
         status = find_texts(&b);
     if (status == SWEEP_OK)
+        status = find_values(&b);
+    if (status == SWEEP_OK)
         status = write_note(&b);
     places_release(&b.places);
     memory_free(b.key);
@@ -314,6 +339,7 @@ void sheet_release(struct sheet *s)
     memory_free(s->text);
     memory_free(s->word);
     memory_free(s->group);
+    memory_free(s->value);
     free(s->pool);
     free(s->note);
 }

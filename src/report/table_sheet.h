@@ -17,8 +17,9 @@ struct sheet {
     char **group;         /* (columns) what it is a part of; NULL: no groups; equal
                              pointers: the same group. Of keys: NULL */
     bool *word;           /* (columns) no numbers */
-    char *pool;           /* where the texts are */
-    char *note;           /* one line, below the table */
+    double *value; /* (rows, columns) of the numbers; NAN: undefined, or a word */
+    char *pool;    /* where the texts are */
+    char *note;    /* one line, below the table */
 };
 
 /* SWEEP_OK, SWEEP_NO_MEMORY; release in any case. */
