@@ -63,6 +63,8 @@ enum option {
     OPTION_LEVEL,
     OPTION_TITLE,
     OPTION_FIGURE,
+    OPTION_REPORT,
+    OPTION_PAGE,
     OPTION_COUNT
 };
 
@@ -138,6 +140,7 @@ int cmd_new(const struct command *self, const struct arguments *args);
 int cmd_parameters(const struct command *self, const struct arguments *args);
 int cmd_plan(const struct command *self, const struct arguments *args);
 int cmd_plot(const struct command *self, const struct arguments *args);
+int cmd_report(const struct command *self, const struct arguments *args);
 int cmd_run(const struct command *self, const struct arguments *args);
 int cmd_status(const struct command *self, const struct arguments *args);
 int cmd_table(const struct command *self, const struct arguments *args);

@@ -19,7 +19,7 @@ const struct command command_table[] = {
      "trials failed, 4 stopped with work left.\n",
      BIT(OUTPUT) | BIT(THREADS) | BIT(QUIET) | BIT(SHARD) | BIT(RETRY_FAILED) |
          BIT(FRESH) | BIT(MAX_FAILURES) | BIT(TIME_LIMIT) | BIT(ALLOW_MIXED) |
-         BIT(ON_END),
+         BIT(ON_END) | BIT(REPORT),
      1, MOST_OPERANDS, true, false, cmd_run},
     {"plan", "GRID [NAME=VALUE...] [-o DIR] [-j N] [--shard i/n]",
      "report what a run would cost, without running it",
@@ -110,6 +110,17 @@ const struct command command_table[] = {
          BIT(BAND) | BIT(MAP) | BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE) |
          BIT(COLUMNS) | BIT(STATISTICS),
      1, 1, false, true, cmd_plot},
+    {"report", "DIR [-o FILE] [--watch]",
+     "write all there is to see into one HTML page",
+     "Writes one HTML file that needs nothing else, not even a network: what the grid\n"
+     "asks, what is done and what failed with advice, plan and time, the figures of\n"
+     "'sweep plot', the table of 'sweep table' with columns to sort by, where it all\n"
+     "comes from. Without gnuplot it has all but the figures. While a run works in "
+     "the\n"
+     "folder the page loads itself again; --watch writes it anew until the run ends.\n"
+     "\n"
+     "Exit status: 0 written, 1 failure, 2 usage.\n",
+     BIT(PAGE) | BIT(WATCH), 1, 1, false, true, cmd_report},
     {"trial",
      "GRID [NAME=VALUE...] --cell K --replicate R [--export DIR] [--tests] [--proof "
      "FILE]",

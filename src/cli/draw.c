@@ -134,6 +134,21 @@ static int draw_into(const char *script, const struct outfile *out,
     return status;
 }
 
+bool draw_available(void)
+{
+    const char *path = getenv("PATH");
+    char *copy = strdup(path ? path : ""), *rest = copy, *file;
+    bool found = false;
+    for (char *folder; !found && (folder = strsep(&rest, ":"));) {
+        if (asprintf(&file, "%s/gnuplot", *folder ? folder : ".") < 0)
+            break;
+        found = access(file, X_OK) == 0;
+        free(file);
+    }
+    free(copy);
+    return found;
+}
+
 int draw_picture(const char *script, const char *picture, enum picture_format format,
                  struct diagnostics *log)
 {

@@ -4,11 +4,15 @@
 
 #include "sweep/gnuplot.h"
 #include "sweep/status.h"
+#include <stdbool.h>
 
 /* Draw `script` into the file `picture`, which is either the old one or the new one,
  * whole. No shell takes part, nor the user's settings of gnuplot. SWEEP_OK; SWEEP_IO,
  * with what gnuplot said in `log`; SWEEP_NO_MEMORY. */
 int draw_picture(const char *script, const char *picture, enum picture_format format,
                  struct diagnostics *log);
+
+/* Whether there is a gnuplot to run. */
+bool draw_available(void);
 
 #endif

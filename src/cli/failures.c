@@ -3,7 +3,7 @@
 #include <stdbool.h>
 
 /* What a status means where its word does not say it, and what changes it. */
-static const char *const advice[TRIAL_STATUS_COUNT] = {
+const char *const failure_advice[TRIAL_STATUS_COUNT] = {
     [TRIAL_NON_FINITE] = "try a smaller learning_rate or init_scale",
     [TRIAL_NOT_SEPARATED] = "try more max_steps or a larger learning_rate",
     [TRIAL_DEAD_POINT] = "no neuron is active on a training point: try model: "
@@ -42,7 +42,7 @@ static void print_each(FILE *stream, const size_t by_status[TRIAL_STATUS_COUNT],
     for (int i; (i = next_reason(by_status, printed)) != TRIAL_OK; printed[i] = true) {
         fprintf(stream, "%s%zu %s", before, by_status[i], trial_status_words[i]);
         if (with_advice)
-            fprintf(stream, " (%s)", advice[i]);
+            fprintf(stream, " (%s)", failure_advice[i]);
         before = ", ";
     }
 }

@@ -77,7 +77,7 @@ const struct option_info option_table[OPTION_COUNT] = {
                          "estimate times from the model alone, run nothing",
                          OFFERS_NOTHING},
     [OPTION_WATCH] = {"watch", 0, NULL,
-                      "tell again every 2 seconds until all is done or nobody "
+                      "tell again every few seconds until all is done or nobody "
                       "works there any more",
                       OFFERS_NOTHING},
     [OPTION_X] = {"x", 0, "AXIS",
@@ -114,6 +114,12 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_FIGURE] = {"output", 'o', "FILE",
                        "figure: .svg, .png or .pdf (default: DIR/plot.svg)",
                        OFFERS_NOTHING},
+    [OPTION_REPORT] = {"report", 0, NULL,
+                       "write DIR/report.html when the run has ended, see 'sweep help "
+                       "report'",
+                       OFFERS_NOTHING},
+    [OPTION_PAGE] = {"output", 'o', "FILE", "page (default: DIR/report.html)",
+                     OFFERS_NOTHING},
     [OPTION_SAMPLE] = {"sample", 0, "N", "trials to compute again (default: 100)",
                        OFFERS_NOTHING},
     [OPTION_PROVE] = {"prove", 0, NULL, "prove their exact KKT points, too",

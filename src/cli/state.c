@@ -32,7 +32,7 @@ static int read_sessions(const struct ledger *l, const struct store_list *list,
         state->trial_rate += session.trial_rate;
         state->last = fmax(state->last, session.last);
         if (session.first > latest) {
-            latest = session.first;
+            state->first = latest = session.first;
             state->work_rate = session.work_rate;
         }
     }
@@ -77,7 +77,7 @@ int state_look(const char *directory, struct reading *r, struct state *state,
     struct store_list list = {0};
 
     *r = (struct reading){0};
-    *state = (struct state){.last = NAN};
+    *state = (struct state){.first = NAN, .last = NAN};
     int status = store_holder(directory, &state->holder, log);
     state->running = state->holder.state == STORE_ALIVE;
     state->unseen = state->holder.state == STORE_UNKNOWN;

@@ -11,10 +11,10 @@ struct state {
     struct ledger_tally tally;
     double trial_rate; /* of the last session; of those now running */
     double work_left, work_rate;
-    bool running; /* somebody works here */
-    bool unseen;  /* or on another machine, as far as can be seen from here */
-    bool absent;  /* shards have not begun */
-    double last;  /* last commit, Unix seconds */
+    bool running;       /* somebody works here */
+    bool unseen;        /* or on another machine, as far as can be seen from here */
+    bool absent;        /* shards have not begun */
+    double first, last; /* session: its start, the last commit; Unix seconds */
     char note[GRID_NOTE_SIZE];
     struct store_holder holder;
 };

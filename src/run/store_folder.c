@@ -106,7 +106,7 @@ static int is_database(const struct dirent *entry)
 static int is_result(const struct dirent *entry)
 {
     static const char *const names[] = {"grid.yaml", GRID_DATA_FOLDER, "table.tsv",
-                                        "run.log"};
+                                        "report.html", "run.log"};
     const char *name = entry->d_name;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0)

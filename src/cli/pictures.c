@@ -1,0 +1,179 @@
+#include "pictures.h"
+
+#include "draw.h"
+#include "sweep/infile.h"
+#include "sweep/memory.h"
+#include "sweep/outfile.h"
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Where gnuplot reads and writes: a folder of its own, which goes away again. */
+struct workshop {
+    char *folder, *script, *picture;
+};
+
+static int workshop_open(struct workshop *w, struct diagnostics *log)
+{
+    const char *there = getenv("TMPDIR");
+    *w = (struct workshop){0};
+    if (asprintf(&w->folder, "%s/sweep-XXXXXX", there && *there ? there : "/tmp") < 0)
+        w->folder = NULL;
+    else if (!mkdtemp(w->folder)) {
+        diagnostics_add(log, NULL, 0, 0, "cannot make a folder '%s': %s", w->folder,
+                        strerror(errno));
+        free(w->folder);
+        w->folder = NULL;
+        return SWEEP_IO;
+    }
+    if (w->folder && asprintf(&w->script, "%s/figure.gp", w->folder) < 0)
+        w->script = NULL;
+    if (w->script && asprintf(&w->picture, "%s/figure.svg", w->folder) < 0)
+        w->picture = NULL;
+    return w->picture ? SWEEP_OK : diagnostics_no_memory(log, NULL);
+}
+
+static void workshop_close(struct workshop *w)
+{
+    if (w->script)
+        unlink(w->script);
+    if (w->picture)
+        unlink(w->picture);
+    if (w->folder)
+        rmdir(w->folder);
+    free(w->folder);
+    free(w->script);
+    free(w->picture);
+}
+
+static int write_script(const struct figure *f, const char *path,
+                        struct diagnostics *log)
+{
+    const struct picture picture = {
+        .name = "figure.svg", .format = PICTURE_SVG, .title = f->result[0].name};
+    struct outfile out;
+    int status = outfile_open(&out, path, log);
+    if (status == SWEEP_OK)
+        status = gnuplot_write(out.stream, f, &picture);
+    if (status == SWEEP_OK)
+        status = outfile_commit(&out, log);
+    outfile_discard(&out);
+    return status;
+}
+
+static int read_picture(char **svg, const char *path, struct diagnostics *log)
+{
+    const char *reason;
+    size_t size;
+    char bytes[4096];
+    FILE *from = infile_open(path, INFILE_OWN, &reason);
+    FILE *to = from ? open_memstream(svg, &size) : NULL;
+    if (!from) {
+        diagnostics_add(log, NULL, 0, 0, "cannot read '%s': %s", path, reason);
+        return SWEEP_IO;
+    }
+    for (size_t got; to && (got = fread(bytes, 1, sizeof bytes, from)) > 0;)
+        fwrite(bytes, 1, got, to);
+    fclose(from);
+    bool failed = !to || ferror(to);
+    return (to && fclose(to) != 0) || failed ? diagnostics_no_memory(log, NULL)
+                                             : SWEEP_OK;
+}
+
+/* A figure of one of the results. */
+static int draw_result(struct pictures *p, const struct figure *f, size_t result,
+                       struct diagnostics *log)
+{
+    struct workshop w;
+    struct figure one = *f;
+    one.result[0] = f->result[result];
+    one.result_count = 1;
+    one.missing_count = one.unshown_count = 0; /* the page says so once */
+    int status = workshop_open(&w, log);
+    if (status == SWEEP_OK)
+        status = write_script(&one, w.script, log);
+    if (status == SWEEP_OK)
+        status = draw_picture(w.script, w.picture, PICTURE_SVG, log);
+    if (status == SWEEP_OK)
+        status = read_picture(&p->item[p->count].svg, w.picture, log);
+    p->count += status == SWEEP_OK;
+    workshop_close(&w);
+    return status;
+}
+
+/* What has no figure: in no trial defined, or more than there is room for. */
+static int name_missing(struct pictures *p, const struct figure *f,
+                        struct diagnostics *log)
+{
+    size_t size;
+    if (f->missing_count + f->unshown_count == 0)
+        return SWEEP_OK;
+    FILE *stream = open_memstream(&p->missing, &size);
+    if (!stream)
+        return diagnostics_no_memory(log, NULL);
+    for (size_t i = 0; i < f->missing_count; i++)
+        fprintf(stream, "%s is defined in no trial and not drawn. ", f->missing[i]);
+    for (size_t i = 0; i < f->unshown_count; i++)
+        fprintf(stream, "%s%s", i == 0 ? "Not drawn, for want of room: " : ", ",
+                results_info(&f->cells->grid->results, f->unshown[i])->name);
+    fputs(f->unshown_count > 0 ? "." : "", stream);
+    return fclose(stream) == 0 ? SWEEP_OK : diagnostics_no_memory(log, NULL);
+}
+
+static int draw_all(struct pictures *p, struct store *s, const struct grid *g,
+                    struct diagnostics *log)
+{
+    static const struct figure_request unasked = {.level = NAN};
+    struct figure_cells cells = {.grid = g};
+    struct figure f = {0};
+    struct aggregate a = {0};
+    int status = aggregate_cells(g, NULL, &cells.cell, &cells.count, log);
+    if (status == SWEEP_OK)
+        status = figure_choose(&f, &cells, &unasked, log);
+    if (status == SWEEP_OK) {
+        struct table_request request = figure_table(&f);
+        status = aggregate_build(&a, s, g, &request, log);
+    }
+    if (status == SWEEP_OK)
+        status = figure_fill(&f, &a, log);
+    if (status == SWEEP_OK)
+        status = name_missing(p, &f, log);
+    for (size_t i = 0; i < f.result_count && status == SWEEP_OK; i++)
+        status = draw_result(p, &f, i, log);
+    figure_release(&f);
+    aggregate_release(&a);
+    memory_free(cells.cell);
+    return status;
+}
+
+int pictures_make(struct pictures *p, struct store *s, const struct grid *g,
+                  struct diagnostics *log)
+{
+    struct diagnostics said = {0};
+    struct grid unnoted = *g; /* the page has the note, once */
+    const char *why = "gnuplot is not installed: install it (Debian: apt-get install "
+                      "gnuplot-nox) and make this page again";
+    *p = (struct pictures){0};
+    unnoted.note = NULL;
+    int status = draw_available() ? draw_all(p, s, &unnoted, &said) : SWEEP_INPUT;
+    if (said.count > 0)
+        why = said.item[0].message;
+    if (status == SWEEP_INPUT || status == SWEEP_IO) {
+        free(p->missing);
+        status = asprintf(&p->missing, "No figure: %s.", why) < 0 ? SWEEP_NO_MEMORY
+                                                                  : SWEEP_OK;
+        if (status != SWEEP_OK)
+            p->missing = NULL;
+    }
+    diagnostics_release(&said);
+    return status == SWEEP_NO_MEMORY ? diagnostics_no_memory(log, NULL) : status;
+}
+
+void pictures_release(struct pictures *p)
+{
+    for (size_t i = 0; i < p->count; i++)
+        free(p->item[i].svg);
+    free(p->missing);
+}

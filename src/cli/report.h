@@ -1,0 +1,13 @@
+/* report.h - the page (page.h) of a results folder, written whole. */
+#ifndef SWEEP_REPORT_H
+#define SWEEP_REPORT_H
+
+#include "sweep/status.h"
+#include <stdbool.h>
+
+/* Write the page of a folder to `path`; NULL: DIR/report.html. *running: somebody works
+ * there. SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
+int report_write(const char *directory, const char *path, bool *running,
+                 struct diagnostics *log);
+
+#endif
