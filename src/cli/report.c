@@ -112,14 +112,15 @@ static int gather(struct material *m, struct diagnostics *log)
 static int write_page(const struct material *m, const char *path,
                       struct diagnostics *log)
 {
+    bool done = state_is_done(&m->state);
     const struct page page = {.directory = m->directory,
                               .grid = &m->reading.grid,
                               .ledger = &m->reading.ledger,
                               .trials = m->trials,
                               .table = &m->table,
                               .store = m->store,
-                              .running = m->state.running,
-                              .done = state_is_done(&m->state),
+                              .running = m->state.running || (m->state.unseen && !done),
+                              .done = done,
                               .first = m->state.first,
                               .last = m->state.last,
                               .state = m->line,

@@ -52,9 +52,8 @@ void page_figures(FILE *stream, const struct page *p)
     if (p->no_picture)
         page_paragraph(stream, "note", p->no_picture);
     if (p->picture_count > 0)
-        fputs(
-            "<p class=\"note\"><code>sweep plot</code> draws them one by one, as files "
-            "of their own.</p>\n",
-            stream);
+        fputs("<p class=\"note\"><code>sweep plot</code> draws these and others, as "
+              "files of their own.</p>\n",
+              stream);
     fputs("</section>\n", stream);
 }

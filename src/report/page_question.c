@@ -54,7 +54,8 @@ static void put_axes(FILE *stream, const struct grid *g)
     if (g->axis_count == 0 && g->derived_count == 0)
         return;
     fputs("<h3>Axes</h3>\n<div class=\"scroll\"><table class=\"text\">\n<tr>"
-          "<th>parameter</th><th class=\"number\">count</th><th>values</th><th>meaning</th>"
+          "<th>parameter</th><th "
+          "class=\"number\">count</th><th>values</th><th>meaning</th>"
           "</tr>\n",
           stream);
     for (size_t i = 0; i < g->axis_count; i++) {
@@ -82,15 +83,19 @@ static void put_axes(FILE *stream, const struct grid *g)
     fputs("</table></div>\n", stream);
 }
 
-/* Fixed by the file, or at their defaults; what axes and `derive` set is neither. */
-static void put_fixed(FILE *stream, const struct grid *g, bool given)
+/* Set by axes and `derive`. */
+static void find_varying(const struct grid *g, bool varies[PARAMETER_COUNT])
 {
-    bool varies[PARAMETER_COUNT] = {false};
     for (size_t i = 0; i < g->axis_count; i++)
         for (size_t k = 0; k < g->axes[i].width; k++)
             varies[g->axes[i].parameter[k]] = true;
     for (size_t i = 0; i < g->derived_count; i++)
         varies[g->derived[i].parameter] = true;
+}
+
+static void put_fixed(FILE *stream, const struct grid *g, const bool *varies,
+                      bool given)
+{
     fputs("<div class=\"scroll\"><table class=\"text\">\n<tr><th>parameter</th>"
           "<th>value</th><th>meaning</th></tr>\n",
           stream);
@@ -107,9 +112,9 @@ static void put_fixed(FILE *stream, const struct grid *g, bool given)
     fputs("</table></div>\n", stream);
 }
 
-void page_question(FILE *stream, const struct page *p)
+void page_question(FILE *stream, const struct page *page)
 {
-    const struct grid *g = p->grid;
+    const struct grid *g = page->grid;
     char text[160];
     fputs("<section id=\"question\">\n<h2>What the grid asks</h2>\n<p>", stream);
     fprintf(stream, "%zu cell%s, replicates: ", g->cell_count,
@@ -122,9 +127,16 @@ void page_question(FILE *stream, const struct page *p)
         fputs("</code>.</p>\n", stream);
     }
     put_axes(stream, g);
-    fputs("<h3>Fixed</h3>\n", stream);
-    put_fixed(stream, g, true);
+    bool varies[PARAMETER_COUNT] = {false};
+    size_t fixed = 0;
+    find_varying(g, varies);
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++)
+        fixed += g->given[p] && !varies[p];
+    if (fixed > 0) {
+        fputs("<h3>Fixed</h3>\n", stream);
+        put_fixed(stream, g, varies, true);
+    }
     fputs("<details><summary>All others are at their defaults</summary>\n", stream);
-    put_fixed(stream, g, false);
+    put_fixed(stream, g, varies, false);
     fputs("</details>\n</section>\n", stream);
 }

@@ -53,13 +53,14 @@ const char page_style[] =
     "figure label{color:var(--link);cursor:pointer;font-size:.9rem}\n"
     "figure input:checked~div svg{max-width:none}\n"
     "@media (min-width:60rem){figure label{display:none}}\n"
-    "#provenance td{white-space:pre-line;overflow-wrap:anywhere}\n"
+    "#provenance td{white-space:pre-line}#provenance td+td{overflow-wrap:anywhere}\n"
     "dt{font-family:ui-monospace,monospace;font-size:.875rem;margin-top:.4rem}\n"
     "dd{margin:0 0 0 1.2rem;color:var(--soft)}\n"
     "@media print{:root{--paper:#fff;--ink:#000;--soft:#444;--line:#bbb;--tint:#f3f3f3}"
     "body{max-width:none;padding:0;font-size:10pt}nav,figure label{display:none}"
-    ".scroll,figure div{overflow:visible}.results{font-size:6.5pt}"
-    ".results td,.results th{padding:.1rem .2rem;white-space:normal}"
+    ".scroll,figure div{overflow:visible}.results table{font-size:6pt}"
+    ".results td,.results th{padding:.1rem "
+    ".15rem;white-space:normal;overflow-wrap:anywhere}"
     "figure,tr{break-inside:avoid}h2,h3{break-after:avoid}"
     "figure input:checked~div svg{max-width:100%}}\n";
 

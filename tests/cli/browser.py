@@ -3,6 +3,7 @@
     with Browser() as b:
         b.open(path); b.run("return document.title")
 """
+import base64
 import json
 import os
 import pathlib
@@ -28,11 +29,13 @@ class Browser:
             if found := re.search(r"started successfully on port (\d+)", line):
                 break
         self.address = f"http://127.0.0.1:{found[1]}/session"
-        wanted = {"goog:chromeOptions": {"args": OPTIONS + ["about:blank",
+        wanted = {"goog:chromeOptions": {"args": OPTIONS + [
                       f"--user-data-dir={self.home.name}/profile"]},
                   "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}
         answer = self.ask("", {"capabilities": {"alwaysMatch": wanted}})
         self.address += "/" + answer["sessionId"]
+        self.ask("/url", {"url": "about:blank"})
+        self.requests()  # of the page that it began with
 
     def ask(self, path, what):
         request = urllib.request.Request(self.address + path, json.dumps(what).encode(),
@@ -70,7 +73,6 @@ class Browser:
 
     def picture(self, path):
         """The whole page, as PNG."""
-        import base64
         shot = self.devtools("Page.captureScreenshot", captureBeyondViewport=True)
         pathlib.Path(path).write_bytes(base64.b64decode(shot["data"]))
 
