@@ -8,7 +8,7 @@ run run -q small.yaml -o good
 status 0
 
 # Files that are a user's own are not replaced, whatever --fresh says.
-for name in grid.yaml table.tsv run.log data; do
+for name in grid.yaml table.tsv report.html run.log data; do
     mkdir own
     case $name in
     data) mkdir own/data && echo mine >own/data/points.svm ;;
@@ -53,7 +53,7 @@ for name in sweep.lock run.log table.tsv grid.yaml; do
         check "one message" [ "$(wc -l <.err)" -eq 1 ]
         err_has "'copy/$name'"
         check "untouched" [ "$(cat victim)" = mine ]
-        for command in status table plot verify; do
+        for command in status table plot report verify; do
             timeout 20 "$sweep" $command copy >.out 2>.err
             code=$?
             what="sweep $command copy ($name is a $kind)"
@@ -132,4 +132,4 @@ run status good
 check "no control character" sh -c '! cat .out .err | tr -d "\n" | grep -q "[[:cntrl:]]"'
 rm good/sweep.lock
 
-finish 140
+finish 158

@@ -22,6 +22,7 @@ import json
 import os
 import pathlib
 import random
+import re
 import resource
 import shutil
 import signal
@@ -187,6 +188,7 @@ class World:
              str(self.yard / "arrays")],
             ["merge", str(self.yard / "merged"), *option, path],
             ["plot", *option, path],
+            ["report", "-o", odd + ".html", *option, path],
             ["plot", "--title", word, "-o", odd + ".png", *option, path],
             ["plot", "--title", word, "-o", odd + ".svg", *option, path],
             ["run", "-q", grid, "--time-limit", "2s", "-o", path],
@@ -212,6 +214,10 @@ class World:
             figure = self.cwd / next((c for c in command if c.startswith(odd + ".")), "")
             if command[0] == "plot" and figure.suffix == ".png":
                 assert figure.read_bytes()[:8] == b"\x89PNG\r\n\x1a\n", "no PNG"
+            if figure.suffix == ".html":
+                page = figure.read_text()
+                assert page.count("<script") == page.count("<style") == 1, "a script"
+                assert not re.search(r"<(img|link|iframe|object|image)\b", page), "a request"
             if command[0] == "plot" and figure.suffix == ".svg":
                 assert b"<script" not in figure.read_bytes(), "a script"
                 xml.etree.ElementTree.parse(figure)
@@ -220,7 +226,7 @@ class World:
 
     def litter(self, known, odd):
         found = [p for p in self.yard.rglob("*CANARY*") if p.name == "CANARY"]
-        known |= {odd + end for end in [".png", ".svg", ".gp"]}
+        known |= {odd + end for end in [".png", ".svg", ".gp", ".html"]}
         found += [p for p in self.yard.iterdir() if p.name not in known and p.suffix != ".svm"]
         if found or set(os.listdir(self.work)) != self.names:
             self.wrong(["all"], f"new files: {[str(p) for p in found]}")

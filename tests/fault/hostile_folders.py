@@ -40,7 +40,7 @@ NUMBERS = [None, 0, 0.5, -1, 1, 2**31, 2**53 + 1, 2**63 - 1, -2**63, 1e308, -1e3
            float("inf"), 5e-324, b"", b"\x00" * 8, "-11", "1e999", "18446744073709551616",
            "nan", "0x10", "9" * 400]
 FILES = ["sweep.db", "sweep.db-wal", "sweep.db-shm", "sweep.db-journal", "sweep.lock",
-         "run.log", "table.tsv", "grid.yaml", "plot.gp", "plot.svg", "data",
+         "run.log", "table.tsv", "report.html", "grid.yaml", "plot.gp", "plot.svg", "data",
          "data/points.svm", "old.part", "sweep-host-1.db", "shard-1-of-2"]
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)"
 KINDS = []
