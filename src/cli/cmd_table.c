@@ -190,8 +190,8 @@ static int check_pivot(const struct wish *w, const struct aggregate *a,
         return SWEEP_OK;
     if (found)
         diagnostics_add(log, NULL, 0, 0,
-                        "--pivot is for tables that people read: add --format text or "
-                        "latex");
+                        "--pivot is for tables that people read: add --format text, "
+                        "latex or html");
     else
         diagnostics_add(log, NULL, 0, 0,
                         "cannot pivot '%s': it does not make rows of this table",

@@ -149,7 +149,7 @@ def check_pivot(s):
     s.check(s.run("table", "out", "--pivot", "width", code=2) ==
             "sweep table: cannot pivot 'width': it does not make rows of this table\n", "width")
     s.check(s.run("table", "out", "--pivot", "model", "--format", "csv", code=2) ==
-            "sweep table: --pivot is for tables that people read: add --format text or latex\n",
+            "sweep table: --pivot is for tables that people read: add --format text, latex or html\n",
             "csv")
 
 

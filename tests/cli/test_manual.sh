@@ -66,7 +66,7 @@ check "bash: a statistic" [ "$(complete_bash sweep table --statistics mean,n_)" 
     mean,n_failed ]
 check "bash: after an equals sign" [ "$(complete_bash sweep table --format = j)" = json ]
 check "bash: right after it" [ "$(complete_bash sweep table --format =)" = \
-    "tsv long csv json md text latex" ]
+    "tsv long csv json md text latex html trials-csv" ]
 check "bash: no column that tables lack" [ -z "$(complete_bash sweep table --columns sec)" ]
 check "bash: what help explains" [ "$(complete_bash sweep help ta)" = table ]
 touch grid.yaml

@@ -138,7 +138,7 @@ status 2
 err "sweep table: unknown parameter 'dimention' (did you mean 'dimension'?)
 sweep table: unknown column 'scaled_epz' (did you mean 'scaled_eps'?)
 sweep table: unknown column 'zz'; see 'sweep columns'
-sweep table: unknown format 'xml': use tsv, long, csv, json, md, text or latex"
+sweep table: unknown format 'xml': use tsv, long, csv, json, md, text, latex, html or trials-csv"
 run table nowhere --rows width,width --columns norm --statistics n,mean,n,mean
 status 2
 err "sweep table: 'width' is asked for twice
