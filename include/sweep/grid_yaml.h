@@ -32,7 +32,8 @@ extern const char grid_name_letters[];
  * is empty. */
 int grid_read_file(struct grid *g, const char *path, struct diagnostics *log);
 
-/* The same of that file with one more line at its end. */
+/* The same of that file with a line "set: {width: 6}" at its end; what a `set` of its own
+ * sets besides is in that line too. */
 int grid_read_with(struct grid *g, const char *path, const char *line,
                    struct diagnostics *log);
 

@@ -2,6 +2,7 @@
 #include "grid_axes.h"
 #include "grid_design.h"
 #include "grid_keys.h"
+#include "grid_set.h"
 #include "grid_table.h"
 #include "grid_until.h"
 #include "grid_values.h"
@@ -13,6 +14,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -318,6 +320,21 @@ static int refuse_file(const char *verb, const char *path, const char *reason,
     return SWEEP_IO;
 }
 
+/* The text with the line that is to be set. */
+static int read_joined(struct reader *r, const char *path, const char *text,
+                       size_t size)
+{
+    char *joined = NULL;
+    int status = grid_set_join(&joined, &size, text, size, r->line);
+    if (status != SWEEP_OK)
+        diagnostics_add(r->log, path, 0, 0, "%s", status_name(status));
+    else
+        status = size <= GRID_FILE_LIMIT ? read_all(r, path, joined, size)
+                                         : refuse_size(path, 0, r->log);
+    free(joined);
+    return status;
+}
+
 static int read_stream(struct reader *r, const char *path, FILE *file, char *text)
 {
     size_t size = fread(text, 1, GRID_FILE_LIMIT + 1, file);
@@ -325,14 +342,9 @@ static int read_stream(struct reader *r, const char *path, FILE *file, char *tex
 
     if (ferror(file))
         return refuse_file("read", path, strerror(errno), r->log);
-    if (r->line && size + strlen(r->line) >= GRID_FILE_LIMIT)
-        return refuse_size(path, 0, r->log);
-    if (r->line) {
-        bool ended = size == 0 || text[size - 1] == '\n';
-        size += (size_t)sprintf(text + size, "%s%s", ended ? "" : "\n", r->line);
-    }
     if (size <= GRID_FILE_LIMIT)
-        return read_all(r, path, text, size);
+        return r->line ? read_joined(r, path, text, size)
+                       : read_all(r, path, text, size);
     fstat(fileno(file), &about);
     return refuse_size(path, (double)about.st_size, r->log);
 }

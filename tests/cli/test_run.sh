@@ -273,9 +273,28 @@ out_has "samples 5"
 run plan small.yaml width=7
 status 2
 err_has "error: 'width' must be even, got 7"
-run plan set/grid.yaml width=8
+run run set/grid.yaml width=8 'step_scale={linspace: [0, 1, 3]}' -o more --time-limit 0s
+status 4
+check "what was set before stays" [ "$(tail -n 1 more/grid.yaml)" = \
+    "set: {samples: [4, 5], width: 8, step_scale: {linspace: [0, 1, 3]}}" ]
+check "once" [ "$(grep -c '^set' more/grid.yaml)" -eq 1 ]
+check "the rest too" [ "$(grep -vc '^set' more/grid.yaml)" -eq "$(grep -c '' small.yaml)" ]
+sed 's/^grid:/set: # of its own\n  width: 4\n  # why\n  data: "mixture"\n&/' small.yaml >own_set.yaml
+run run own_set.yaml samples=4 -o own_set --time-limit 0s
+check "in lines of its own" [ "$(grep -A1 why own_set/grid.yaml | tail -n 1)" = grid: ]
+check "taken over" [ "$(tail -n 1 own_set/grid.yaml)" = \
+    "set: {width: 4, data: 'mixture', samples: 4}" ]
+for value in '6}' '6 #' '[6], samples: [7]' '[6' '*a'; do
+    run plan small.yaml "width=$value"
+    status 2
+    err "sweep plan: 'width=$value': this is no value of 'width'; a value is written as in a \
+grid file: 200, [10, 20], {linspace: [0, 1, 11]}"
+done
+run plan small.yaml "data=it's #1 {},b: c"
 status 2
-err_has "'set'"
+err "small.yaml:$(($(grep -c '' small.yaml) + 1)):14: error: cannot read the data in 'it's #1 {}': \
+No such file or directory
+small.yaml:$(($(grep -c '' small.yaml) + 1)):29: error: cannot read the data in 'b: c': No such file or directory"
 printf %s "$(cat small.yaml)" >unended.yaml
 run plan unended.yaml width=8 --json
 status 0
@@ -325,4 +344,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 143
+finish 159

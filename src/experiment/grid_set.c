@@ -1,0 +1,118 @@
+#include "grid_set.h"
+
+#include "sweep/document.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A scalar as it was, or in quotes where it would be read otherwise between braces. */
+static void put_scalar(FILE *stream, const struct node *n)
+{
+    bool bare = n->plain && *n->text && !strpbrk(n->text, ",:#[]{}\"'&*!|>%@`");
+    fputs(bare ? "" : "'", stream);
+    for (const char *c = n->text; *c; c++)
+        fprintf(stream, *c == '\'' && !bare ? "''" : "%c", *c);
+    fputs(bare ? "" : "'", stream);
+}
+
+static void put_node(FILE *stream, const struct node *n)
+{
+    bool mapping = n->kind == NODE_MAPPING;
+    if (n->kind == NODE_SCALAR) {
+        put_scalar(stream, n);
+        return;
+    }
+    putc(mapping ? '{' : '[', stream);
+    for (const struct node *item = n->first; item; item = item->next) {
+        put_node(stream, item);
+        fputs(mapping ? ": " : "", stream);
+        if (mapping)
+            put_node(stream, item->value);
+        fputs(item->next ? ", " : "", stream);
+    }
+    putc(mapping ? '}' : ']', stream);
+}
+
+/* What `old` sets and `more` does not, then what `more` sets. */
+static void put_set(FILE *stream, const struct node *old, const struct node *more)
+{
+    const char *before = "";
+    fputs("set: {", stream);
+    for (const struct node *set = old; set; set = set == old ? more : NULL)
+        for (const struct node *key = set->first; key; key = key->next) {
+            if (set == old && document_value(more, key->text))
+                continue;
+            fputs(before, stream);
+            put_node(stream, key);
+            fputs(": ", stream);
+            put_node(stream, key->value);
+            before = ", ";
+        }
+    fputs("}\n", stream);
+}
+
+/* The lines of `set`: from its own to that of the next key of the file. */
+static void find_lines(const struct node *root, const struct node *set, size_t *first,
+                       size_t *end)
+{
+    *first = set->line;
+    *end = (size_t)-1;
+    for (const struct node *key = root->first; key; key = key->next)
+        if (key->line > *first && key->line < *end)
+            *end = key->line;
+}
+
+/* All lines but these; of them the empty ones and comments. */
+static void put_lines(FILE *stream, const char *text, size_t size, size_t first,
+                      size_t end)
+{
+    const char *at = text, *stop = text + size;
+    for (size_t line = 1; at < stop; line++) {
+        const char *newline = memchr(at, '\n', (size_t)(stop - at));
+        const char *next = newline ? newline + 1 : stop;
+        const char *mark = at;
+        while (mark < next && strchr(" \t\r\n", *mark))
+            mark++;
+        bool idle = mark == next || *mark == '#';
+        if (line < first || line >= end || idle)
+            fwrite(at, 1, (size_t)(next - at), stream);
+        at = next;
+    }
+    if (size > 0 && text[size - 1] != '\n')
+        putc('\n', stream);
+}
+
+/* The key `set` of a document; NULL: none that has a line of its own and parameters. */
+static const struct node *own_set(const struct node *root)
+{
+    const struct node *set = root && root->kind == NODE_MAPPING ? root->first : NULL;
+    while (set && strcmp(set->text, "set") != 0)
+        set = set->next;
+    return set && set->column == 1 && set->value->kind == NODE_MAPPING ? set : NULL;
+}
+
+int grid_set_join(char **out, size_t *out_size, const char *text, size_t size,
+                  const char *line)
+{
+    struct diagnostics unread = {0}; /* whoever reads the whole reports it */
+    struct node *file = NULL, *more = NULL;
+    size_t first = (size_t)-1, end = first;
+    FILE *stream = open_memstream(out, out_size);
+    if (!stream)
+        return SWEEP_NO_MEMORY;
+    document_read(&file, "", text, size, &unread);
+    document_read(&more, "", line, strlen(line), &unread);
+    const struct node *old = own_set(file), *new = own_set(more);
+    if (old && new)
+        find_lines(file, old, &first, &end);
+    put_lines(stream, text, size, first, end);
+    if (old && new)
+        put_set(stream, old->value, new->value);
+    else
+        fputs(line, stream);
+    document_free(file);
+    document_free(more);
+    diagnostics_release(&unread);
+    bool failed = ferror(stream);
+    return fclose(stream) != 0 || failed ? SWEEP_NO_MEMORY : SWEEP_OK;
+}

@@ -1,0 +1,14 @@
+/* grid_set.h - parameters set from outside, put into the text of a grid file. A part of
+ * grid_yaml. */
+#ifndef SWEEP_GRID_SET_H
+#define SWEEP_GRID_SET_H
+
+#include <stddef.h>
+
+/* The text with `line`, "set: {width: 6}", at its end. Where the file has a `set` of its
+ * own, that goes, and what it sets besides is taken over into the line. *out from
+ * malloc. SWEEP_OK, SWEEP_NO_MEMORY. */
+int grid_set_join(char **out, size_t *out_size, const char *text, size_t size,
+                  const char *line);
+
+#endif
