@@ -2,7 +2,7 @@
 #include "page_parts.h"
 
 /* Pixels from one cell of the map to the next, and of its square; cells in a row, at
- * least, and the longest axis that makes rows of its own. */
+ * most, but for the longest axis that makes rows of its own. */
 enum { PITCH = 13, SQUARE = 11, ROW = 48, LONGEST = 64 };
 
 enum { ALL, SOME, NONE, BAD, STATES };
@@ -30,7 +30,7 @@ static int state_of(const struct page *p, size_t cell, size_t done)
 static size_t row_length(const struct grid *g)
 {
     size_t last = g->axis_count > 0 ? g->axes[g->axis_count - 1].count : 1;
-    return last > LONGEST ? LONGEST : (ROW + last - 1) / last * last;
+    return last > LONGEST ? LONGEST : last > ROW ? last : ROW / last * last;
 }
 
 static void put_square(FILE *stream, const struct page *p, size_t cell, size_t place,

@@ -63,7 +63,8 @@ static void put_axes(FILE *stream, const struct grid *g)
         for (size_t k = 0; k < a->width; k++) {
             fputs("<tr>", stream);
             put_name(stream, a->parameter[k]);
-            fprintf(stream, "<td class=\"number\">%zu</td><td>", a->count);
+            fprintf(stream, "<td class=\"number\">%zu</td><td class=\"values\">",
+                    a->count);
             put_values(stream, g, a, k);
             if (k > 0)
                 fprintf(stream, " <span class=\"unit\">(together with %s)</span>",
