@@ -56,7 +56,6 @@ has_package() {
     groff-base) command -v groff ;;
     bsdextrautils) command -v column ;;
     libomp-dev) (CC=clang && compiles '#include <omp.h>' -fopenmp) ;;
-    chromium-driver) command -v chromedriver ;;
     python3-*) python_module "${1#python3-}" ;;
     *) command -v "$1" ;; # git, pkg-config, gfortran, clang
     esac >/dev/null 2>&1

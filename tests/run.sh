@@ -28,7 +28,7 @@ fi
 
 need_packages $BUILD_PACKAGES $PROOF_PACKAGES gnuplot-nox libcmocka-dev python3-numpy python3-scipy \
     python3-sklearn python3-pandas bsdextrautils groff-base clang libomp-dev slurmctld \
-    slurmd slurm-client munge chromium chromium-driver
+    slurmd slurm-client munge chromium
 setup_build "$build" -Dtests=enabled -Dwerror=true $setup
 ninja -C "$build"
 meson test -C "$build" --print-errorlogs
