@@ -24,7 +24,15 @@
  * them); for a result when its statistic is nowhere negative and spans more than two
  * decades. What is 0 or lies more than six decades below the bulk stands on the floor
  * of a log scale, and is counted; where that is most of it, or where 0 is a count, the
- * scale is linear.
+ * scale is linear. A request may say otherwise.
+ *
+ * A fit is the power law y = factor x^exponent of least squares through the logarithms
+ * of a line's points, for those with positive x and y that do not stand on a floor. Its
+ * interval is Student's for the slope of a regression, with n - 2 degrees of freedom:
+ * what the points' distances from the law say, taken as independent.
+ *
+ * Several folders make one figure: each is chosen and placed as a figure of its own, with
+ * equal axes, and figure_join puts their lines beside each other.
  */
 #ifndef SWEEP_FIGURE_H
 #define SWEEP_FIGURE_H
@@ -45,6 +53,9 @@ struct figure_words {
     size_t count;
 };
 
+/* Whether a scale is logarithmic. */
+enum figure_log { LOG_AUTO, LOG_NO, LOG_YES };
+
 struct figure_request {
     const char *x;
     struct figure_words y, by, facet;
@@ -54,6 +65,10 @@ struct figure_request {
     bool map;
     double level;        /* a line or contour at this value; NAN: at 1 for a *_ratio */
     const char *against; /* a result to draw into every panel, dashed; NULL: none */
+    enum figure_log log_x, log_y; /* along x; of results, or of a map up it */
+    bool bars;                    /* error bars, not bands */
+    bool fit;                     /* power laws */
+    bool loose; /* one of several folders: x, by and facet may have one value here */
 };
 
 /* Cells of a grid to look at, ascending. */
@@ -101,6 +116,19 @@ struct figure_list {
     size_t count;
 };
 
+/* factor x^exponent; NAN: fewer than two points. */
+struct figure_fit {
+    double factor, exponent;
+    double half; /* of the exponent's 95 % interval; NAN: fewer than three points */
+    size_t points;
+};
+
+/* The folders of a joined figure. */
+struct figure_folder {
+    const struct figure *of;
+    const char *name; /* in the legend */
+};
+
 /* The place of no row. */
 #define FIGURE_EMPTY ((size_t)-1)
 
@@ -118,6 +146,9 @@ struct figure {
     size_t unshown_count;
     char statistic[3][20];  /* of the line, of the band's ends */
     size_t statistic_count; /* 1: no band; 2: the band is line -+ statistic[1] */
+    enum figure_log log_x, log_y;
+    bool error_bars, fitted;
+    bool latex; /* texts are for LaTeX: gnuplot_write sets it on a copy */
 
     /* What figure_table points to. */
     enum parameter rows[PARAMETER_COUNT];
@@ -129,6 +160,11 @@ struct figure {
     bool bars; /* not bands: there is nothing between two values of x */
     size_t lines, facets;
     size_t *line_cell, *facet_cell; /* (lines), (facets): a cell to read labels from */
+    size_t folder_count;            /* 0: one, and these are NULL */
+    struct figure_folder *folder;
+    size_t *line_folder, *facet_folder; /* (lines), (facets): whose cell that is */
+    struct aggregate *joined;           /* the rows of all folders */
+    struct figure_fit *fit;             /* (results, facets, lines); NULL: none */
     size_t *row;    /* (facets, lines, x.count) of data, or FIGURE_EMPTY; lines of a map
                        are vertical.count */
     bool *constant; /* (facets, lines): x has no effect; its one row is the first */
@@ -149,6 +185,19 @@ struct table_request figure_table(struct figure *f);
  * must outlive f. A result that no trial defines is taken out of the figure; with none
  * left it is an error. SWEEP_OK, SWEEP_INPUT, SWEEP_NO_MEMORY. */
 int figure_fill(struct figure *f, const struct aggregate *a, struct diagnostics *log);
+
+/* The two halves of figure_fill: the rows in their places; the scales. */
+int figure_place(struct figure *f, const struct aggregate *a, struct diagnostics *log);
+int figure_scales(struct figure *f, struct diagnostics *log);
+
+/* f: the lines of `count` placed figures with one x, by, facets and results, told apart
+ * by folder; they, and the names, must outlive it. figure_scales is next. SWEEP_OK,
+ * SWEEP_INPUT, SWEEP_NO_MEMORY; release f in any case. */
+int figure_join(struct figure *f, const struct figure_folder *folder, size_t count,
+                struct diagnostics *log);
+
+/* Whether there is more than one line to tell apart. */
+bool figure_has_key(const struct figure *f);
 
 enum figure_part { FIGURE_CENTER, FIGURE_LOW, FIGURE_HIGH };
 

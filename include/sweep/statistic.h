@@ -99,6 +99,10 @@ extern const struct names all_statistics;
 /* Ascending; none of them is NAN. */
 void sort_numbers(double *values, size_t count);
 
+/* Standard errors from an estimate to the end of its interval at `level`, with that
+ * many degrees of freedom, at least 1. */
+double student_reach(double level, size_t freedom);
+
 /* Half the width of Student's interval of the mean at `level`; may change the values.
  * NAN for less than two. */
 double student_halfwidth(double *values, size_t count, double level);

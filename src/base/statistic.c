@@ -100,6 +100,11 @@ static double compute_student(double *values, size_t count, const struct cluster
     return center + reach(values, count, of, p);
 }
 
+double student_reach(double level, size_t freedom)
+{
+    return gsl_cdf_tdist_Pinv((1 + level) / 2, (double)freedom);
+}
+
 double student_halfwidth(double *values, size_t count, double level)
 {
     return reach(values, count, NULL, 1 - (1 - level) / 2);

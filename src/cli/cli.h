@@ -65,6 +65,20 @@ enum option {
     OPTION_FIGURE,
     OPTION_REPORT,
     OPTION_PAGE,
+    OPTION_PICTURE,
+    OPTION_WIDTH,
+    OPTION_SIZE,
+    OPTION_FONT,
+    OPTION_LEGEND,
+    OPTION_XLABEL,
+    OPTION_YLABEL,
+    OPTION_NO_TITLE,
+    OPTION_NO_CAPTION,
+    OPTION_LOG,
+    OPTION_BARS,
+    OPTION_FIT,
+    OPTION_WITH,
+    OPTION_STYLE,
     OPTION_COUNT
 };
 
@@ -76,6 +90,8 @@ enum offers {
     OFFERS_NOTHING,
     OFFERS_FOLDERS,
     OFFERS_FORMATS,    /* of tables */
+    OFFERS_PICTURES,   /* formats of figures */
+    OFFERS_LEGENDS,    /* places of them */
     OFFERS_PARAMETERS, /* this and those below with commas between them */
     OFFERS_COLUMNS,
     OFFERS_STATISTICS
@@ -98,9 +114,14 @@ enum { OPTION_TEXT = 512 };
  * Returns it, or buffer. */
 const char *option_meaning(const struct option_info *o, char *buffer, size_t size);
 
+/* Times that an option which may be repeated can be given. */
+enum { MOST_REPEATS = 13 };
+
 /* What the user typed after the command. */
 struct arguments {
     const char *value[OPTION_COUNT]; /* NULL: not given; "" for a flag given */
+    const char *with[MOST_REPEATS];  /* every value of --with */
+    size_t with_count;
     char **operand;
     int operand_count;
 };

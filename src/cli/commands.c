@@ -97,10 +97,14 @@ const struct command command_table[] = {
      "each result and each value of --facet, bands for the spread of the trials. With\n"
      "--map, colours over two parameters. What is not asked for is chosen. Needs\n"
      "gnuplot, whose script is left beside the figure with the data in it, to be\n"
-     "changed and run again: gnuplot FILE.gp. Another 'sweep plot' replaces both.\n"
+     "changed and run again: gnuplot FILE.gp. Another 'sweep plot' replaces both; "
+     "what\n"
+     "you set in a file of your own, --style FILE, stays.\n"
      "\n"
      "  sweep plot results/gaussian --x dimension --by step_scale \\\n"
      "    --y restored_relative_eps\n"
+     "  sweep plot results/dimension --width column --no-title --no-caption -o "
+     "fig.pdf\n"
      "  sweep plot results/near_orthogonality --map --x correlation --by step_scale "
      "\\\n"
      "    --y exact_tau --where 'correlation < 0.5' -o map.pdf\n"
@@ -108,7 +112,9 @@ const struct command command_table[] = {
      "Exit status: 0 drawn, 1 failure (without gnuplot the script is left), 2 usage.\n",
      BIT(X) | BIT(Y) | BIT(AGAINST) | BIT(BY) | BIT(FACET) | BIT(STATISTIC) |
          BIT(BAND) | BIT(MAP) | BIT(LEVEL) | BIT(WHERE) | BIT(TITLE) | BIT(FIGURE) |
-         BIT(COLUMNS) | BIT(STATISTICS),
+         BIT(COLUMNS) | BIT(STATISTICS) | BIT(PICTURE) | BIT(WIDTH) | BIT(SIZE) |
+         BIT(FONT) | BIT(LEGEND) | BIT(XLABEL) | BIT(YLABEL) | BIT(NO_TITLE) |
+         BIT(NO_CAPTION) | BIT(LOG) | BIT(BARS) | BIT(FIT) | BIT(WITH) | BIT(STYLE),
      1, 1, false, true, cmd_plot},
     {"report", "DIR [-o FILE] [--watch]",
      "write all there is to see into one HTML page",

@@ -2,6 +2,7 @@
 #include "cli.h"
 
 #include "sweep/columns.h"
+#include "sweep/gnuplot.h"
 #include "sweep/statistic.h"
 #include "sweep/table.h"
 #include <string.h>
@@ -11,6 +12,10 @@ static void print_words(FILE *stream, enum offers offers)
 {
     for (size_t i = 0; offers == OFFERS_FORMATS && i < all_formats.count; i++)
         fprintf(stream, " %s", table_formats[i].name);
+    for (size_t i = 0; offers == OFFERS_PICTURES && i < all_pictures.count; i++)
+        fprintf(stream, " %s", names_at(&all_pictures, i));
+    for (size_t i = 0; offers == OFFERS_LEGENDS && i < all_legends.count; i++)
+        fprintf(stream, " %s", names_at(&all_legends, i));
     for (enum parameter p = 0; offers == OFFERS_PARAMETERS && p < PARAMETER_COUNT; p++)
         fprintf(stream, " %s", parameter_table[p].name);
     for (enum column c = 0; offers == OFFERS_COLUMNS && c < COLUMN_COUNT; c++)
@@ -138,7 +143,7 @@ static void print_zsh_option(FILE *stream, const struct option_info *o)
     if (o->offers == OFFERS_FOLDERS) {
         fputs("_directories", stream);
     } else if (o->offers != OFFERS_NOTHING) {
-        fprintf(stream, "_values%s value", o->offers > OFFERS_FORMATS ? " -s ," : "");
+        fprintf(stream, "_values%s value", o->offers > OFFERS_LEGENDS ? " -s ," : "");
         print_words(stream, o->offers);
     }
     putc('\'', stream);

@@ -61,9 +61,10 @@ static int wait_for(pid_t child)
  * of gnuplot's. */
 static bool is_whole(const char *picture, enum picture_format format)
 {
-    static const char *const first[PICTURE_FORMATS] = {"<?xml", "\x89PNG", "%PDF"};
+    static const char *const first[PICTURE_FORMATS] = {"<?xml", "\x89PNG", "%PDF",
+                                                       "% GNUPL"};
     static const char *const last[PICTURE_FORMATS] = {"</svg>", "IEND\xae\x42\x60\x82",
-                                                      "%%EOF"};
+                                                      "%%EOF", "\\endgroup"};
     char head[8] = "", tail[33] = "";
     const char *reason;
     FILE *stream = infile_open(picture, INFILE_OWN, &reason);
@@ -149,6 +150,69 @@ bool draw_available(void)
     return found;
 }
 
+/* Copy DIRECTORY/NAME to a file, which is the old one or the new one. */
+static int copy_file(const char *directory, const char *name, const char *to,
+                     struct diagnostics *log)
+{
+    struct outfile out = {0};
+    char *from, buffer[1 << 14];
+    const char *reason;
+    if (asprintf(&from, "%s/%s", directory, name) < 0)
+        return diagnostics_no_memory(log, NULL);
+    FILE *stream = infile_open(from, INFILE_OWN, &reason);
+    int status = stream ? outfile_open(&out, to, log) : SWEEP_IO;
+    if (!stream)
+        diagnostics_add(log, NULL, 0, 0, "cannot open '%s': %s", from, reason);
+    for (size_t n; status == SWEEP_OK && (n = fread(buffer, 1, sizeof buffer, stream));)
+        fwrite(buffer, 1, n, out.stream);
+    if (status == SWEEP_OK)
+        status = outfile_commit(&out, log);
+    outfile_discard(&out);
+    if (stream)
+        fclose(stream);
+    free(from);
+    return status;
+}
+
+/* A .tex and the PDF beside it, which LaTeX finds by the name gnuplot drew it under: both
+ * are drawn in a folder of their own and copied, the PDF first. */
+static int draw_tex(const char *script, const char *picture, FILE *said,
+                    struct diagnostics *log)
+{
+    const char *slash = strrchr(picture, '/'), *name = slash ? slash + 1 : picture;
+    const char *tmp = getenv("TMPDIR");
+    int stem = (int)(strrchr(name, '.') - name);
+    char *folder = NULL, *tex = NULL, *pdf = NULL, *inside = NULL, *to = NULL;
+    char *from = plain_name(script);
+    int status = SWEEP_NO_MEMORY;
+    if (!from || asprintf(&folder, "%s/sweep-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0 ||
+        asprintf(&pdf, "%.*s.pdf", stem, name) < 0 ||
+        asprintf(&to, "%.*s%s", (int)(name - picture), picture, pdf) < 0)
+        diagnostics_no_memory(log, NULL);
+    else if (!mkdtemp(folder)) {
+        diagnostics_add(log, NULL, 0, 0, "cannot make a temporary folder: %s",
+                        strerror(errno));
+        status = SWEEP_IO;
+    } else if (asprintf(&tex, "%s/%s", folder, name) >= 0 &&
+               asprintf(&inside, "%s/%s", folder, pdf) >= 0) {
+        status = draw(from, tex, PICTURE_TEX, said, log);
+        if (status == SWEEP_OK)
+            status = copy_file(folder, pdf, to, log);
+        if (status == SWEEP_OK)
+            status = copy_file(folder, name, picture, log);
+        unlink(tex);
+        unlink(inside);
+        rmdir(folder);
+    }
+    free(from);
+    free(folder);
+    free(tex);
+    free(pdf);
+    free(inside);
+    free(to);
+    return status;
+}
+
 int draw_picture(const char *script, const char *picture, enum picture_format format,
                  struct diagnostics *log)
 {
@@ -158,6 +222,11 @@ int draw_picture(const char *script, const char *picture, enum picture_format fo
         diagnostics_add(log, NULL, 0, 0, "cannot make a temporary file: %s",
                         strerror(errno));
         return SWEEP_IO;
+    }
+    if (format == PICTURE_TEX) {
+        int drawn = draw_tex(script, picture, said, log);
+        fclose(said);
+        return drawn;
     }
     int status = outfile_open(&out, picture, log);
     if (status == SWEEP_OK)

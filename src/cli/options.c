@@ -113,7 +113,7 @@ const struct option_info option_table[OPTION_COUNT] = {
     [OPTION_TITLE] = {"title", 0, "TEXT", "title (default: the grid's name)",
                       OFFERS_NOTHING},
     [OPTION_FIGURE] = {"output", 'o', "FILE",
-                       "figure: .svg, .png or .pdf (default: DIR/plot.svg)",
+                       "figure: .svg, .png, .pdf or .tex (default: DIR/plot.svg)",
                        OFFERS_NOTHING},
     [OPTION_REPORT] = {"report", 0, NULL,
                        "write DIR/report.html when the run has ended, see 'sweep help "
@@ -121,6 +121,45 @@ const struct option_info option_table[OPTION_COUNT] = {
                        OFFERS_NOTHING},
     [OPTION_PAGE] = {"output", 'o', "FILE", "page (default: DIR/report.html)",
                      OFFERS_NOTHING},
+    [OPTION_PICTURE] = {"format", 0, "F",
+                        "svg (default), png, pdf or tex: DIR/plot.F, or FILE.F",
+                        OFFERS_PICTURES},
+    [OPTION_WIDTH] = {"width", 0, "W",
+                      "of the figure: column (8 cm), page (16.5 cm) or 3.3in",
+                      OFFERS_NOTHING},
+    [OPTION_SIZE] = {"size", 0, "WxH",
+                     "width and height: 3.3x2.4in, or in cm, mm, pt (of LaTeX)",
+                     OFFERS_NOTHING},
+    [OPTION_FONT] = {"font", 0, "NAME,N",
+                     "Times,9: letters of 9 points; ,9: of the same font (default: "
+                     "Helvetica, 8 points in a figure with a width)",
+                     OFFERS_NOTHING},
+    [OPTION_LEGEND] = {"legend", 0, "L",
+                       "right, below, inside a panel off the data, or none (default: "
+                       "right, or below where the figure is narrow)",
+                       OFFERS_LEGENDS},
+    [OPTION_XLABEL] = {"xlabel", 0, "TEXT", "instead of the name and meaning of x",
+                       OFFERS_NOTHING},
+    [OPTION_YLABEL] = {"ylabel", 0, "TEXT", "instead of the name of the one result",
+                       OFFERS_NOTHING},
+    [OPTION_NO_TITLE] = {"no-title", 0, NULL, "nor what the results mean",
+                         OFFERS_NOTHING},
+    [OPTION_NO_CAPTION] = {"no-caption", 0, NULL, "print the caption instead",
+                           OFFERS_NOTHING},
+    [OPTION_LOG] = {"log", 0, "AXES",
+                    "logarithmic axes: x, y, xy or none (default: as the values ask)",
+                    OFFERS_NOTHING},
+    [OPTION_BARS] = {"bars", 0, NULL, "error bars instead of bands", OFFERS_NOTHING},
+    [OPTION_FIT] = {"fit", 0, "power",
+                    "draw and print the power law of each line, with the 95 % interval "
+                    "of its exponent",
+                    OFFERS_NOTHING},
+    [OPTION_WITH] = {"with", 0, "DIR",
+                     "lines of another folder beside these; may be repeated",
+                     OFFERS_FOLDERS},
+    [OPTION_STYLE] = {"style", 0, "FILE",
+                      "gnuplot commands of your own, which the script reads last",
+                      OFFERS_NOTHING},
     [OPTION_SAMPLE] = {"sample", 0, "N", "trials to compute again (default: 100)",
                        OFFERS_NOTHING},
     [OPTION_PROVE] = {"prove", 0, NULL, "prove their exact KKT points, too",
@@ -263,6 +302,12 @@ static int take_option(struct arguments *args, const struct command *command, in
         return 0;
     }
     args->value[option] = value ? value : "";
+    if (option == OPTION_WITH && args->with_count == MOST_REPEATS) {
+        tell(command, "--with can be given %d times", MOST_REPEATS);
+        return 0;
+    }
+    if (option == OPTION_WITH)
+        args->with[args->with_count++] = value;
     return used;
 }
 

@@ -64,8 +64,7 @@ static double row_value(const struct figure *f, size_t row, enum parameter p)
     return s.value[p];
 }
 
-/* Where a value stands on the axis; count: nowhere. */
-static size_t find_on_axis(const struct figure_axis *axis, double value)
+size_t figure_find(const struct figure_axis *axis, double value)
 {
     size_t k = 0, end = axis->count;
     if (axis->words) { /* few, and in no order */
@@ -83,8 +82,7 @@ static size_t find_on_axis(const struct figure_axis *axis, double value)
     return k < axis->count && axis->value[k] == value ? k : axis->count;
 }
 
-/* Ascending, each once. */
-static void sort_axis(struct figure_axis *axis)
+void figure_sort_axis(struct figure_axis *axis)
 {
     size_t kept = 0;
     sort_numbers(axis->value, axis->count);
@@ -96,8 +94,7 @@ static void sort_axis(struct figure_axis *axis)
 
 /* The values of axis->parameter in the rows, but for those that are lines of their own.
  * "Not set" is no place on an axis. */
-static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields,
-                        const bool *apart)
+static int collect_axis(struct figure *f, struct figure_axis *axis, const bool *apart)
 {
     axis->words = figure_has_words(axis->parameter);
     axis->value = memory_array(f->data->row_count, sizeof *axis->value);
@@ -107,13 +104,11 @@ static int collect_axis(struct figure *f, struct figure_axis *axis, bool fields,
         double value = row_value(f, row, axis->parameter);
         if (isnan(value) || apart[row])
             continue;
-        if (!axis->words || find_on_axis(axis, value) == axis->count)
+        if (!axis->words || figure_find(axis, value) == axis->count)
             axis->value[axis->count++] = value;
     }
     if (!axis->words)
-        sort_axis(axis);
-    if (axis->count > 0)
-        axis->scale = figure_axis_scale(axis->value, axis->count, axis->words, fields);
+        figure_sort_axis(axis);
     return SWEEP_OK;
 }
 
@@ -185,16 +180,14 @@ static int find_axes(struct figure *f, size_t *line, size_t *facet, bool *apart)
     if (status == SWEEP_OK && !f->map && !figure_has_words(f->x.parameter))
         status = find_apart(f, line, facet, apart);
     if (status == SWEEP_OK)
-        status = collect_axis(f, &f->x, f->map, apart);
-    f->bars = f->x.words || f->x.count == 1 || is_of_design(f);
+        status = collect_axis(f, &f->x, apart);
     if (status != SWEEP_OK || !f->map)
         return status;
     f->vertical.parameter = f->by.parameter[0];
-    status = collect_axis(f, &f->vertical, true, apart);
+    status = collect_axis(f, &f->vertical, apart);
     f->lines = f->vertical.count;
     for (size_t row = 0; row < f->data->row_count && status == SWEEP_OK; row++)
-        line[row] =
-            find_on_axis(&f->vertical, row_value(f, row, f->vertical.parameter));
+        line[row] = figure_find(&f->vertical, row_value(f, row, f->vertical.parameter));
     return status;
 }
 
@@ -211,7 +204,7 @@ static int place_rows(struct figure *f, const size_t *line, const size_t *facet,
     for (size_t row = 0; row < f->data->row_count; row++) {
         size_t k = facet[row] * f->lines + line[row];
         size_t x =
-            apart[row] ? 0 : find_on_axis(&f->x, row_value(f, row, f->x.parameter));
+            apart[row] ? 0 : figure_find(&f->x, row_value(f, row, f->x.parameter));
         if (x == f->x.count || line[row] == f->lines)
             continue;
         f->row[k * f->x.count + x] = row;
@@ -251,6 +244,14 @@ static size_t add_against_values(const struct figure *f, double *value)
     return f->data->row_count;
 }
 
+static bool any_positive(const double *value, size_t count)
+{
+    bool any = false;
+    for (size_t i = 0; i < count; i++)
+        any = any || value[i] > 0;
+    return any;
+}
+
 /* Scale of a result; `value` has room for all rows twice. Whether any row defines it. */
 static bool scale_result(struct figure *f, size_t index, double *value)
 {
@@ -277,13 +278,28 @@ static bool scale_result(struct figure *f, size_t index, double *value)
     bool integers =
         !r->is_rate &&
         results_info(&f->cells->grid->results, r->column)->type == COLUMN_INTEGER;
-    if (r->is_rate || (r->audit && r->audit->is_share))
+    enum figure_log kind = f->map ? LOG_AUTO : f->log_y;
+    if (kind == LOG_YES && !any_positive(value, count))
+        kind = LOG_NO;
+    if (kind != LOG_YES && (r->is_rate || (r->audit && r->audit->is_share)))
         r->scale = (struct figure_scale){.low = 0, .high = 1};
     else if (f->map && r->is_ratio)
         r->scale = figure_ratio_scale(value, count);
     else
-        r->scale = figure_value_scale(value, count, low, high, integers);
+        r->scale = figure_value_scale(value, count, low, high, integers, kind);
     return true;
+}
+
+static int check_log(const struct figure *f, struct diagnostics *log)
+{
+    for (size_t i = 0; i < f->result_count && !f->map; i++)
+        if (f->log_y == LOG_YES && !f->result[i].scale.log) {
+            diagnostics_add(log, NULL, 0, 0,
+                            "no log axis for '%s': it has no positive value",
+                            f->result[i].name);
+            return SWEEP_INPUT;
+        }
+    return SWEEP_OK;
 }
 
 static int scale_results(struct figure *f, struct diagnostics *log)
@@ -302,7 +318,7 @@ static int scale_results(struct figure *f, struct diagnostics *log)
     f->result[kept] = f->result[against];
     f->result_count = kept;
     if (kept > 0)
-        return SWEEP_OK;
+        return check_log(f, log);
     diagnostics_add(log, NULL, 0, 0,
                     "nothing to plot: '%s' is defined in no trial here; see 'sweep "
                     "status'",
@@ -333,12 +349,12 @@ static void count_figure_trials(struct figure *f)
     }
 }
 
-int figure_fill(struct figure *f, const struct aggregate *a, struct diagnostics *log)
+int figure_place(struct figure *f, const struct aggregate *a, struct diagnostics *log)
 {
     size_t *line = memory_array(a->row_count, sizeof *line);
     size_t *facet = memory_array(a->row_count, sizeof *facet);
     bool *apart = memory_array(a->row_count, sizeof *apart);
-    int status = line && facet && apart ? SWEEP_OK : SWEEP_NO_MEMORY;
+    int status = line && facet && apart ? SWEEP_OK : diagnostics_no_memory(log, NULL);
 
     f->data = a;
     if (status == SWEEP_OK)
@@ -348,20 +364,26 @@ int figure_fill(struct figure *f, const struct aggregate *a, struct diagnostics 
     memory_free(line);
     memory_free(facet);
     memory_free(apart);
+    return status;
+}
+
+int figure_scales(struct figure *f, struct diagnostics *log)
+{
+    int status = SWEEP_OK;
+    f->bars = f->x.words || f->x.count == 1 || is_of_design(f);
+    if (f->x.count > 0)
+        status = figure_axis_scale(&f->x, f->log_x, f->map, log);
+    if (status == SWEEP_OK && f->vertical.count > 0)
+        status = figure_axis_scale(&f->vertical, f->log_y, true, log);
     if (status == SWEEP_OK)
         status = scale_results(f, log);
     if (status == SWEEP_OK)
         count_figure_trials(f);
-    return status;
+    return status == SWEEP_OK && f->fitted ? figure_fits(f) : status;
 }
 
-void figure_release(struct figure *f)
+int figure_fill(struct figure *f, const struct aggregate *a, struct diagnostics *log)
 {
-    memory_free(f->x.value);
-    memory_free(f->vertical.value);
-    memory_free(f->line_cell);
-    memory_free(f->facet_cell);
-    memory_free(f->row);
-    memory_free(f->constant);
-    *f = (struct figure){0};
+    int status = figure_place(f, a, log);
+    return status == SWEEP_OK ? figure_scales(f, log) : status;
 }

@@ -45,6 +45,7 @@ struct choice {
     struct figure_list axes;        /* the first parameter of each axis with a choice */
     size_t values[PARAMETER_COUNT]; /* how many each parameter takes */
     bool taken[PARAMETER_COUNT];    /* named by the user so far */
+    bool loose;                     /* one value is enough for them */
     struct figure_list used;        /* x, by and facet so far */
 };
 
@@ -85,7 +86,7 @@ static int take_axis(struct choice *c, const char *word, enum parameter *p)
     *p = (enum parameter)names_take(&all_parameters, word, c->taken, c->log);
     if (*p == PARAMETER_COUNT)
         return SWEEP_INPUT;
-    if (c->values[*p] < 2 && !list_contains(&c->axes, *p))
+    if (c->values[*p] < 2 && !list_contains(&c->axes, *p) && !c->loose)
         return not_an_axis(c, *p);
     list_append(&c->used, *p);
     return SWEEP_OK;
@@ -246,7 +247,7 @@ static int choose_axes(struct choice *c, const struct figure_request *request)
     int status = count_axis_values(c);
     if (status != SWEEP_OK)
         return status;
-    if (c->axes.count == 0) {
+    if (c->axes.count == 0 && !(request->loose && request->x)) {
         diagnostics_add(c->log, NULL, 0, 0,
                         "the grid has no axis to plot along: give a parameter a list "
                         "of values");
@@ -265,12 +266,35 @@ static int choose_axes(struct choice *c, const struct figure_request *request)
     return status == SWEEP_OK ? check_size(c) : status;
 }
 
+/* What only lines over numbers have. */
+static int check_lines(const struct figure *f, const struct figure_request *request,
+                       struct diagnostics *log)
+{
+    const char *x = parameter_table[f->x.parameter].name;
+    const char *asked = request->fit ? "--fit" : request->bars ? "--bars" : "--with";
+    if (f->map && (request->fit || request->bars || request->loose))
+        diagnostics_add(log, NULL, 0, 0, "a map has no lines: leave out %s", asked);
+    else if (request->fit && figure_has_words(f->x.parameter))
+        diagnostics_add(log, NULL, 0, 0,
+                        "no power law along '%s', which has words for values", x);
+    else
+        return SWEEP_OK;
+    return SWEEP_INPUT;
+}
+
 int figure_choose(struct figure *f, const struct figure_cells *cells,
                   const struct figure_request *request, struct diagnostics *log)
 {
-    struct choice c = {.f = f, .cells = cells, .log = log};
-    *f = (struct figure){.cells = cells, .map = request->map};
+    struct choice c = {.f = f, .cells = cells, .log = log, .loose = request->loose};
+    *f = (struct figure){.cells = cells,
+                         .map = request->map,
+                         .log_x = request->log_x,
+                         .log_y = request->log_y,
+                         .error_bars = request->bars,
+                         .fitted = request->fit};
     int status = choose_axes(&c, request);
+    if (status == SWEEP_OK)
+        status = check_lines(f, request, log);
     if (status != SWEEP_OK)
         return status;
     status = figure_results(f, request, log);

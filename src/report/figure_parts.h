@@ -17,15 +17,26 @@ int figure_combinations(const struct figure_cells *cells,
 /* Whether a parameter has words for values, which have no order and no distance. */
 bool figure_has_words(enum parameter p);
 
-/* The scale of an axis with these values (ascending); `fields`: each is the middle of a
- * part of the axis. */
-struct figure_scale figure_axis_scale(const double *value, size_t count, bool words,
-                                      bool fields);
+/* Choose the scale of an axis from its values (ascending); `fields`: each is the middle
+ * of a part of it. SWEEP_OK; SWEEP_INPUT: no log axis can show it. */
+int figure_axis_scale(struct figure_axis *axis, enum figure_log kind, bool fields,
+                      struct diagnostics *log);
 
 /* The scale of the numbers in `value`, which it sorts; some may be NaN, but not all.
- * `low` and `high` are the ends of the bands; `integers`: 0 is one of the counts. */
+ * `low` and `high` are the ends of the bands; `integers`: 0 is one of the counts. With
+ * LOG_YES one must be positive. */
 struct figure_scale figure_value_scale(double *value, size_t count, double low,
-                                       double high, bool integers);
+                                       double high, bool integers,
+                                       enum figure_log kind);
+
+/* The fits of all lines. SWEEP_NO_MEMORY. */
+int figure_fits(struct figure *f);
+
+/* Ascending, each once. */
+void figure_sort_axis(struct figure_axis *axis);
+
+/* Where a value stands on the axis; axis->count: nowhere. */
+size_t figure_find(const struct figure_axis *axis, double value);
 
 /* That of a ratio on a map: as far below 1 as above. */
 struct figure_scale figure_ratio_scale(double *value, size_t count);

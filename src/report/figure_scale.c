@@ -53,17 +53,42 @@ static struct figure_scale log_axis(const double *value, size_t count, bool fiel
     return s;
 }
 
-struct figure_scale figure_axis_scale(const double *value, size_t count, bool words,
-                                      bool fields)
+static struct figure_scale linear_axis(const double *value, size_t count, bool words,
+                                       bool fields)
 {
-    if (!words && axis_is_log(value, count))
-        return log_axis(value, count, fields);
     double first = words ? 0 : value[0];
     double last = words ? (double)count - 1 : value[count - 1];
     double step = count > 1 ? (last - first) / (double)(count - 1)
                             : fmax(fabs(first), 1); /* of one value: anything */
     double edge = words || fields || count == 1 ? step / 2 : MARGIN * (last - first);
     return (struct figure_scale){.low = first - edge, .high = last + edge};
+}
+
+/* Why an axis cannot be logarithmic though that was asked for; NULL: it can. */
+static const char *log_obstacle(const struct figure_axis *axis)
+{
+    if (axis->words)
+        return "has words for values";
+    if (axis->value[0] < 0)
+        return "has negative values";
+    return axis->count < 2U + (axis->value[0] == 0) ? "has no two positive values"
+                                                    : NULL;
+}
+
+int figure_axis_scale(struct figure_axis *axis, enum figure_log kind, bool fields,
+                      struct diagnostics *log)
+{
+    const char *obstacle = kind == LOG_YES ? log_obstacle(axis) : NULL;
+    if (obstacle) {
+        diagnostics_add(log, NULL, 0, 0, "no log axis for '%s': it %s",
+                        parameter_table[axis->parameter].name, obstacle);
+        return SWEEP_INPUT;
+    }
+    bool powers = kind == LOG_YES || (kind == LOG_AUTO && !axis->words &&
+                                      axis_is_log(axis->value, axis->count));
+    axis->scale = powers ? log_axis(axis->value, axis->count, fields)
+                         : linear_axis(axis->value, axis->count, axis->words, fields);
+    return SWEEP_OK;
 }
 
 /* The finite ones in front, ascending. */
@@ -106,7 +131,7 @@ static struct figure_scale log_values(const double *value, size_t first, double 
 }
 
 struct figure_scale figure_value_scale(double *value, size_t count, double low,
-                                       double high, bool integers)
+                                       double high, bool integers, enum figure_log kind)
 {
     count = sort_finite(value, count);
     size_t first = first_shown(value, count), positive = 0;
@@ -115,8 +140,10 @@ struct figure_scale figure_value_scale(double *value, size_t count, double low,
     while (positive < first && value[positive] <= 0)
         positive++;
     high = fmax(most, high);
-    if (value[0] >= 0 && !(integers && value[0] == 0) && 2 * first < count &&
-        most > WIDE_RATIO * value[positive])
+    if (kind == LOG_YES)
+        return log_values(value, positive, low, high);
+    if (kind == LOG_AUTO && value[0] >= 0 && !(integers && value[0] == 0) &&
+        2 * first < count && most > WIDE_RATIO * value[positive])
         return log_values(value, first, low, high);
     low = fmin(value[0], low);
     double margin =

@@ -1,27 +1,9 @@
 #include "sweep/gnuplot.h"
 
 #include "gnuplot_parts.h"
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-const char *const picture_endings[PICTURE_FORMATS] = {
-    [PICTURE_SVG] = "svg",
-    [PICTURE_PNG] = "png",
-    [PICTURE_PDF] = "pdf",
-};
-
-static const char *const terminals[PICTURE_FORMATS] = {
-    [PICTURE_SVG] =
-        "set terminal svg size width, height font 'Helvetica,14' background "
-        "rgb 'white'\nset xtics offset 0, 0.5\nsmall = ',11'; large = ',16'\n",
-    [PICTURE_PNG] = "set terminal pngcairo size 2 * width, 2 * height font "
-                    "'Helvetica,10.5' fontscale 2 \\\n    linewidth 2 pointscale "
-                    "2\nset xtics offset 0, 0.3\n"
-                    "small = ',8.25'; large = ',12'\n",
-    [PICTURE_PDF] = "set terminal pdfcairo size width / 100., height / 100. font "
-                    "'Helvetica,10' fontscale 0.75\nset xtics offset 0, 0.3\nsmall = "
-                    "',7.9'; large = ',11.5'\n",
-};
 
 /* More bands than these are drawn fainter. */
 enum { MANY_BANDS = 4 };
@@ -46,6 +28,21 @@ bool gnuplot_wrote(FILE *stream)
            strstr(line, DRAWN);
 }
 
+/* The picture's folder becomes the current one: what FILE.tex says of the PDF beside it
+ * is then its name without a folder, as LaTeX finds it beside the text. */
+static void put_folder(FILE *stream)
+{
+    fputs("\nif (here[1:1] ne '/') { here = GPVAL_PWD . '/' . here }\n"
+          "if (picture[1:1] ne '/') { picture = GPVAL_PWD . '/' . picture }\n"
+          "folder = picture\n"
+          "while (folder[strlen(folder):*] ne '/') {\n"
+          "    folder = folder[1:strlen(folder) - 1]\n"
+          "}\n"
+          "picture = picture[strlen(folder) + 1:*]\n"
+          "cd folder\n",
+          stream);
+}
+
 static void put_head(FILE *stream, const struct figure *f, const struct picture *p,
                      const struct layout *l)
 {
@@ -62,8 +59,32 @@ static void put_head(FILE *stream, const struct figure *f, const struct picture 
             "picture = ARGC > 0 ? ARG1 : here . ",
             f->result[0].name, parameter_table[f->x.parameter].name, SWEEP_VERSION);
     escape_gnuplot(stream, p->name);
-    fprintf(stream, "\nset encoding utf8\nwidth = %.0f.; height = %.0f.\n%s\n",
-            l->width, l->height, terminals[p->format]);
+    if (p->format == PICTURE_TEX)
+        put_folder(stream);
+    fprintf(stream, "\nset encoding utf8\nwidth = %.0f.; height = %.0f.\n", l->width,
+            l->height);
+    script_terminal(stream, l, p);
+}
+
+/* Read the user's own settings. */
+static void put_style(FILE *stream, const struct picture *p)
+{
+    if (!p->style)
+        return;
+    fputs(p->style_beside ? "load here . " : "load ", stream);
+    escape_gnuplot(stream, p->style);
+    putc('\n', stream);
+}
+
+/* What the style file may ask for. */
+static void put_panel_number(FILE *stream, const struct picture *p, size_t panel,
+                             const char *result)
+{
+    if (!p->style)
+        return;
+    fprintf(stream, "panel = %zu; result = ", panel);
+    escape_gnuplot(stream, result);
+    putc('\n', stream);
 }
 
 static void put_map_style(FILE *stream)
@@ -89,69 +110,73 @@ static void put_line_style(FILE *stream, const struct figure *f)
     for (size_t k = 0; k < f->lines; k++)
         fprintf(stream, "set linetype %zu lc rgb '%s' lw 2 pt %d dt %s\n", k + 1,
                 colours[k % COLOURS], shapes[k], dashes[(k + k / COLOURS) % COLOURS]);
-    if (f->by.count > 0)
+    bool key = figure_has_key(f), powers = key && script_powers_in_key(f);
+    if (key)
         fprintf(stream, "array label[%zu]\n", f->lines);
-    for (size_t k = 0; f->by.count > 0 && k < f->lines; k++) {
+    for (size_t k = 0; key && k < f->lines; k++) {
         fprintf(stream, "label[%zu] = ", k + 1);
-        escape_gnuplot(stream, text_combination(f, &f->by, f->line_cell[k], true, text,
-                                                sizeof text));
+        script_text(stream, f, text_line(f, k, text, sizeof text), powers);
         putc('\n', stream);
     }
     putc('\n', stream);
 }
 
+/* What `font small` and `font large` ask for, before every line for LaTeX. For free();
+ * NULL: nothing. */
+static char *mark_lines(const char *text, const char *how)
+{
+    char mark = strstr(how, "small")   ? TEXT_SMALL
+                : strstr(how, "large") ? TEXT_LARGE
+                                       : 0;
+    char *marked = mark ? malloc(2 * strlen(text) + 2) : NULL;
+    size_t used = 0;
+    if (!marked)
+        return NULL;
+    marked[used++] = mark;
+    for (; *text; text++) {
+        marked[used++] = *text;
+        if (*text == '\n')
+            marked[used++] = mark;
+    }
+    marked[used] = '\0';
+    return marked;
+}
+
 /* A text at a place on the picture, in pixels from its upper left corner. The labels of
  * axes and the titles of panels are such texts too: where gnuplot would put them
  * depends on the format. */
-static void put_label(FILE *stream, const char *x, const char *y, const char *how,
-                      const char *text)
+static void put_label(FILE *stream, const struct figure *f, const char *x,
+                      const char *y, const char *how, const char *text)
 {
+    bool power = text_has_power(text);
+    char *marked = f->latex ? mark_lines(text, how) : NULL;
     fputs("set label ", stream);
-    escape_gnuplot(stream, text);
-    fprintf(stream,
-            " \\\n    at screen (%s) / width, screen 1 - (%s) / height noenhanced%s\n",
-            x, y, how);
+    script_text(stream, f, marked ? marked : text, power);
+    free(marked);
+    fprintf(stream, " \\\n    at screen (%s) / width, screen 1 - (%s) / height %s%s\n",
+            x, y, power ? "enhanced" : "noenhanced", how);
 }
 
-static void put_fixed(FILE *stream, double x, double y, const char *how,
-                      const char *text)
+static void put_fixed(FILE *stream, const struct figure *f, double x, double y,
+                      const char *how, const char *text)
 {
+    if (!*text)
+        return;
     char across[32], down[32];
     snprintf(across, sizeof across, "%.1f", x);
     snprintf(down, sizeof down, "%.1f", y);
-    put_label(stream, across, down, how, text);
-}
-
-/* The legend, a panel of its own: it would break into columns in a lower one. */
-static void put_key(FILE *stream, const struct figure *f, const struct layout *l)
-{
-    fprintf(stream,
-            "# Legend\n"
-            "set lmargin at screen %.1f / width; set rmargin at screen 1\n"
-            "set tmargin at screen 1 - %.1f / height; set bmargin at screen 0\n"
-            "unset border; unset tics; unset grid; unset logscale\n"
-            "set key at screen %.1f / width, screen 1 - %.1f / height left top Left "
-            "reverse \\\n    noenhanced samplen 3 title \"",
-            l->key, l->top, l->key, l->top);
-    for (size_t i = 0; i < f->by.count; i++) {
-        char name[128];
-        const struct parameter_info *by = &parameter_table[f->by.parameter[i]];
-        fprintf(stream, "%s%s", i > 0 ? "\\n" : "",
-                text_name(name, sizeof name, by->name, by->symbol, ""));
-    }
-    fputs("\" left noenhanced\n", stream);
-    script_key(stream, f);
+    put_label(stream, f, across, down, how, text);
 }
 
 /* Title, meaning, x label and caption, from top to bottom. */
 static void put_texts(FILE *stream, const struct figure *f, const struct layout *l)
 {
     fputs("# Texts of the whole figure\n", stream);
-    put_fixed(stream, l->left, 20, " font large", l->title);
+    put_fixed(stream, f, l->left, 20, " font large", l->title);
     if (f->result_count == 1)
-        put_fixed(stream, l->left, l->below_title, " font small", l->meaning[0]);
-    put_fixed(stream, (l->left + l->right) / 2, l->foot + 8, " center", l->x_label);
-    put_fixed(stream, 14, l->caption_top, " font small", l->caption);
+        put_fixed(stream, f, l->left, l->below_title, " font small", l->meaning[0]);
+    put_fixed(stream, f, (l->left + l->right) / 2, l->foot + 8, " center", l->x_label);
+    put_fixed(stream, f, 14, l->caption_top, " font small", l->caption);
     fputs("set key off\n\n", stream);
 }
 
@@ -159,41 +184,45 @@ static void put_title(FILE *stream, const struct figure *f, const struct layout 
                       size_t facet, size_t result)
 {
     char text[TEXT_SIZE], down[32];
-    size_t lines = 1;
+    size_t lines = 1, above = (size_t)SMALL_LINE * l->fit_lines;
+    if (f->fit) {
+        text_fits(f, facet, result, text, sizeof text);
+        text_wrap(text, (size_t)(l->panel_width / l->small_letter));
+        snprintf(down, sizeof down, "y - %zu", above - 2);
+        put_label(stream, f, "x + panel_width / 2", down, " center font small", text);
+    }
     if (l->own_axis) {
         for (const char *c = l->meaning[result]; *c; c++)
             lines += *c == '\n';
-        snprintf(down, sizeof down, "y - %zu", 14 * lines);
-        put_label(stream, "x + panel_width / 2", down, " center font small",
-                  l->meaning[result]);
+        snprintf(down, sizeof down, "y - %zu", 14 * lines + above);
+        if (*l->meaning[result])
+            put_label(stream, f, "x + panel_width / 2", down, " center font small",
+                      l->meaning[result]);
     } else if (f->facet.count > 0) {
         lines = layout_title(l, f, facet, text, sizeof text);
-        snprintf(down, sizeof down, "y - %zu", 20 * lines - 5);
-        put_label(stream, "x + panel_width / 2", down, " center", text);
+        snprintf(down, sizeof down, "y - %zu", 20 * lines - 5 + above);
+        put_label(stream, f, "x + panel_width / 2", down, " center", text);
     }
 }
 
 /* The vertical axis; tics have labels in the first of several panels that share it. */
-static void put_vertical(FILE *stream, const struct figure *f, const struct layout *l,
-                         bool first, size_t result)
+static void put_vertical(FILE *stream, const struct figure *f, const struct picture *p,
+                         const struct layout *l, bool first, size_t result)
 {
-    char name[256], across[32];
-    const struct figure_result *r = &f->result[result];
+    char name[TEXT_SIZE], across[32];
     if (f->map) {
-        const struct parameter_info *y = &parameter_table[f->vertical.parameter];
-        text_name(name, sizeof name, y->name, y->symbol, y->unit);
         fputs("set ytics autofreq nomirror out\n", stream);
         script_axis(stream, f, &f->vertical, "y", l->panel_height);
     } else {
-        text_name(name, sizeof name, r->name, r->symbol, r->unit);
-        script_scale(stream, r, "y", first);
+        script_scale(stream, f, &f->result[result], "y", first);
     }
     if (!first) {
         fputs(f->map ? "unset ytics\n" : "", stream);
         return;
     }
+    layout_y_label(l, f, p, result, name, sizeof name);
     snprintf(across, sizeof across, "x - %.0f", l->left - 22);
-    put_label(stream, across, "y + panel_height / 2", " rotate center", name);
+    put_label(stream, f, across, "y + panel_height / 2", " rotate center", name);
 }
 
 /* A colour box right of the last of the panels that share it. */
@@ -201,7 +230,7 @@ static void put_colours(FILE *stream, const struct figure *f, bool last, size_t 
 {
     char name[256];
     const struct figure_result *r = &f->result[result];
-    script_scale(stream, r, "cb", true);
+    script_scale(stream, f, r, "cb", true);
     fprintf(stream, "set palette @%s\n", r->is_ratio ? "diverging" : "viridis");
     if (!last) {
         fputs("unset colorbox\n", stream);
@@ -212,12 +241,12 @@ static void put_colours(FILE *stream, const struct figure *f, bool last, size_t 
           "    size 14 / width, panel_height / height\n",
           stream);
     text_name(name, sizeof name, r->name, r->symbol, r->unit);
-    put_label(stream, "x + panel_width + 92", "y + panel_height / 2", " rotate center",
-              name);
+    put_label(stream, f, "x + panel_width + 92", "y + panel_height / 2",
+              " rotate center", name);
 }
 
-static void put_panel(FILE *stream, const struct figure *f, const struct layout *l,
-                      size_t facet, size_t result)
+static void put_panel(FILE *stream, const struct figure *f, const struct picture *p,
+                      const struct layout *l, size_t facet, size_t result)
 {
     size_t panel = layout_panel(l, f, facet, result);
     size_t row = panel / l->columns, column = panel % l->columns;
@@ -227,9 +256,12 @@ static void put_panel(FILE *stream, const struct figure *f, const struct layout 
     fprintf(stream, "# %s\nx = %.1f; y = %.1f\n@place\n", f->result[result].name,
             l->left + (double)column * l->across, l->top + (double)row * l->down);
     put_title(stream, f, l, facet, result);
-    put_vertical(stream, f, l, column == 0 || l->own_axis, result);
-    if (f->map) {
+    put_vertical(stream, f, p, l, column == 0 || l->own_axis, result);
+    put_panel_number(stream, p, panel + 1, f->result[result].name);
+    if (f->map)
         put_colours(stream, f, last_of_row, result);
+    put_style(stream, p);
+    if (f->map) {
         script_map(stream, f, facet, result);
     } else {
         script_lines(stream, f, facet, result);
@@ -237,14 +269,9 @@ static void put_panel(FILE *stream, const struct figure *f, const struct layout 
     fputs("unset label\n\n", stream);
 }
 
-int gnuplot_write(FILE *stream, const struct figure *f, const struct picture *p)
+static void put_settings(FILE *stream, const struct figure *f, const struct picture *p,
+                         const struct layout *l)
 {
-    struct layout l;
-    int status = layout_init(&l, f, p->title ? p->title : f->cells->grid->name);
-    if (status != SWEEP_OK)
-        return status;
-    put_head(stream, f, p, &l);
-    script_data(stream, f);
     fputs("\ngrey = 0x777777\nset tics nomirror out\nset pointsize 0.75\n"
           "# What is below the floor of a log scale stands on it.\n"
           "shown(value, floor) = value < floor ? floor : value\n",
@@ -255,6 +282,11 @@ int gnuplot_write(FILE *stream, const struct figure *f, const struct picture *p)
     } else {
         put_line_style(stream, f);
     }
+    if (p->style)
+        fputs("# Your own settings, read here (panel = 0) and before each panel\n",
+              stream);
+    put_panel_number(stream, p, 0, "");
+    put_style(stream, p);
     fprintf(stream,
             "set output picture\n"
             "set multiplot\n"
@@ -264,16 +296,75 @@ int gnuplot_write(FILE *stream, const struct figure *f, const struct picture *p)
             "set rmargin at screen (x + panel_width) / width; \" . \\\n"
             "    \"set tmargin at screen 1 - y / height; "
             "set bmargin at screen 1 - (y + panel_height) / height\"\n",
-            l.panel_width, l.panel_height);
-    script_axis(stream, f, &f->x, "x", l.panel_width);
-    fputs(l.slanted ? "set xtics rotate by 30 right offset 0, 0\n\n" : "\n", stream);
+            l->panel_width, l->panel_height);
+    script_axis(stream, f, &f->x, "x", l->panel_width);
+    fputs(l->slanted ? "set xtics rotate by 30 right offset 0, 0\n\n" : "\n", stream);
+}
+
+/* Make room for a legend inside a panel. */
+static void stretch_axis(struct figure *f, const struct layout *l)
+{
+    struct figure_scale *s = &f->result[l->key_result].scale;
+    if (s->log)
+        s->high = s->low * pow(s->high / s->low, l->stretch);
+    else
+        s->high = s->low + (s->high - s->low) * l->stretch;
+}
+
+int gnuplot_write(FILE *stream, const struct figure *figure, const struct picture *p)
+{
+    struct layout l;
+    struct figure own = *figure, *f = &own;
+    f->latex = p->format == PICTURE_TEX;
+    int status = layout_init(&l, f, p);
+    if (status != SWEEP_OK)
+        return status;
+    if (l.legend == LEGEND_INSIDE)
+        stretch_axis(f, &l);
+    put_head(stream, f, p, &l);
+    script_data(stream, f);
+    put_settings(stream, f, p, &l);
     put_texts(stream, f, &l);
     for (size_t result = 0; result < f->result_count; result++)
         for (size_t facet = 0; facet < f->facets; facet++)
-            put_panel(stream, f, &l, facet, result);
-    if (!f->map && f->by.count > 0)
-        put_key(stream, f, &l);
+            put_panel(stream, f, p, &l, facet, result);
+    if (l.legend != LEGEND_NONE) {
+        script_legend(stream, f, &l);
+        put_panel_number(stream, p, f->result_count * f->facets + 1, "legend");
+        put_style(stream, p);
+        script_key(stream, f);
+    }
     fputs("unset multiplot\nunset output\n", stream);
     free(l.caption);
     return SWEEP_OK;
+}
+
+int picture_check(const struct figure *f, const struct picture *p,
+                  struct diagnostics *log)
+{
+    struct layout l;
+    double inch = picture_unit(p) / 72;
+    if (layout_init(&l, f, p) != SWEEP_OK)
+        return diagnostics_no_memory(log, NULL);
+    double wide = LEAST_WIDTH - l.panel_width;
+    double high = (double)l.rows * (LEAST_HEIGHT - l.panel_height);
+    free(l.caption);
+    if (wide > 0)
+        diagnostics_add(
+            log, NULL, 0, 0,
+            "no room for a panel beside its labels: the figure must be %.1f "
+            "inches wide, or its letters smaller",
+            ceil(10 * inch * (l.width + wide)) / 10);
+    else if (high > 0)
+        diagnostics_add(
+            log, NULL, 0, 0,
+            "no room for the panels: the figure must be %.1f inches high, or "
+            "its letters smaller; --no-title and --no-caption give room",
+            ceil(10 * inch * (l.height + high)) / 10);
+    else if (key_too_large(&l, f))
+        diagnostics_add(log, NULL, 0, 0,
+                        "no room for the legend inside a panel: use --legend below");
+    else
+        return SWEEP_OK;
+    return SWEEP_INPUT;
 }

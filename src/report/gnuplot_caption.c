@@ -31,7 +31,7 @@ static void put_counts(FILE *stream, const struct figure *f)
 static void put_band(FILE *stream, const struct figure *f)
 {
     const char *low = f->statistic[1], *high = f->statistic[2];
-    const char *shape = f->bars ? "bars" : "bands";
+    const char *shape = f->bars || f->error_bars ? "bars" : "bands";
     size_t rates = 0, audits = 0, bands = 0;
 
     for (size_t i = 0; i < f->result_count; i++) {
@@ -66,6 +66,24 @@ static void put_against(FILE *stream, const struct figure *f)
                 text_greek(meaning, sizeof meaning, r->meaning));
 }
 
+static void put_fit(FILE *stream, const struct figure *f)
+{
+    if (f->fit)
+        fputs(
+            " Dotted: power laws, least squares of the logarithms; ±: 95 % interval of "
+            "the exponent.",
+            stream);
+}
+
+static void put_pooled(FILE *stream, const struct figure *f, const char *folder)
+{
+    if (f->data->pooled_count == 0)
+        return;
+    fprintf(stream, " %s%sooled over ", folder ? folder : "", folder ? ": p" : "P");
+    aggregate_put_pooled(stream, f->data);
+    putc('.', stream);
+}
+
 static void put_left_out(FILE *stream, const struct figure *f)
 {
     if (f->failed > 0)
@@ -83,11 +101,10 @@ static void put_left_out(FILE *stream, const struct figure *f)
         fprintf(stream, "%s%s", i == 0 ? " Not drawn, for want of room: " : ", ",
                 results_info(&f->cells->grid->results, f->unshown[i])->name);
     fputs(f->unshown_count > 0 ? "." : "", stream);
-    if (f->data->pooled_count > 0) {
-        fputs(" Pooled over ", stream);
-        aggregate_put_pooled(stream, f->data);
-        putc('.', stream);
-    }
+    if (f->folder_count == 0)
+        put_pooled(stream, f, NULL);
+    for (size_t i = 0; i < f->folder_count; i++)
+        put_pooled(stream, f->folder[i].of, f->folder[i].name);
     if (f->cells->where)
         fprintf(stream, " Only where %s.", f->cells->where);
 }
@@ -114,15 +131,19 @@ static void put_floors(FILE *stream, const struct figure *f)
         put_zero(stream, &f->vertical, "lower");
 }
 
-char *text_caption(const struct figure *f)
+char *gnuplot_caption(const struct figure *f)
 {
     char *text = NULL;
     size_t size, rates = 0, audits = 0;
     FILE *stream = open_memstream(&text, &size);
     if (!stream)
         return NULL;
-    if (f->cells->grid->note)
+    if (f->folder_count == 0 && f->cells->grid->note)
         fprintf(stream, "%s\n", f->cells->grid->note);
+    for (size_t i = 0; i < f->folder_count; i++)
+        if (f->folder[i].of->cells->grid->note)
+            fprintf(stream, "%s: %s\n", f->folder[i].name,
+                    f->folder[i].of->cells->grid->note);
     for (size_t i = 0; i < f->result_count; i++) {
         char meaning[TEXT_SIZE];
         rates += f->result[i].is_rate;
@@ -142,6 +163,7 @@ char *text_caption(const struct figure *f)
     put_band(stream, f);
     fputs(".", stream);
     put_against(stream, f);
+    put_fit(stream, f);
     put_left_out(stream, f);
     put_floors(stream, f);
     if (f->map)

@@ -12,6 +12,12 @@ static void put_number(FILE *stream, double value)
         fputs("\tNaN", stream);
 }
 
+/* Digits that tell the values of an axis apart. */
+static int digits_of(const struct figure_axis *axis)
+{
+    return script_narrow(&axis->scale) ? 17 : 10;
+}
+
 static void put_names(FILE *stream, const struct figure *f)
 {
     if (f->map)
@@ -44,21 +50,22 @@ static void put_values(FILE *stream, const struct figure *f, size_t row)
 static void put_constant(FILE *stream, const struct figure *f, size_t row)
 {
     fprintf(stream, "# %s has no effect here\n", parameter_table[f->x.parameter].name);
-    fprintf(stream, "%.10g", f->x.scale.low);
+    fprintf(stream, "%.*g", digits_of(&f->x), f->x.scale.low);
     put_values(stream, f, row);
-    fprintf(stream, "%.10g", f->x.scale.high);
+    fprintf(stream, "%.*g", digits_of(&f->x), f->x.scale.high);
     put_values(stream, f, row);
 }
 
 static void put_line(FILE *stream, const struct figure *f, const size_t *row)
 {
     size_t rows = 0;
+    int digits = digits_of(&f->x);
     for (size_t x = 0; x < f->x.count; x++) {
         char text[256];
         if (row[x] == FIGURE_EMPTY)
             continue;
         rows++;
-        fprintf(stream, "%.10g", f->x.words ? (double)x : f->x.value[x]);
+        fprintf(stream, "%.*g", digits, f->x.words ? (double)x : f->x.value[x]);
         if (f->x.words) {
             putc('\t', stream);
             escape_gnuplot(stream, text_value(f, f->x.parameter, f->x.value[x], text,
@@ -104,24 +111,28 @@ static void put_fields(FILE *stream, const struct figure *f, size_t line,
                        const size_t *row)
 {
     double x[3], y[3];
+    int across = digits_of(&f->x), up = digits_of(&f->vertical);
     field(&f->vertical, line, y);
     if (line > 0)
         putc('\n', stream);
     for (size_t k = 0; k < f->x.count; k++) {
         field(&f->x, k, x);
-        fprintf(stream, "%.10g\t%.10g\t%.10g\t%.10g\t%.10g\t%.10g", x[0], y[0], x[1],
-                x[2], y[1], y[2]);
+        fprintf(stream, "%.*g\t%.*g\t%.*g\t%.*g\t%.*g\t%.*g", across, x[0], up, y[0],
+                across, x[1], across, x[2], up, y[1], up, y[2]);
         put_values(stream, f, row[k]);
     }
 }
 
+/* The combination of a line or facet, whose cell belongs to folder `folder`. */
 static void put_comment(FILE *stream, const struct figure *f,
-                        const struct figure_list *list, size_t cell)
+                        const struct figure_list *list, size_t cell,
+                        const size_t *folder)
 {
     char text[TEXT_SIZE];
+    const struct figure *from = folder ? f->folder[*folder].of : f;
     if (list->count > 0)
         escape_print(stream, "# %s\n",
-                     text_combination(f, list, cell, false, text, sizeof text));
+                     text_combination(from, list, cell, false, text, sizeof text));
 }
 
 void script_data(FILE *stream, const struct figure *f)
@@ -132,9 +143,14 @@ void script_data(FILE *stream, const struct figure *f)
         const size_t *row = f->row + k * f->x.count;
         if (!f->map || line == 0) {
             fputs(k > 0 ? "\n\n" : "", stream);
-            put_comment(stream, f, &f->facet, f->facet_cell[facet]);
+            put_comment(stream, f, &f->facet, f->facet_cell[facet],
+                        f->folder_count > 0 ? &f->facet_folder[facet] : NULL);
             if (!f->map)
-                put_comment(stream, f, &f->by, f->line_cell[line]);
+                put_comment(stream, f, &f->by, f->line_cell[line],
+                            f->folder_count > 0 ? &f->line_folder[line] : NULL);
+            if (f->folder_count > 0)
+                escape_print(stream, "# folder = %s\n",
+                             f->folder[f->line_folder[line]].name);
             put_names(stream, f);
         }
         if (f->map)

@@ -32,6 +32,21 @@ static void put_ends(FILE *stream, const struct figure_result *r)
     script_shown(stream, r->key, "_high", &r->scale);
 }
 
+/* The power laws of a panel; what comes before the next part of the plot. */
+static const char *put_fits(FILE *stream, const struct figure *f, size_t facet,
+                            size_t result, const char *next, const char *sep)
+{
+    const struct figure_fit *fit = f->fit + (result * f->facets + facet) * f->lines;
+    for (size_t k = 0; k < f->lines; k++)
+        if (isfinite(fit[k].exponent)) {
+            fprintf(stream,
+                    "%s%.10g * x ** %.10g with lines lt %zu dt (2, 4) lw 1.5 notitle",
+                    next, fit[k].factor, fit[k].exponent, k + 1);
+            next = sep;
+        }
+    return next;
+}
+
 void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t result)
 {
     const struct figure_result *r = &f->result[result];
@@ -42,13 +57,23 @@ void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t res
                 r->level);
         next = sep;
     }
-    if (r->has_band && !f->bars) {
+    if (r->has_band && !f->bars && f->error_bars) {
+        fprintf(stream, "%sfor [k = 0:%zu] ", next, f->lines - 1);
+        put_source(stream, f, facet);
+        script_shown(stream, r->key, "", &r->scale);
+        putc(':', stream);
+        put_ends(stream, r);
+        fputs(" \\\n         with yerrorbars lt k + 1 dt 1 lw 1 ps 0 notitle", stream);
+        next = sep;
+    } else if (r->has_band && !f->bars) {
         fprintf(stream, "%sfor [k = 0:%zu] ", next, f->lines - 1);
         put_source(stream, f, facet);
         put_ends(stream, r);
         fputs(" \\\n         with filledcurves lt k + 1 notitle", stream);
         next = sep;
     }
+    if (f->fit)
+        next = put_fits(stream, f, facet, result, next, sep);
     if (f->has_against) {
         fprintf(stream, "%sfor [k = 0:%zu] ", next, f->lines - 1);
         put_source(stream, f, facet);
@@ -72,10 +97,40 @@ void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t res
     putc('\n', stream);
 }
 
+bool script_powers_in_key(const struct figure *f)
+{
+    char text[TEXT_SIZE];
+    bool any = false;
+    for (size_t k = 0; k < f->lines && !f->latex; k++)
+        any = any || text_has_power(text_line(f, k, text, sizeof text));
+    return any;
+}
+
 void script_key(FILE *stream, const struct figure *f)
 {
     fprintf(stream,
             "plot [0:1] [0:1] NaN notitle, \\\n"
-            "     for [k = 0:%zu] keyentry with %s lt k + 1%s title label[k + 1]\n",
-            f->lines - 1, f->bars ? "points" : "linespoints", f->bars ? " ps 1" : "");
+            "     for [k = 0:%zu] keyentry with %s lt k + 1%s title label[k + 1]%s\n",
+            f->lines - 1, f->bars ? "points" : "linespoints", f->bars ? " ps 1" : "",
+            script_powers_in_key(f) ? " enhanced" : "");
+}
+
+void gnuplot_put_fits(FILE *stream, const struct figure *f)
+{
+    for (size_t k = 0; k < f->result_count * f->facets * f->lines; k++) {
+        const struct figure_fit *fit = &f->fit[k];
+        size_t facet = k / f->lines % f->facets, line = k % f->lines;
+        char text[TEXT_SIZE];
+        fprintf(stream, "%s ~ %s^(%.6g +- %.2g), factor %.6g, %zu points",
+                f->result[k / (f->facets * f->lines)].name,
+                parameter_table[f->x.parameter].name, fit->exponent, fit->half,
+                fit->factor, fit->points);
+        if (f->facet.count > 0)
+            escape_print(stream, ", %s",
+                         text_plain(text_facet(f, facet, text, sizeof text)));
+        if (figure_has_key(f))
+            escape_print(stream, ", %s",
+                         text_plain(text_line(f, line, text, sizeof text)));
+        putc('\n', stream);
+    }
 }

@@ -331,7 +331,7 @@ done
 bad 2 "'where': near \"nothing\": syntax error" out --where 'nothing = 1'
 bad 2 "'where' keeps none of the 48 cells" out --where 'samples > 100'
 for name in a.jpg svg .svg out/.png a.svg.gz a; do
-    bad 2 "cannot draw '$name': the name must end in .svg, .png or .pdf" out -o "$name"
+    bad 2 "cannot draw '$name': the name must end in .svg, .png, .pdf or .tex" out -o "$name"
 done
 bad 2 "'norm' is asked for twice" out --y norm,steps,norm
 bad 1 "cannot write 'nowhere/a.gp': No such file or directory" out -o nowhere/a.svg
