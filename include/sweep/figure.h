@@ -121,6 +121,7 @@ struct figure_fit {
     double factor, exponent;
     double half; /* of the exponent's 95 % interval; NAN: fewer than three points */
     size_t points;
+    double from, to; /* along x */
 };
 
 /* The folders of a joined figure. */
@@ -148,7 +149,9 @@ struct figure {
     size_t statistic_count; /* 1: no band; 2: the band is line -+ statistic[1] */
     enum figure_log log_x, log_y;
     bool error_bars, fitted;
-    bool latex; /* texts are for LaTeX: gnuplot_write sets it on a copy */
+    /* gnuplot_write sets these on a copy. */
+    bool latex; /* texts are for LaTeX */
+    bool sized; /* panels may be narrower than gnuplot's tics need */
 
     /* What figure_table points to. */
     enum parameter rows[PARAMETER_COUNT];

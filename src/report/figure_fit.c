@@ -34,7 +34,7 @@ static double mean_of(const double *value, size_t n)
 /* Regression of y on x around their means. */
 static struct figure_fit fit_points(const double *x, const double *y, size_t n)
 {
-    struct figure_fit fit = {NAN, NAN, NAN, n};
+    struct figure_fit fit = {NAN, NAN, NAN, n, NAN, NAN};
     double xx = 0, xy = 0, rest = 0;
     if (n < 2)
         return fit;
@@ -43,6 +43,8 @@ static struct figure_fit fit_points(const double *x, const double *y, size_t n)
         xx += (x[i] - mean_x) * (x[i] - mean_x);
         xy += (x[i] - mean_x) * (y[i] - mean_y);
     }
+    fit.from = exp(x[0]); /* ascending, as the axis is */
+    fit.to = exp(x[n - 1]);
     fit.exponent = xy / xx;
     fit.factor = exp(mean_y - fit.exponent * mean_x);
     for (size_t i = 0; i < n; i++) {

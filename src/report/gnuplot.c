@@ -214,7 +214,7 @@ static void put_vertical(FILE *stream, const struct figure *f, const struct pict
         fputs("set ytics autofreq nomirror out\n", stream);
         script_axis(stream, f, &f->vertical, "y", l->panel_height);
     } else {
-        script_scale(stream, f, &f->result[result], "y", first);
+        script_scale(stream, f, &f->result[result], "y", first, l->panel_height);
     }
     if (!first) {
         fputs(f->map ? "unset ytics\n" : "", stream);
@@ -226,11 +226,12 @@ static void put_vertical(FILE *stream, const struct figure *f, const struct pict
 }
 
 /* A colour box right of the last of the panels that share it. */
-static void put_colours(FILE *stream, const struct figure *f, bool last, size_t result)
+static void put_colours(FILE *stream, const struct figure *f, const struct layout *l,
+                        bool last, size_t result)
 {
     char name[256];
     const struct figure_result *r = &f->result[result];
-    script_scale(stream, f, r, "cb", true);
+    script_scale(stream, f, r, "cb", true, l->panel_height);
     fprintf(stream, "set palette @%s\n", r->is_ratio ? "diverging" : "viridis");
     if (!last) {
         fputs("unset colorbox\n", stream);
@@ -259,7 +260,7 @@ static void put_panel(FILE *stream, const struct figure *f, const struct picture
     put_vertical(stream, f, p, l, column == 0 || l->own_axis, result);
     put_panel_number(stream, p, panel + 1, f->result[result].name);
     if (f->map)
-        put_colours(stream, f, last_of_row, result);
+        put_colours(stream, f, l, last_of_row, result);
     put_style(stream, p);
     if (f->map) {
         script_map(stream, f, facet, result);
@@ -316,6 +317,7 @@ int gnuplot_write(FILE *stream, const struct figure *figure, const struct pictur
     struct layout l;
     struct figure own = *figure, *f = &own;
     f->latex = p->format == PICTURE_TEX;
+    f->sized = p->width > 0;
     int status = layout_init(&l, f, p);
     if (status != SWEEP_OK)
         return status;
@@ -332,6 +334,8 @@ int gnuplot_write(FILE *stream, const struct figure *figure, const struct pictur
         script_legend(stream, f, &l);
         put_panel_number(stream, p, f->result_count * f->facets + 1, "legend");
         put_style(stream, p);
+        if (p->style)
+            fputs("unset border; unset tics; unset grid\n", stream);
         script_key(stream, f);
     }
     fputs("unset multiplot\nunset output\n", stream);

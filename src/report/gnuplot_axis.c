@@ -10,6 +10,9 @@ enum { MOST_TICS = 9 };
 enum { MOST_POWERS = 7 };
 static const double TIC_LETTER = 8; /* pixels of a tic's letter */
 
+/* Pixels from one label beside an axis to the next, at least. */
+static const double LABEL_ROOM = 20;
+
 /* A linear scale is narrow when its ends differ by less than this share of them: the
  * six digits of %g would not tell its tics apart. */
 static const double NARROW = 1e-4;
@@ -145,6 +148,26 @@ static void put_few_tics(FILE *stream, const struct figure_scale *s, const char 
     fprintf(stream, "set %stics %.6g, %.6g\n", which, step * ceil(s->low / step), step);
 }
 
+/* Pixels that the label of a tic takes along its axis, as %g writes the multiples of a
+ * step. */
+static double label_room(const struct figure_scale *s, const char *which, double step)
+{
+    double most = fmax(fabs(s->low), fabs(s->high));
+    int before = (int)fmax(floor(log10(most)), 0) + 1, after = digits_of(step);
+    int letters = before > 6 ? 5 : before + after + (after > 0) + (s->low <= -step);
+    return which[0] == 'x' ? 1.4 * TIC_LETTER * letters : LABEL_ROOM;
+}
+
+/* Tics of a linear scale with room for their labels, where gnuplot would set too many. */
+static void put_roomy_tics(FILE *stream, const struct figure_scale *s,
+                           const char *which, double length)
+{
+    double span = s->high - s->low, step = round_step(span / 10);
+    while (step < span && step / span * length < label_room(s, which, step))
+        step = round_step(1.01 * step);
+    fprintf(stream, "set %stics %.6g\n", which, step);
+}
+
 void script_axis(FILE *stream, const struct figure *f, const struct figure_axis *axis,
                  const char *which, double length)
 {
@@ -170,6 +193,8 @@ void script_axis(FILE *stream, const struct figure *f, const struct figure_axis 
         fprintf(stream, "set format %s '%s'\n", which, power_format(f));
         if (s->floor > 0)
             fprintf(stream, "set %stics add ('0' %.6g)\n", which, s->floor);
+    } else if (f->sized) {
+        put_roomy_tics(stream, s, which, length);
     }
 }
 
@@ -177,12 +202,13 @@ void script_axis(FILE *stream, const struct figure *f, const struct figure_axis 
  * decade, and along a colour box, where it takes an added tic for an exponent and
  * leaves out a power of ten. */
 static void put_floor(FILE *stream, const struct figure *f,
-                      const struct figure_scale *s, const char *which, bool labels)
+                      const struct figure_scale *s, const char *which, bool labels,
+                      int most)
 {
     char text[64];
     bool beside = which[0] == 'y';
     int power = (int)round(log10(s->floor)), last = (int)floor(log10(s->high));
-    int step = (last - power) / MOST_POWERS + 1;
+    int step = (last - power) / most + 1;
     if (beside && step == 1) { /* a little above: gnuplot loses a 10 at the end */
         snprintf(text, sizeof text, "≤ 10" POWER_OPEN "%d" POWER_CLOSE, power);
         fputs(labels ? "set ytics add (" : "", stream);
@@ -203,19 +229,37 @@ static void put_floor(FILE *stream, const struct figure *f,
     fputs(")\n", stream);
 }
 
+/* Powers of ten with room for a label each. */
+static int count_powers(const struct figure *f, double length)
+{
+    int room = (int)fmax(length / LABEL_ROOM, 2);
+    return f->sized && room < MOST_POWERS ? room : MOST_POWERS;
+}
+
+static void put_linear_scale(FILE *stream, const struct figure *f,
+                             const struct figure_scale *s, const char *which,
+                             bool labels, double length)
+{
+    fprintf(stream, "unset logscale %s\nset format %s '%s'\nset %stics autofreq\n",
+            which, which, labels ? plain_format(f) : "", which);
+    if (script_narrow(s))
+        put_even_tics(stream, f, s, which, 0);
+    else if (f->sized)
+        put_roomy_tics(stream, s, which, length);
+    if (script_narrow(s) && !labels)
+        fprintf(stream, "set format %s ''\n", which);
+}
+
 void script_scale(FILE *stream, const struct figure *f, const struct figure_result *r,
-                  const char *which, bool labels)
+                  const char *which, bool labels, double length)
 {
     const struct figure_scale *s = &r->scale;
     bool ends_at_power = fabs(log10(s->low) - round(log10(s->low))) < 1e-9;
+    int most = count_powers(f, length);
+    double powers = log10(s->high / s->low);
     script_range(stream, which, s);
     if (!s->log) {
-        fprintf(stream, "unset logscale %s\nset format %s '%s'\nset %stics autofreq\n",
-                which, which, labels ? plain_format(f) : "", which);
-        if (script_narrow(s))
-            put_even_tics(stream, f, s, which, 0);
-        if (script_narrow(s) && !labels)
-            fprintf(stream, "set format %s ''\n", which);
+        put_linear_scale(stream, f, s, which, labels, length);
         return;
     }
     fprintf(stream, "set logscale %s\n", which);
@@ -231,7 +275,9 @@ void script_scale(FILE *stream, const struct figure *f, const struct figure_resu
         put_few_tics(stream, s, which);
     }
     if (s->floored > 0 && ends_at_power)
-        put_floor(stream, f, s, which, labels);
+        put_floor(stream, f, s, which, labels, most);
+    else if (f->sized && powers > most)
+        fprintf(stream, "set %stics 1e%.0f\n", which, ceil(powers / most));
     if (!labels)
         fprintf(stream, "set format %s ''\n", which);
 }

@@ -46,6 +46,7 @@ static size_t longest_label(const struct figure *f)
     for (size_t k = 0; k < f->lines; k++) {
         char text[TEXT_SIZE];
         size_t letters = text_letters(text_line(f, k, text, sizeof text));
+        letters -= text_has_power(text); /* an exponent is small */
         longest = letters > longest ? letters : longest;
     }
     return SAMPLE + longest;

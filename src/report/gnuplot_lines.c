@@ -32,16 +32,20 @@ static void put_ends(FILE *stream, const struct figure_result *r)
     script_shown(stream, r->key, "_high", &r->scale);
 }
 
-/* The power laws of a panel; what comes before the next part of the plot. */
+/* The power laws of a panel, each as far as its points reach; what comes before the next
+ * part of the plot. */
 static const char *put_fits(FILE *stream, const struct figure *f, size_t facet,
                             size_t result, const char *next, const char *sep)
 {
+    const double beyond = 1.02; /* a sample falls on neither end */
     const struct figure_fit *fit = f->fit + (result * f->facets + facet) * f->lines;
     for (size_t k = 0; k < f->lines; k++)
         if (isfinite(fit[k].exponent)) {
             fprintf(stream,
-                    "%s%.10g * x ** %.10g with lines lt %zu dt (2, 4) lw 1.5 notitle",
-                    next, fit[k].factor, fit[k].exponent, k + 1);
+                    "%s(x > %.6g && x < %.6g ? %.10g * x ** %.10g : NaN) \\\n"
+                    "         with lines lt %zu dt (2, 4) lw 1.5 notitle",
+                    next, fit[k].from / beyond, fit[k].to * beyond, fit[k].factor,
+                    fit[k].exponent, k + 1);
             next = sep;
         }
     return next;
@@ -121,7 +125,7 @@ void gnuplot_put_fits(FILE *stream, const struct figure *f)
         const struct figure_fit *fit = &f->fit[k];
         size_t facet = k / f->lines % f->facets, line = k % f->lines;
         char text[TEXT_SIZE];
-        fprintf(stream, "%s ~ %s^(%.6g +- %.2g), factor %.6g, %zu points",
+        fprintf(stream, "%s ~ %s^(%.4g +- %.2g), factor %.4g, %zu points",
                 f->result[k / (f->facets * f->lines)].name,
                 parameter_table[f->x.parameter].name, fit->exponent, fit->half,
                 fit->factor, fit->points);

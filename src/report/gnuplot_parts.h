@@ -170,7 +170,7 @@ void script_axis(FILE *stream, const struct figure *f, const struct figure_axis 
 /* Range, log scale and tics, with labels or without, of a result along axis `which`:
  * "y" or "cb". */
 void script_scale(FILE *stream, const struct figure *f, const struct figure_result *r,
-                  const char *which, bool labels);
+                  const char *which, bool labels, double length);
 
 /* The plot command of a panel with lines. */
 void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t result);

@@ -9,6 +9,12 @@
 /* Longer numbers are shortened to four digits. */
 enum { LONG_NUMBER = 8 };
 
+/* The exponents of so many lines stand below each other. */
+enum { FITS_APART = 6 };
+
+/* A blank at which no line ends. */
+#define NO_BREAK "\u00a0"
+
 /* The letter that a word spells; NULL: none. */
 static const char *greek_letter(const char *word, size_t length)
 {
@@ -193,31 +199,41 @@ char *text_facet(const struct figure *f, size_t facet, char *buffer, size_t size
                       false, buffer, size);
 }
 
+/* "−0.506 ± 0.014", with two digits of the half width. */
+static void put_exponent(FILE *stream, const struct figure_fit *fit)
+{
+    bool half = isfinite(fit->half) && fit->half > 0;
+    double late = half ? 1 - floor(log10(fit->half)) : 3;
+    int digits = (int)fmin(fmax(late, 2), 6);
+    if (isnan(fit->exponent))
+        fputs("none", stream);
+    else
+        fprintf(stream, "%s%.*f", fit->exponent < 0 ? "−" : "", digits,
+                fabs(fit->exponent));
+    if (half)
+        fprintf(stream, NO_BREAK "±" NO_BREAK "%.*f", digits, fit->half);
+}
+
 char *text_fits(const struct figure *f, size_t facet, size_t result, char *buffer,
                 size_t size)
 {
-    size_t used =
-        (size_t)snprintf(buffer, size, "exponent%s ", f->lines > 1 ? "s" : "");
     const struct figure_fit *fit = f->fit + (result * f->facets + facet) * f->lines;
-    for (size_t k = 0; k < f->lines && used < size; k++) {
-        char label[TEXT_SIZE] = "";
-        bool half = isfinite(fit[k].half) && fit[k].half > 0;
-        double late = half ? 1 - floor(log10(fit[k].half)) : 3;
-        int digits = (int)fmin(fmax(late, 2), 6);
-        if (f->lines > 1)
-            text_line(f, k, label, sizeof label);
-        used += (size_t)snprintf(buffer + used, size - used, "%s%s%s",
-                                 k > 0 ? ", " : "", label, f->lines > 1 ? ": " : "");
-        if (used < size && isnan(fit[k].exponent))
-            used += (size_t)snprintf(buffer + used, size - used, "none");
-        else if (used < size)
-            used += (size_t)snprintf(buffer + used, size - used, "%s%.*f",
-                                     fit[k].exponent < 0 ? "−" : "", digits,
-                                     fabs(fit[k].exponent));
-        if (used < size && isfinite(fit[k].half))
-            used += (size_t)snprintf(buffer + used, size - used, " ± %.*f", digits,
-                                     fit[k].half);
+    bool apart = f->lines <= FITS_APART;
+    FILE *stream = fmemopen(buffer, size, "w");
+    if (!stream)
+        return buffer;
+    fprintf(stream, "exponent%s", f->lines == 1 ? " " : apart ? "s:\n" : "s: ");
+    for (size_t k = 0; k < f->lines; k++) {
+        char label[TEXT_SIZE];
+        fputs(k == 0 ? "" : apart ? "\n" : "; ", stream);
+        text_line(f, k, label, sizeof label);
+        for (const char *c = label; *c && f->lines > 1; c++)
+            fprintf(stream, *c == ' ' ? NO_BREAK : "%c", *c);
+        fputs(f->lines > 1 ? ":" NO_BREAK : "", stream);
+        put_exponent(stream, &fit[k]);
     }
+    fclose(stream);
+    buffer[size - 1] = '\0';
     return buffer;
 }
 
@@ -262,6 +278,7 @@ static const char *latex_form(const char *text, size_t *length)
         {"−", "$-$"},
         {"↓", "$\\downarrow$"},
         {"²", "$^2$"},
+        {NO_BREAK, "~"},
         {"\n", "\n"},
         {POWER_OPEN, "$^{"},
         {POWER_CLOSE, "}$"},
