@@ -39,7 +39,7 @@ static int write_script(const struct plot_wish *w, const struct figure *f,
     struct outfile out;
     int status = outfile_open(&out, w->script, log);
     if (status == SWEEP_OK)
-        status = gnuplot_write(out.stream, f, &w->picture);
+        status = gnuplot_write(out.stream, f, &w->looks.picture);
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);
@@ -50,7 +50,7 @@ static int write_script(const struct plot_wish *w, const struct figure *f,
 static int check_label(const struct plot_wish *w, const struct figure *f,
                        struct diagnostics *log)
 {
-    if (!w->picture.y_label || f->map || f->result_count == 1)
+    if (!w->looks.picture.y_label || f->map || f->result_count == 1)
         return SWEEP_OK;
     diagnostics_add(log, NULL, 0, 0,
                     "--ylabel is for one result, the figure shows %zu: choose with --y",
@@ -76,14 +76,14 @@ static int make_plot(const struct plot_wish *w, const struct figure *f,
 {
     int status = check_label(w, f, log);
     if (status == SWEEP_OK)
-        status = picture_check(f, &w->picture, log);
+        status = picture_check(f, &w->looks.picture, log);
     if (status == SWEEP_OK)
         status = write_script(w, f, log);
     if (status == SWEEP_OK)
-        status = draw_picture(w->script, w->path, w->picture.format, log);
+        status = draw_picture(w->script, w->path, w->looks.picture.format, log);
     if (status == SWEEP_OK && f->fit)
         gnuplot_put_fits(stdout, f);
-    if (status == SWEEP_OK && w->picture.no_caption)
+    if (status == SWEEP_OK && w->looks.picture.no_caption)
         status = print_caption(f, log);
     return status;
 }

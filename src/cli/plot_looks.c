@@ -1,5 +1,4 @@
-/* How a picture looks: its size, letters, labels, legend, the user's own style. */
-#include "plot_wish.h"
+#include "plot_looks.h"
 
 #include "sweep/infile.h"
 #include "sweep/parse.h"
@@ -85,14 +84,14 @@ static int read_size(struct picture *p, const char *word, struct diagnostics *lo
 }
 
 /* NAME, NAME,SIZE or ,SIZE; the name goes into `name`. */
-static int read_font(struct plot_wish *w, const char *word, struct diagnostics *log)
+static int read_font(struct plot_looks *l, const char *word, struct diagnostics *log)
 {
     static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                   "0123456789 ._-";
-    struct picture *p = &w->picture;
+    struct picture *p = &l->picture;
     size_t length = strspn(word, letters);
     const char *size = word[length] == ',' ? word + length + 1 : NULL;
-    if (length >= sizeof w->font || (word[length] && !size) ||
+    if (length >= sizeof l->font || (word[length] && !size) ||
         (size && (parse_real(size, &p->font_size) != PARSE_OK ||
                   !(p->font_size >= LEAST_LETTER && p->font_size <= MOST_LETTER)))) {
         diagnostics_add(log, NULL, 0, 0,
@@ -101,23 +100,23 @@ static int read_font(struct plot_wish *w, const char *word, struct diagnostics *
                         word);
         return SWEEP_INPUT;
     }
-    memcpy(w->font, word, length);
-    p->font = length > 0 ? w->font : NULL;
+    memcpy(l->font, word, length);
+    p->font = length > 0 ? l->font : NULL;
     if (p->font && p->format == PICTURE_TEX) {
         diagnostics_add(log, NULL, 0, 0,
                         "--font '%s': the document says the font of a .tex figure; "
                         "--font ,9 sets the size",
-                        w->font);
+                        l->font);
         return SWEEP_INPUT;
     }
     return SWEEP_OK;
 }
 
-int plot_looks(struct plot_wish *w, const struct arguments *args,
-               struct diagnostics *log)
+int plot_looks_read(struct plot_looks *l, const struct arguments *args,
+                    struct diagnostics *log)
 {
     const char *const *value = args->value;
-    struct picture *p = &w->picture;
+    struct picture *p = &l->picture;
     bool twice = value[OPTION_SIZE] && value[OPTION_WIDTH];
     int status = twice ? SWEEP_INPUT : SWEEP_OK;
     if (twice)
@@ -127,7 +126,7 @@ int plot_looks(struct plot_wish *w, const struct arguments *args,
         status = read_size(p, value[OPTION_SIZE], log);
     else if (value[OPTION_WIDTH])
         status = read_width(p, value[OPTION_WIDTH], log);
-    if (value[OPTION_FONT] && read_font(w, value[OPTION_FONT], log) != SWEEP_OK)
+    if (value[OPTION_FONT] && read_font(l, value[OPTION_FONT], log) != SWEEP_OK)
         status = SWEEP_INPUT;
     p->legend = LEGEND_AUTO;
     if (value[OPTION_LEGEND])
@@ -147,6 +146,11 @@ int plot_looks(struct plot_wish *w, const struct arguments *args,
     return status;
 }
 
+void plot_looks_release(struct plot_looks *l)
+{
+    free(l->style);
+}
+
 /* The real path of the folder of a file, for free(); NULL with errno. */
 static char *real_folder(const char *path)
 {
@@ -159,25 +163,27 @@ static char *real_folder(const char *path)
 }
 
 /* A style file in the script's folder is found there wherever that is moved to. */
-static int name_style(struct plot_wish *w, const char *file, struct diagnostics *log)
+static int name_style(struct plot_looks *l, const char *file, const char *script,
+                      struct diagnostics *log)
 {
-    char *folder = real_folder(w->script), *path = realpath(file, NULL);
+    char *folder = real_folder(script), *path = realpath(file, NULL);
     size_t length = folder ? strlen(folder) : 0;
     char *slash = path ? strrchr(path, '/') : NULL;
     if (folder && slash && (size_t)(slash - path) == length &&
         strncmp(folder, path, length) == 0) {
-        w->picture.style_beside = true;
-        w->style = strdup(slash + 1);
+        l->picture.style_beside = true;
+        l->style = strdup(slash + 1);
     } else if (path) {
-        w->style = strdup(path);
+        l->style = strdup(path);
     }
     free(folder);
     free(path);
-    w->picture.style = w->style;
-    return w->style ? SWEEP_OK : diagnostics_no_memory(log, NULL);
+    l->picture.style = l->style;
+    return l->style ? SWEEP_OK : diagnostics_no_memory(log, NULL);
 }
 
-int plot_style(struct plot_wish *w, const char *file, struct diagnostics *log)
+int plot_looks_style(struct plot_looks *l, const char *file, const char *script,
+                     struct diagnostics *log)
 {
     const char *reason;
     FILE *there = infile_open(file, INFILE_NAMED, &reason);
@@ -188,7 +194,7 @@ int plot_style(struct plot_wish *w, const char *file, struct diagnostics *log)
     bool ours = gnuplot_wrote(there);
     fclose(there);
     if (!ours)
-        return name_style(w, file, log);
+        return name_style(l, file, script, log);
     diagnostics_add(log, NULL, 0, 0,
                     "'%s' is the script of a figure, which the next 'sweep plot' "
                     "replaces: keep what you set in a file of your own",

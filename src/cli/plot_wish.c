@@ -15,7 +15,7 @@ void plot_wish_release(struct plot_wish *w)
     free(w->path);
     free(w->script);
     free(w->drawing);
-    free(w->style);
+    plot_looks_release(&w->looks);
 }
 
 /* The format that the ending of a file says; PICTURE_FORMATS: none. */
@@ -86,15 +86,16 @@ static int name_files(struct plot_wish *w, const struct arguments *args,
     w->path = name_picture(args->operand[0], file, word, format);
     if (!w->path)
         return diagnostics_no_memory(log, NULL);
-    w->picture.format = format_of(w->path);
-    if (w->picture.format == PICTURE_FORMATS || (word && w->picture.format != format))
+    w->looks.picture.format = format_of(w->path);
+    if (w->looks.picture.format == PICTURE_FORMATS ||
+        (word && w->looks.picture.format != format))
         return bad_ending(w->path, word, log);
     const char *folder = strrchr(w->path, '/');
-    w->picture.name = folder ? folder + 1 : w->path;
+    w->looks.picture.name = folder ? folder + 1 : w->path;
     w->script = beside(w->path, "gp");
-    if (w->picture.format == PICTURE_TEX)
+    if (w->looks.picture.format == PICTURE_TEX)
         w->drawing = beside(w->path, "pdf");
-    bool all = w->script && (w->drawing || w->picture.format != PICTURE_TEX);
+    bool all = w->script && (w->drawing || w->looks.picture.format != PICTURE_TEX);
     return all ? SWEEP_OK : diagnostics_no_memory(log, NULL);
 }
 
@@ -169,11 +170,14 @@ int plot_wish_init(struct plot_wish *w, const struct arguments *args,
     w->request.by = (struct figure_words){w->by.word, w->by.count};
     w->request.facet = (struct figure_words){w->facet.word, w->facet.count};
     w->request.band = (struct figure_words){w->band.word, w->band.count};
-    const int done[] = {
-        join_table_options(w, value, log), read_level(w, value[OPTION_LEVEL], log),
-        read_scales(w, value, log), name_files(w, args, log), plot_looks(w, args, log)};
+    const int done[] = {join_table_options(w, value, log),
+                        read_level(w, value[OPTION_LEVEL], log),
+                        read_scales(w, value, log), name_files(w, args, log),
+                        plot_looks_read(&w->looks, args, log)};
     for (size_t i = 0; i < sizeof done / sizeof *done; i++)
         if (done[i] != SWEEP_OK)
             return done[i];
-    return value[OPTION_STYLE] ? plot_style(w, value[OPTION_STYLE], log) : SWEEP_OK;
+    if (!value[OPTION_STYLE])
+        return SWEEP_OK;
+    return plot_looks_style(&w->looks, value[OPTION_STYLE], w->script, log);
 }

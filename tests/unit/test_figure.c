@@ -108,6 +108,18 @@ static void test_refused(void **state)
     check_refused("grid:\n  samples: 4\n", &nothing_asked, "the grid has no axis");
     r = (struct figure_request){.level = NAN, .x = "noise", .by = {two, 2}};
     check_refused(fifteen, &r, "'noise' is asked for twice");
+    /* What a map, or an axis of words, does not have. */
+    r = (struct figure_request){.level = NAN, .map = true, .fit = true};
+    check_refused(fifteen, &r, "a map has no lines: leave out --fit");
+    r = (struct figure_request){.level = NAN, .x = "method", .fit = true};
+    check_refused("grid:\n  method: [ascent, none]\n  samples: [4, 5]\n", &r,
+                  "no power law along 'method'");
+    /* One value is an axis only beside other folders. */
+    r = (struct figure_request){.level = NAN, .x = "step_scale", .by = {two, 1}};
+    check_refused("grid:\n  samples: 4\n  step_scale: [0, 1]\n", &r,
+                  "'samples' is no axis");
+    r.loose = true;
+    check_axes("  samples: 4\n  step_scale: [0, 1]\n", &r, "step_scale | samples | |");
 }
 
 static void test_results(void **state)
@@ -191,7 +203,7 @@ static void test_room(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(92);
+    check_cases(103);
 }
 
 int main(void)

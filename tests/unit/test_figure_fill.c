@@ -346,20 +346,106 @@ static void test_no_memory(void **state)
     strike(&t);
 }
 
+/* norm = 3 dimension^-0.5, times a factor that turns at samples 5; 0 at dimension 1000 and
+ * samples 6; eps is a law of two points. */
+static double power(const struct setting *s, uint64_t replicate, enum column c)
+{
+    (void)replicate;
+    double d = s->value[P_DIMENSION], samples = s->value[P_SAMPLES];
+    if (c == C_RESTORED_EPS)
+        return samples == 4 && d >= 1000 ? d * d : NAN;
+    if (c != C_NORM || (samples == 6 && d == 1000))
+        return 0;
+    return 3 / sqrt(d) * (samples == 5 ? (d == 1000 ? 4 : 1) : 1);
+}
+
+static void test_fits(void **state)
+{
+    (void)state;
+    struct scene t;
+    char norm[] = "norm", eps[] = "restored_eps", *y[] = {norm, eps}, by[] = "samples";
+    char *line[] = {by};
+    struct figure_request r = {
+        .level = NAN, .x = "dimension", .y = {y, 2}, .by = {line, 1}, .fit = true};
+    check_equal(draw(&t,
+                     "grid:\n  samples: [4, 5, 6]\n  dimension: [100, 1000, 10000]\n",
+                     NULL, &r, power),
+                SWEEP_OK);
+    const struct figure_fit *fit = t.f.fit;
+    check_equal(fit[0].points, 3);
+    check_close(fit[0].exponent, -0.5, 1e-13);
+    check_close(fit[0].factor, 3, 1e-12);
+    check_true(fit[0].half < 1e-12, "an exact law: %g", fit[0].half);
+    check_close(fit[0].from, 100, 1e-13);
+    check_close(fit[0].to, 10000, 1e-13);
+    /* The middle off by log 4 leaves the slope; its residuals are -1/3, 2/3, -1/3 of that,
+     * one degree of freedom is left, and Student's 97.5 % point is tan(0.475 pi). */
+    check_close(fit[1].exponent, -0.5, 1e-13);
+    check_close(fit[1].factor, 3 * cbrt(4), 1e-12);
+    check_close(fit[1].half,
+                tan(0.475 * M_PI) * sqrt(6. / 9) * log(4) / (log(10) * sqrt(2)), 1e-10);
+    /* Two points have no interval, none no law. */
+    check_equal(fit[2].points, 2);
+    check_close(fit[2].exponent, -0.5, 1e-13);
+    check_true(isnan(fit[2].half), "an interval of two points");
+    check_equal(fit[3].points, 2);
+    check_close(fit[3].exponent, 2, 1e-13);
+    check_equal(fit[4].points, 0);
+    check_true(isnan(fit[4].exponent), "a law of no point");
+    strike(&t);
+}
+
+/* Scales that are asked for. */
+static void test_asked_scales(void **state)
+{
+    (void)state;
+    struct scene t;
+    char norm[] = "norm", *y[] = {norm};
+    struct figure_request r = {
+        .level = NAN, .x = "samples", .y = {y, 1}, .log_x = LOG_YES, .log_y = LOG_YES};
+    check_equal(draw(&t, "grid:\n  samples: [4, 5, 6]\n", NULL, &r, one), SWEEP_OK);
+    check_true(t.f.x.scale.log && t.f.x.scale.low > 0 && t.f.x.scale.low < 4,
+               "along x");
+    check_true(t.f.result[0].scale.log && t.f.result[0].scale.low > 0, "of a result");
+    strike(&t);
+    r.log_x = r.log_y = LOG_NO;
+    r.x = "dimension";
+    check_equal(draw(&t, "grid:\n  dimension: [10, 1000, 100000]\n", NULL, &r, one),
+                SWEEP_OK);
+    check_true(!t.f.x.scale.log && t.f.x.scale.low < 10, "linear");
+    strike(&t);
+    const char *const refused[][2] = {
+        {"step_scale: [-1, 1, 2]",
+         "no log axis for 'step_scale': it has negative values"},
+        {"step_scale: [0, 1]", "no log axis for 'step_scale': it has no two positive "
+                               "values"},
+        {"method: [ascent, none]", "no log axis for 'method': it has words for values"},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        char body[256];
+        r = (struct figure_request){.level = NAN, .y = {y, 1}, .log_x = LOG_YES};
+        snprintf(body, sizeof body, "grid:\n  %s\n", refused[i][0]);
+        check_equal(draw(&t, body, NULL, &r, one), SWEEP_INPUT);
+        check_text(t.log.item[0].message, refused[i][1]);
+        strike(&t);
+    }
+}
+
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(368);
+    check_cases(396);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_axis),      cmocka_unit_test(test_scale),
-        cmocka_unit_test(test_fill),      cmocka_unit_test(test_nothing_defined),
-        cmocka_unit_test(test_bars),      cmocka_unit_test(test_one_trial),
-        cmocka_unit_test(test_map),       cmocka_unit_test(test_without_effect),
-        cmocka_unit_test(test_no_memory), cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_axis),         cmocka_unit_test(test_scale),
+        cmocka_unit_test(test_fill),         cmocka_unit_test(test_nothing_defined),
+        cmocka_unit_test(test_bars),         cmocka_unit_test(test_one_trial),
+        cmocka_unit_test(test_map),          cmocka_unit_test(test_without_effect),
+        cmocka_unit_test(test_no_memory),    cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_asked_scales), cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
