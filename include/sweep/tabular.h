@@ -33,6 +33,9 @@ int tabular_points_with(struct labelled *out, const struct tabular *t, const cha
                         const struct tabular *labels, const char *labels_name,
                         struct diagnostics *log);
 
+/* Bytes that it takes, but for the names. */
+size_t tabular_bytes(const struct tabular *t);
+
 /* NULL and zero-initialised are allowed. */
 void tabular_release(struct tabular *t);
 

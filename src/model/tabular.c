@@ -192,6 +192,12 @@ int tabular_points_with(struct labelled *out, const struct tabular *t, const cha
     return status;
 }
 
+size_t tabular_bytes(const struct tabular *t)
+{
+    size_t line = t->line ? sizeof *t->line : 0;
+    return t->rows * (t->columns * sizeof *t->value + line);
+}
+
 void tabular_release(struct tabular *t)
 {
     if (!t)
