@@ -28,8 +28,8 @@ static const char *const sampler_words[] = {
 static const char *const model_words[] = {[MODEL_LINEAR] = "linear",
                                           [MODEL_RELU] = "relu",
                                           [MODEL_LEAKY_RELU] = "leaky_relu"};
-static const char *const start_words[RETRAIN_STARTS] = {[RETRAIN_SAME] = "same",
-                                                        [RETRAIN_FRESH] = "fresh"};
+static const char *const start_words[RETRAIN_STARTS] = {
+    [RETRAIN_SAME] = "same", [RETRAIN_FRESH] = "fresh"};
 static const char *const point_scale_words[POINT_SCALES] = {
     [POINTS_UNIT] = "unit", [POINTS_NONE] = "none", [POINTS_STANDARD] = "standard"};
 /* clang-format off */

@@ -171,7 +171,7 @@ static void refused_when_evaluated(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(214);
+    check_cases(217);
 }
 
 int main(void)
