@@ -208,8 +208,8 @@ const struct column_info column_table[COLUMN_COUNT] = {
         .meaning = "retrain_tau over none_tau: below 1 is better than doing nothing"},
     [C_REQUESTS_TAU] = {.name = "requests_tau", .symbol = "",
         .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
-        .meaning = "1 - cos of the unlearned model and the one that its method makes "
-            "of all requests at once; undefined with one request"},
+        .meaning = "1 - cos of the unlearned model and the one that its method makes of all "
+            "requests at once; undefined with one request"},
     [C_FLOOR_TAU] = {.name = "floor_tau", .symbol = "",
         .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
         .meaning = "1 - cos of two retrained models, one from the trained model's start and one "
@@ -279,9 +279,9 @@ const struct column_info column_table[COLUMN_COUNT] = {
             "|theta| is 0.9 of the trained model's; undefined if not within relearn_steps"},
     [C_RELEARN_RETRAIN] = {.name = "relearn_retrain", .symbol = "",
         .type = COLUMN_INTEGER, .unit = "steps", .in_table = 1, .scale = SCALE_EVENTS,
-        .meaning = "steps of descent on all points from the retrained model until the smallest "
-            "margin of a forgotten point, never learned so far, over |theta| is 0.9 of "
-            "the trained model's; undefined if not within relearn_steps"},
+        .meaning = "steps of descent on all points, from the retrained model, until the smallest "
+            "margin of a forgotten point over |theta| is 0.9 of the trained model's: what "
+            "points never learned take; undefined if not within relearn_steps"},
     [C_RETAIN_MARGIN_CHANGE] = {.name = "retain_margin_change", .symbol = "",
         .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_ONE,
         .meaning = "largest change of a retained point's margin by unlearning, from "

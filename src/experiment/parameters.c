@@ -28,11 +28,11 @@ static const char *const sampler_words[] = {
 static const char *const model_words[] = {[MODEL_LINEAR] = "linear",
                                           [MODEL_RELU] = "relu",
                                           [MODEL_LEAKY_RELU] = "leaky_relu"};
-static const char *const start_words[RETRAIN_STARTS] = {
-    [RETRAIN_SAME] = "same", [RETRAIN_FRESH] = "fresh"};
 static const char *const point_scale_words[POINT_SCALES] = {
     [POINTS_UNIT] = "unit", [POINTS_NONE] = "none", [POINTS_STANDARD] = "standard"};
 /* clang-format off */
+static const char *const start_words[RETRAIN_STARTS] = {
+    [RETRAIN_SAME] = "same", [RETRAIN_FRESH] = "fresh"};
 static const char *const optimizer_words[] = {
     [OPTIMIZER_GD] = "gd", [OPTIMIZER_NORMALIZED_GD] = "normalized_gd",
     [OPTIMIZER_GROWING_GD] = "growing_gd"};
