@@ -385,18 +385,6 @@ static int exit_code(const struct session *s)
     return count_failed(s->tally.by_status) > 0 ? EXIT_FAILED_TRIALS : EXIT_DONE;
 }
 
-/* The page of the folder as it is now, closed. */
-static int make_report(struct session *s)
-{
-    bool running;
-    int status = SWEEP_OK;
-    if (s->args->value[OPTION_REPORT])
-        status = report_write(s->directory, NULL, &running, &s->log);
-    if (status == SWEEP_OK && s->args->value[OPTION_REPORT] && !s->options.quiet)
-        escape_print(stderr, "report: %s/report.html\n", s->directory);
-    return status;
-}
-
 int cmd_run(const struct command *self, const struct arguments *args)
 {
     struct session s = {.args = args};
@@ -407,8 +395,8 @@ int cmd_run(const struct command *self, const struct arguments *args)
     int code = status == SWEEP_OK ? exit_code(&s) : give_up(self, status, &s.log);
     if (status == SWEEP_OK && !s.options.quiet)
         print_summary(&s);
-    if (status == SWEEP_OK && (status = make_report(&s)) != SWEEP_OK)
-        code = give_up(self, status, &s.log);
+    if (status == SWEEP_OK && args->value[OPTION_REPORT])
+        code = report_make(self, s.directory, s.options.quiet, code);
     on_end(self, args->value[OPTION_ON_END], s.directory ? s.directory : "", code);
     diagnostics_release(&s.log);
     ledger_release(&s.ledger);

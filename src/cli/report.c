@@ -4,6 +4,7 @@
 #include "notice.h"
 #include "pictures.h"
 #include "state.h"
+#include "sweep/escape.h"
 #include "sweep/folder.h"
 #include "sweep/infile.h"
 #include "sweep/memory.h"
@@ -160,4 +161,17 @@ int report_write(const char *directory, const char *path, bool *running,
     free(m.notices);
     free(m.log);
     return status;
+}
+
+int report_make(const struct command *command, const char *directory, bool quiet,
+                int code)
+{
+    struct diagnostics log = {0};
+    bool running;
+    int status = report_write(directory, NULL, &running, &log);
+    if (status != SWEEP_OK)
+        return give_up(command, status, &log);
+    if (!quiet)
+        escape_print(stderr, "report: %s/report.html\n", directory);
+    return code;
 }

@@ -2,12 +2,16 @@
 #ifndef SWEEP_REPORT_H
 #define SWEEP_REPORT_H
 
-#include "sweep/status.h"
+#include "cli.h"
 #include <stdbool.h>
 
 /* Write the page of a folder to `path`; NULL: DIR/report.html. *running: somebody works
  * there. SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
 int report_write(const char *directory, const char *path, bool *running,
                  struct diagnostics *log);
+
+/* DIR/report.html, and say so unless quiet. Returns `code`, or that of a failure. */
+int report_make(const struct command *command, const char *directory, bool quiet,
+                int code);
 
 #endif
