@@ -48,12 +48,28 @@ static void workshop_close(struct workshop *w)
     free(w->picture);
 }
 
+/* One panel is made so narrow that it can be read on a telephone too, if there is room
+ * for what stands beside it. */
+static double narrow_width(const struct figure *f, struct picture picture)
+{
+    const double narrow = 400; /* points */
+    struct diagnostics refused = {0};
+    picture.width = narrow;
+    bool fits = f->facets == 1 && picture_check(f, &picture, &refused) == SWEEP_OK;
+    diagnostics_release(&refused);
+    return fits ? narrow : 0;
+}
+
 static int write_script(const struct figure *f, const char *path,
                         struct diagnostics *log)
 {
-    const struct picture picture = {
-        .name = "figure.svg", .format = PICTURE_SVG, .title = f->result[0].name};
+    struct picture picture = {.name = "figure.svg",
+                              .format = PICTURE_SVG,
+                              .title = f->result[0].name,
+                              .font_size = 10,
+                              .legend = LEGEND_AUTO};
     struct outfile out;
+    picture.width = narrow_width(f, picture);
     int status = outfile_open(&out, path, log);
     if (status == SWEEP_OK)
         status = gnuplot_write(out.stream, f, &picture);

@@ -39,7 +39,8 @@ static void put_svg(FILE *stream, const char *svg, size_t number)
 
 void page_figures(FILE *stream, const struct page *p)
 {
-    fputs("<section id=\"figures\">\n<h2>Figures</h2>\n", stream);
+    fputs("<section id=\"figures\">\n<h2>Figures</h2>\n<div class=\"figures\">\n",
+          stream);
     for (size_t i = 0; i < p->picture_count; i++) {
         fprintf(
             stream,
@@ -49,6 +50,7 @@ void page_figures(FILE *stream, const struct page *p)
         put_svg(stream, p->picture[i].svg, i + 1);
         fputs("</div></figure>\n", stream);
     }
+    fputs("</div>\n", stream);
     if (p->no_picture)
         page_paragraph(stream, "note", p->no_picture);
     if (p->picture_count > 0)

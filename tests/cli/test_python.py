@@ -25,7 +25,7 @@ GRID = """name: py
 seed: 3
 replicates: 3
 grid:
-  data: [NA, null.csv]
+  data: [NA, null.svm]
   labels: [1 vs 2, 2 vs rest]
   samples: [6, 8]
   model: [relu, leaky_relu]
@@ -79,7 +79,7 @@ def check_trials(folder, trials):
                 "relative": "float64", "never": "float64", "seconds": "float64"}
     types = {name: str(trials[name].dtype) for name in expected}
     check(f"types: {types}", types == expected)
-    check("texts", set(trials.data) == {"NA", "null.csv"} and set(trials.labels) ==
+    check("texts", set(trials.data) == {"NA", "null.svm"} and set(trials.labels) ==
           {"1 vs 2", "2 vs rest"})
     failed = trials[trials.status != "ok"]
     check("some failed, some did not", 0 < len(failed) < len(trials))
@@ -174,7 +174,7 @@ def check_parquet(folder):
         check("the same", pandas.read_parquet("t.parquet").equals(sweep.load(folder)))
 
 
-for name in "NA", "null.csv":
+for name in "NA", "null.svm":
     pathlib.Path(name).write_text(POINTS if name == "NA" else POINTS.replace("1:", "1:1"))
 pathlib.Path("grid.yaml").write_text(GRID)
 text, folder = said(sweep.run, "grid.yaml", options=["--max-failures", "100%"])

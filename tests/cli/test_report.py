@@ -162,7 +162,7 @@ def check_looks(b):
             "return document.documentElement.scrollWidth") <= width)
         sizes = b.run("return [...document.querySelectorAll('figure svg')].map(s => {"
                       "const r = s.getBoundingClientRect(); return [r.width, r.height]})")
-        check(f"figures {sizes}", all(w > width * 0.45 and h > w / 4 for w, h in sizes))
+        check(f"figures {sizes}", all(w > min(width * 0.85, 500) and h > w / 4 for w, h in sizes))
     for scheme, dark in ("light", False), ("dark", True):
         b.emulate(prefers_color_scheme=scheme)
         paper, *contrast = b.run(LUMINANCE)
