@@ -28,6 +28,7 @@
 #include "sweep/boxls.h"
 #include "sweep/memory.h"
 #include "sweep/network.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* What a pair's slope may be. */
@@ -103,6 +104,12 @@ const double *program_gram(const struct points *p, struct program_workspace *w);
  * kinks a row, one Cholesky factorisation of m^3/3; by QR 2 R r m^2. */
 enum program_stop program_solve(const struct program *p, struct program_workspace *w,
                                 struct program_state *s);
+
+/* The same from where program_solve or program_adjust has ended, after fixed slopes in the rows
+ * that `changed` (R) marks were changed. A step on the model of then is tried first: where
+ * p->enough is not small it is often enough, at the cost of R box least squares. */
+enum program_stop program_adjust(const struct program *p, struct program_workspace *w,
+                                 struct program_state *s, const bool *changed);
 
 /* The shortest change of weights W (R, r) in the span of the h_i that raises the margin of
  * every point with a multiplier by its shortfall (m), z = 0 kept on free pairs; multipliers

@@ -140,7 +140,7 @@ static size_t polish(struct unit *u, const struct points *p, const char *what,
         fail_unseparated(u, p, what, start, result, r);
         return 0;
     }
-    kkt_solve(&ws->shape.net, p, start->W, NULL, &ws->kkt, &point);
+    kkt_follow(&ws->shape.net, p, start->W, &ws->kkt, &point);
     out->theta.perp = 0.0;
     memcpy(out->theta.terms, point.terms, ws->shape.net.n * sizeof *point.terms);
     if (point.stop == KKT_NON_FINITE)

@@ -1,4 +1,5 @@
 #include "sweep/kkt.h"
+#include "kkt_private.h"
 #include "sweep/cancel.h"
 #include "sweep/status.h"
 #include "vector.h"
@@ -7,10 +8,13 @@
 #include <math.h>
 #include <string.h>
 
-enum { ROUND_LIMIT = 1000, ROUGH_ROUNDS = 50 };
+enum { ROUND_LIMIT = 1000, ROUGH_ROUNDS = 50, WALK_ROUNDS = 200 };
 
 /* A defect from which most gates that are wrong can be told, and one that is rounding. */
 static const double ROUGH = 1e-6, SETTLED = 2e-15;
+
+/* A defect from which it can be told which gates a walk reaches next. */
+static const double WALKING = 1e-5;
 
 /* Defects of an exact point are below this share of their terms. */
 static const double ROUNDING = 64.0 * DBL_EPSILON;
@@ -29,6 +33,7 @@ void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct ar
     program_state_layout(&w->state, n, m, r, a);
     w->gate = arena_carve(a, n, m, sizeof *w->gate);
     w->pair = arena_carve(a, n, m, sizeof *w->pair);
+    w->changed = arena_carve(a, n, 1, sizeof *w->changed);
     w->row_W = arena_doubles(a, n, r);
     w->row_Z = arena_doubles(a, n, m);
     w->row_v = arena_doubles(a, n, m);
@@ -103,29 +108,6 @@ static void form_rows(const struct points *p, struct kkt_workspace *w)
     struct weights rows = {.W = w->row_W, .terms = w->row_terms};
     weights_drop_cancelled(R, r, &rows);
     network_preactivations(R, w->row_W, p, w->row_Z);
-}
-
-/* Flip the gates that the pre-activations contradict; returns how many neurons' pairs.
- */
-static size_t flip_gates(const struct network *net, const struct points *p,
-                         struct kkt_workspace *w)
-{
-    double flips = 0.0;
-    for (size_t g = 0; g < w->groups.count && net->leak < 1.0; g++) {
-        double size = KINK_TOLERANCE * w->row_terms[g];
-        for (size_t i = 0; i < p->m; i++) {
-            size_t k = g * p->m + i;
-            double z = w->row_Z[k];
-            double zero = size * w->length[i];
-            bool up = w->pair[k] == PAIR_LEAK && z > zero;
-            bool down = w->pair[k] == PAIR_ONE && z < -zero;
-            if (!up && !down)
-                continue;
-            w->pair[k] = up ? PAIR_ONE : PAIR_LEAK;
-            flips += w->groups.size[g];
-        }
-    }
-    return (size_t)flips;
 }
 
 /* Larger of two defects; NaN stays. */
@@ -297,14 +279,19 @@ static enum kkt_stop kkt_verdict(enum program_stop stop,
     }
 }
 
-void kkt_solve(const struct network *net, const struct points *p, const double *start,
-               const double *warm, struct kkt_workspace *w, struct kkt_point *out)
+/* From `start`; a walk from there, or all gates flip at once. */
+static void solve(const struct network *net, const struct points *p,
+                  const double *start, const double *warm, bool walks,
+                  struct kkt_workspace *w, struct kkt_point *out)
 {
     w->known = false;
+    w->walks = walks;
     for (size_t i = 0; i < p->m; i++)
         w->length[i] = vector_length(p->r, p->X + i * p->r);
     start_gates(net, p, start, w);
     struct program problem = gates_program(net, p, w);
+    if (walks)
+        kkt_walk_start(net, p, start, w);
     program_cold(&problem, &w->state);
     if (warm && cblas_dasum((int)p->m, warm, 1) > 0.0)
         memcpy(w->state.lambda, warm, p->m * sizeof *warm);
@@ -313,22 +300,25 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
     enum program_stop stop;
     size_t flipped;
     bool rough;
-    problem.enough = ROUGH;
+    problem.enough = walks ? WALKING : ROUGH;
     do {
-        stop = program_solve(&problem, w->program, &w->state);
+        stop = problem.enough == WALKING && out->rounds > 0
+                   ? program_adjust(&problem, w->program, &w->state, w->changed)
+                   : program_solve(&problem, w->program, &w->state);
         out->rounds++;
         out->iterations += w->state.iterations;
         form_rows(p, w);
         flipped = stop == PROGRAM_UNBOUNDED || stop == PROGRAM_NON_FINITE ||
                           stop == PROGRAM_CANCELLED
                       ? 0
-                      : flip_gates(net, p, w);
+                      : kkt_flip(net, p, w);
         out->flips += flipped;
         rough = flipped == 0 && stop == PROGRAM_CONVERGED && problem.enough > 0.0 &&
                 w->state.defect > SETTLED;
-        if (rough ||
-            out->rounds == ROUGH_ROUNDS) /* so that every flip lowers the norm */
-            problem.enough = 0.0;
+        if (out->rounds == (walks ? WALK_ROUNDS : ROUGH_ROUNDS))
+            problem.enough = 0.0; /* so that every flip lowers the norm */
+        else if (rough)
+            problem.enough = problem.enough > ROUGH ? ROUGH : 0.0;
     } while ((flipped > 0 || rough) && out->rounds < ROUND_LIMIT);
     if (stop == PROGRAM_CONVERGED || stop == PROGRAM_STALLED)
         correct_margins(net, p, &problem, w);
@@ -340,6 +330,18 @@ void kkt_solve(const struct network *net, const struct points *p, const double *
     out->stop = cancel_asked() ? KKT_CANCELLED
                 : flipped > 0  ? KKT_LIMIT
                                : kkt_verdict(stop, &out->defects);
+}
+
+void kkt_solve(const struct network *net, const struct points *p, const double *start,
+               const double *warm, struct kkt_workspace *w, struct kkt_point *out)
+{
+    solve(net, p, start, warm, false, w, out);
+}
+
+void kkt_follow(const struct network *net, const struct points *p, const double *start,
+                struct kkt_workspace *w, struct kkt_point *out)
+{
+    solve(net, p, start, NULL, net->leak < 1.0, w, out);
 }
 
 void kkt_remember(struct kkt_workspace *w, const struct kkt_point *point)

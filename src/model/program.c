@@ -184,7 +184,7 @@ void program_begin(const struct program *p, struct program_workspace *w)
     }
     w->height = w->slim ? w->slim : m;
     w->step.r = w->step.capacity = w->height;
-    w->orthogonal = false;
+    w->orthogonal = w->factored = false;
 }
 
 /* An empty box has no side of its own: it takes the one it would open towards, and the
@@ -327,11 +327,17 @@ static double projected(const struct program *p, const struct program_workspace 
 int program_evaluate(const struct program *p, struct program_workspace *w,
                      struct program_state *s)
 {
+    return program_evaluate_rows(p, w, s, NULL);
+}
+
+int program_evaluate_rows(const struct program *p, struct program_workspace *w,
+                          struct program_state *s, const bool *changed)
+{
     size_t m = p->points->m, r = p->points->r;
     double square = 0.0, target = 0.0;
     fixed_pairs(p, w, s);
     for (size_t j = 0; j < p->rows; j++) {
-        if (program_row(p, w, s, j) != SWEEP_OK)
+        if ((!changed || changed[j]) && program_row(p, w, s, j) != SWEEP_OK)
             return SWEEP_NUMERIC;
         const double *rho = s->residual + j * r;
         square += p->count[j] * cblas_ddot((int)r, rho, 1, rho, 1);

@@ -130,6 +130,16 @@ static void hessian(const struct program *p, struct program_workspace *w,
             w->model[i * m + k] += weight * weight;
 }
 
+void program_aim(const struct program *p, struct program_workspace *w,
+                 const struct program_state *s)
+{
+    size_t m = p->points->m;
+    for (size_t i = 0; i < m; i++)
+        w->aim[i] = -s->gradient[i];
+    cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)m, w->model,
+                (int)m, w->aim, 1);
+}
+
 /* Row-major upper is column-major lower: dpotrf's
  * U^T U has column i of U in row i after a transposition. */
 bool program_model_regular(const struct program *p, struct program_workspace *w,
@@ -139,6 +149,7 @@ bool program_model_regular(const struct program *p, struct program_workspace *w,
     double *A = w->model;
     if (w->slim) /* it would be singular */
         return false;
+    w->factored = false;
     hessian(p, w, s);
     if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (int)m, A, (int)m) != 0)
         return false;
@@ -150,10 +161,8 @@ bool program_model_regular(const struct program *p, struct program_workspace *w,
             A[i * m + k] = A[k * m + i];
             A[k * m + i] = 0.0;
         }
-    for (size_t i = 0; i < m; i++)
-        w->aim[i] = -s->gradient[i];
-    cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)m, A,
-                (int)m, w->aim, 1);
+    program_aim(p, w, s);
+    w->factored = true;
     return true;
 }
 
@@ -242,6 +251,8 @@ void program_model(const struct program *p, struct program_workspace *w,
 {
     if (p->ridge > 0.0 || (!w->orthogonal && !program_model_regular(p, w, s)))
         w->orthogonal = true;
-    if (w->orthogonal)
+    if (w->orthogonal) {
+        w->factored = false;
         by_qr(p, w, s);
+    }
 }

@@ -47,6 +47,7 @@ struct program_workspace {
     signed char *bound;         /* (m) enum box_state of each multiplier */
     double *change;             /* (m) */
     double *lambda, *direction; /* (m) */
+    bool factored;              /* the model is Cholesky's of a state of this program */
     bool orthogonal; /* the model comes from QR, as Cholesky would lose too much */
 };
 
@@ -62,6 +63,11 @@ int program_row(const struct program *p, struct program_workspace *w,
 int program_evaluate(const struct program *p, struct program_workspace *w,
                      struct program_state *s);
 
+/* The same where lambda is that of the last evaluation and only the pairs of rows that
+ * `changed` (R) marks have changed since; NULL: all may have. */
+int program_evaluate_rows(const struct program *p, struct program_workspace *w,
+                          struct program_state *s, const bool *changed);
+
 /* lambda, slopes and all that follows from them times a factor, without solving rows
  * again. For gain > 0 and no target: F on a ray. */
 void program_scale(const struct program *p, struct program_workspace *w,
@@ -75,6 +81,10 @@ double program_weight(const struct program *p, const struct program_state *s);
  * QR. */
 void program_model(const struct program *p, struct program_workspace *w,
                    struct program_state *s);
+
+/* w->aim for the gradient at hand and the triangle in w->model. */
+void program_aim(const struct program *p, struct program_workspace *w,
+                 const struct program_state *s);
 
 /* Whether Cholesky finds the Hessian regular, its columns far from dependent. If so the
  * model is in place. */

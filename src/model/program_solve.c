@@ -28,6 +28,9 @@ static const double UNRESOLVED = 1e-8;
 /* A fall of F by less than this share is not read off F. */
 static const double DROWNED = 1e-9;
 
+/* A step on an old model that leaves more of the defect is worth less than a new model. */
+static const double CHORD = 0.2;
+
 /* Fewer multipliers are quick to find by least squares. */
 enum { TRIANGLE = 32 };
 
@@ -55,7 +58,6 @@ static int model_step(const struct program *p, struct program_workspace *w,
                       struct program_state *s)
 {
     size_t m = p->points->m;
-    program_model(p, w, s);
     for (size_t i = 0; i < m; i++) {
         double top = p->upper ? p->upper[i] : INFINITY;
         w->low[i] = -s->lambda[i];
@@ -86,8 +88,9 @@ static double model_factor(const struct program *p, const struct program_workspa
     return factor > 0.0 && factor < 1e6 ? factor : 1e6;
 }
 
-static int newton_direction(const struct program *p, struct program_workspace *w,
-                            struct program_state *s)
+/* The model's step, in w->direction. */
+static int model_direction(const struct program *p, struct program_workspace *w,
+                           struct program_state *s)
 {
     if (model_step(p, w, s) != SWEEP_OK)
         return SWEEP_NUMERIC;
@@ -99,6 +102,13 @@ static int newton_direction(const struct program *p, struct program_workspace *w
         w->direction[i] = factor * fmax(0.0, to) - s->lambda[i];
     }
     return SWEEP_OK;
+}
+
+static int newton_direction(const struct program *p, struct program_workspace *w,
+                            struct program_state *s)
+{
+    program_model(p, w, s);
+    return model_direction(p, w, s);
 }
 
 /* The best point on the ray through lambda: its length is lost in no sum there. */
@@ -273,4 +283,34 @@ enum program_stop program_solve(const struct program *p, struct program_workspac
     if (stop == PROGRAM_CONVERGED)
         refine_residual(p, w, s);
     return cancel_asked() ? PROGRAM_CANCELLED : stop;
+}
+
+/* Steps on the model of an earlier state, as long as they are worth it; whether they were
+ * enough. */
+static bool chord_steps(const struct program *p, struct program_workspace *w,
+                        struct program_state *s)
+{
+    double before = INFINITY;
+    while (s->defect > p->enough) {
+        if (!w->factored || s->defect > CHORD * before || cancel_asked())
+            return false;
+        before = s->defect;
+        s->iterations++;
+        program_aim(p, w, s);
+        if (model_direction(p, w, s) != SWEEP_OK || !search_step(p, w, s))
+            return false;
+    }
+    return true;
+}
+
+enum program_stop program_adjust(const struct program *p, struct program_workspace *w,
+                                 struct program_state *s, const bool *changed)
+{
+    s->iterations = 0;
+    if (program_evaluate_rows(p, w, s, changed) == SWEEP_OK) {
+        rescale_ray(p, w, s);
+        if (chord_steps(p, w, s) && !cancel_asked())
+            return PROGRAM_CONVERGED;
+    }
+    return program_solve(p, w, s);
 }
