@@ -64,7 +64,7 @@ static void check_table(const char *body, const char *format, const char *want)
 }
 
 #define TOP(cells)                                                                     \
-    "# sweep " SWEEP_VERSION ", model version 4\n"                                     \
+    "# sweep " SWEEP_VERSION ", model version 5\n"                                     \
     "# grid test, seed 7, 3 replicates, " cells " cells\n"                             \
     "# norm: norm of the unlearned model scaled to margin 1\n"                         \
     "# _mean: mean of the defined values\n"                                            \
