@@ -9,6 +9,10 @@
 /* Most different texts of one grid. */
 enum { GRID_TEXT_LIMIT = 1000 };
 
+/* Between the name of the points and where their labels are, in the text of a data file:
+ * "X.npy, labels: y.npy". */
+#define GRID_DATA_LABELS ", labels: "
+
 /* The texts of PARAMETER_TEXT values, which are indices of them; the first is
  * "mixture". */
 struct grid_texts {

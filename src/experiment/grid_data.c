@@ -180,37 +180,6 @@ static int check_pairs(const struct grid_data *d, const struct grid_texts *t,
     return status;
 }
 
-/* What is wrong with these labels of this file goes to c->wrong. */
-static int check_labels(struct grid_classes *c, const struct labelled *l,
-                        const char *name, double plus, double minus)
-{
-    char list[512], missing[32];
-    int length = 0;
-
-    grid_labels_list(l, list, sizeof list);
-    c->blame = isnan(c->labels) ? P_DATA : P_LABELS;
-    if (isnan(c->labels) && l->class_count > 2) {
-        length = asprintf(&c->wrong,
-                          "'%s' has %zu classes, %s: choose two with 'labels', such as "
-                          "'labels: %g vs %g' or 'labels: %g vs rest'",
-                          name, l->class_count, list, l->classes[0], l->classes[1],
-                          l->classes[0]);
-    } else if (l->class_count < 2) {
-        c->blame = P_DATA;
-        length = asprintf(&c->wrong, "'%s' has one class only, %s: two are needed",
-                          name, list);
-    } else if (!labelled_has_class(l, plus) ||
-               !(isnan(minus) || labelled_has_class(l, minus))) {
-        grid_format_number(labelled_has_class(l, plus) ? minus : plus, missing,
-                           sizeof missing);
-        length =
-            asprintf(&c->wrong, "'%s' has no class %s: it has %s", name, missing, list);
-    }
-    if (length < 0)
-        c->wrong = NULL;
-    return length < 0 ? SWEEP_NO_MEMORY : SWEEP_OK;
-}
-
 /* The classes that c->labels name in a file; without labels its two, the larger +1. */
 static int choose_classes(struct grid_classes *c, const struct grid_file *f,
                           struct grid_texts *t)
@@ -220,7 +189,8 @@ static int choose_classes(struct grid_classes *c, const struct grid_file *f,
 
     if (!isnan(c->labels))
         grid_labels_parse(grid_text_of(t, c->labels), &plus, &minus);
-    int status = check_labels(c, l, grid_text_of(t, f->data), plus, minus);
+    int status = grid_labels_check(l, grid_text_of(t, f->data), !isnan(c->labels), plus,
+                                   minus, &c->blame, &c->wrong);
     if (status != SWEEP_OK || c->wrong)
         return status;
     c->canonical = c->labels;

@@ -47,3 +47,38 @@ char *grid_labels_list(const struct labelled *l, char *buffer, size_t size)
         strncat(buffer, ", ...", size - strlen(buffer) - 1);
     return buffer;
 }
+
+int grid_labels_check(const struct labelled *l, const char *name, bool given,
+                      double plus, double minus, enum parameter *blame, char **wrong)
+{
+    char list[512], missing[NUMBER_SIZE];
+    const char *hint = l->dense && !strstr(name, GRID_DATA_LABELS)
+                           ? "; labels are in the last column, unless 'data: {points: "
+                             "FILE, labels: COLUMN}' names another"
+                           : "";
+    int length = 0;
+
+    grid_labels_list(l, list, sizeof list);
+    *wrong = NULL;
+    *blame = given ? P_LABELS : P_DATA;
+    if (!given && l->class_count > 2) {
+        length = asprintf(wrong,
+                          "'%s' has %zu classes, %s: choose two with 'labels', such as "
+                          "'labels: %g vs %g' or 'labels: %g vs rest'%s",
+                          name, l->class_count, list, l->classes[0], l->classes[1],
+                          l->classes[0], hint);
+    } else if (l->class_count < 2) {
+        *blame = P_DATA;
+        length = asprintf(wrong, "'%s' has one class only, %s: two are needed%s", name,
+                          list, hint);
+    } else if (!labelled_has_class(l, plus) ||
+               !(isnan(minus) || labelled_has_class(l, minus))) {
+        grid_format_number(labelled_has_class(l, plus) ? minus : plus, missing,
+                           sizeof missing);
+        length =
+            asprintf(wrong, "'%s' has no class %s: it has %s", name, missing, list);
+    }
+    if (length < 0)
+        *wrong = NULL;
+    return length < 0 ? SWEEP_NO_MEMORY : SWEEP_OK;
+}

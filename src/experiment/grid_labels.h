@@ -1,8 +1,11 @@
-/* grid_labels.h - values of `labels`: two classes of a data file as a text. */
+/* grid_labels.h - values of `labels`: two classes of a data file as a text, and whether it
+ * has them. */
 #ifndef SWEEP_GRID_LABELS_H
 #define SWEEP_GRID_LABELS_H
 
 #include "sweep/labelled.h"
+#include "sweep/parameters.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Room for a text of two classes. */
@@ -16,5 +19,10 @@ char *grid_labels_text(double plus, double minus, char *buffer, size_t size);
 
 /* "0, 1, 2": the classes of a file, "..." after a dozen. Returns buffer. */
 char *grid_labels_list(const struct labelled *l, char *buffer, size_t size);
+
+/* What is wrong with these classes of a file, in memory from malloc, or NULL, and what to
+ * blame for it; `given`: they are those of the grid file. SWEEP_OK, SWEEP_NO_MEMORY. */
+int grid_labels_check(const struct labelled *l, const char *name, bool given,
+                      double plus, double minus, enum parameter *blame, char **wrong);
 
 #endif
