@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,66 +151,97 @@ bool draw_available(void)
     return found;
 }
 
-/* Copy DIRECTORY/NAME to a file, which is the old one or the new one. */
-static int copy_file(const char *directory, const char *name, const char *to,
-                     struct diagnostics *log)
+/* printf into memory for free(); NULL: none. */
+__attribute__((format(printf, 1, 2))) static char *text_of(const char *format, ...)
+{
+    char *text;
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    return length < 0 ? NULL : text;
+}
+
+/* Copy a file over another, which is the old one or the new one. */
+static int copy_file(const char *from, const char *to, struct diagnostics *log)
 {
     struct outfile out = {0};
-    char *from, buffer[1 << 14];
+    char buffer[1 << 14];
     const char *reason;
-    if (asprintf(&from, "%s/%s", directory, name) < 0)
-        return diagnostics_no_memory(log, NULL);
     FILE *stream = infile_open(from, INFILE_OWN, &reason);
-    int status = stream ? outfile_open(&out, to, log) : SWEEP_IO;
-    if (!stream)
+    if (!stream) {
         diagnostics_add(log, NULL, 0, 0, "cannot open '%s': %s", from, reason);
+        return SWEEP_IO;
+    }
+    int status = outfile_open(&out, to, log);
     for (size_t n; status == SWEEP_OK && (n = fread(buffer, 1, sizeof buffer, stream));)
         fwrite(buffer, 1, n, out.stream);
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);
-    if (stream)
-        fclose(stream);
-    free(from);
+    fclose(stream);
     return status;
 }
 
-/* A .tex and the PDF beside it, which LaTeX finds by the name gnuplot drew it under: both
- * are drawn in a folder of their own and copied, the PDF first. */
+/* A .tex and the PDF beside it: where they are drawn, and where they go. */
+struct drawing {
+    char *folder;
+    char *tex, *pdf;
+    char *to_pdf;
+};
+
+static bool drawing_init(struct drawing *d, const char *picture)
+{
+    const char *tmp = getenv("TMPDIR"), *slash = strrchr(picture, '/');
+    const char *name = slash ? slash + 1 : picture;
+    int stem = (int)(strrchr(picture, '.') - picture);
+    *d = (struct drawing){.folder =
+                              text_of("%s/sweep-XXXXXX", tmp && *tmp ? tmp : "/tmp"),
+                          .to_pdf = text_of("%.*s.pdf", stem, picture)};
+    if (!d->folder || !d->to_pdf || !mkdtemp(d->folder))
+        return false;
+    d->tex = text_of("%s/%s", d->folder, name);
+    d->pdf = text_of("%s/%s", d->folder, d->to_pdf + (name - picture));
+    return d->tex && d->pdf;
+}
+
+static void drawing_release(struct drawing *d)
+{
+    if (d->tex)
+        unlink(d->tex);
+    if (d->pdf)
+        unlink(d->pdf);
+    if (d->folder)
+        rmdir(d->folder);
+    free(d->folder);
+    free(d->tex);
+    free(d->pdf);
+    free(d->to_pdf);
+}
+
+/* LaTeX finds the PDF by the name under which gnuplot drew it: both are drawn in a folder of
+ * their own and copied, the PDF first. */
 static int draw_tex(const char *script, const char *picture, FILE *said,
                     struct diagnostics *log)
 {
-    const char *slash = strrchr(picture, '/'), *name = slash ? slash + 1 : picture;
-    const char *tmp = getenv("TMPDIR");
-    int stem = (int)(strrchr(name, '.') - name);
-    char *folder = NULL, *tex = NULL, *pdf = NULL, *inside = NULL, *to = NULL;
+    struct drawing d = {0};
     char *from = plain_name(script);
-    int status = SWEEP_NO_MEMORY;
-    if (!from || asprintf(&folder, "%s/sweep-XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0 ||
-        asprintf(&pdf, "%.*s.pdf", stem, name) < 0 ||
-        asprintf(&to, "%.*s%s", (int)(name - picture), picture, pdf) < 0)
-        diagnostics_no_memory(log, NULL);
-    else if (!mkdtemp(folder)) {
+    int status = SWEEP_OK;
+    if (!from) {
+        status = diagnostics_no_memory(log, NULL);
+    } else if (!drawing_init(&d, picture)) {
         diagnostics_add(log, NULL, 0, 0, "cannot make a temporary folder: %s",
                         strerror(errno));
         status = SWEEP_IO;
-    } else if (asprintf(&tex, "%s/%s", folder, name) >= 0 &&
-               asprintf(&inside, "%s/%s", folder, pdf) >= 0) {
-        status = draw(from, tex, PICTURE_TEX, said, log);
-        if (status == SWEEP_OK)
-            status = copy_file(folder, pdf, to, log);
-        if (status == SWEEP_OK)
-            status = copy_file(folder, name, picture, log);
-        unlink(tex);
-        unlink(inside);
-        rmdir(folder);
     }
+    if (status == SWEEP_OK)
+        status = draw(from, d.tex, PICTURE_TEX, said, log);
+    if (status == SWEEP_OK)
+        status = copy_file(d.pdf, d.to_pdf, log);
+    if (status == SWEEP_OK)
+        status = copy_file(d.tex, picture, log);
+    drawing_release(&d);
     free(from);
-    free(folder);
-    free(tex);
-    free(pdf);
-    free(inside);
-    free(to);
     return status;
 }
 
