@@ -11,6 +11,9 @@
 /* Points, initial weights and so many test points, drawn. */
 double cost_data(const struct setting *s, double tests);
 
+/* Initial weights once more, with what they have outside the span. */
+double cost_start(const struct setting *s, double tests);
+
 /* One model trained on so many points, made exact with `polish`, and measured on so
  * many test points. */
 double cost_training(const struct setting *s, double points, double tests);

@@ -38,7 +38,7 @@
  * that every margin is positive (no training error), and with a loss that is 0 from some
  * margin on that all are there (zero loss: no step moves anything any more, and
  * alignment, of a gradient that is 0, is undefined).
- * Or, with `watched` points, before the first step where min_watched q_i >= target |theta|.
+ * Or, with `watched` points, as soon as the smallest q_i of these is at least target |theta|.
  */
 #ifndef SWEEP_TRAIN_H
 #define SWEEP_TRAIN_H

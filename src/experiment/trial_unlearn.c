@@ -2,8 +2,8 @@
  *
  * A request is for some of the points to be forgotten, in the order of their turns. The
  * method is applied to the model that the requests before have left, at margin 1 on the
- * points it still holds where it separates them, with its multipliers on those (section
- * "Multipliers" of multipliers.h), and the result has the scale it came in. */
+ * points it still holds where it separates them, with its multipliers there (multipliers.h),
+ * and the result gets the scale of that model back. */
 #include "sweep/cancel.h"
 #include "sweep/status.h"
 #include "trial_unit.h"

@@ -15,6 +15,7 @@
 
 #include "sweep/train.h"
 #include <math.h>
+#include <stdbool.h>
 
 /* clang-format off */
 const double cost_seconds[COST_TERMS] = {
@@ -240,6 +241,20 @@ double cost_data(const struct setting *s, double tests)
 {
     double count[COST_TERMS] = {0};
     cost_terms_data(s, tests, count);
+    return total(count);
+}
+
+double cost_start(const struct setting *s, double tests)
+{
+    double count[COST_TERMS] = {0};
+    double d = value_of(s, P_DIMENSION), m = value_of(s, P_SAMPLES);
+    double n = value_of(s, P_WIDTH);
+    bool ambient = value_of(s, P_SAMPLER) == SAMPLER_AMBIENT;
+    double outside = keeps_outside(s) ? ambient ? d : fmin(2 * n, d - m - 1) : 0;
+    count[COST_NORMALS] = n * (ambient ? d : m + outside) + tests * outside;
+    count[COST_PROJECTED_W] = ambient && m < d ? n * m * d : 0;
+    count[COST_PROJECTED_T] = ambient && m < d ? tests * m * outside : 0;
+    count[COST_OUTSIDE] = n * tests * outside;
     return total(count);
 }
 

@@ -64,7 +64,7 @@ static struct parts parts_of(const struct grid *g, const size_t *cell, size_t co
     struct sets sets;
     struct setting s;
     double tests = 0;
-    bool ranks = false;
+    bool ranks = false, fresh = false;
 
     grid_cell(g, cell[0], &s);
     forget_sets(&sets, (size_t)s.value[P_SAMPLES]);
@@ -72,11 +72,14 @@ static struct parts parts_of(const struct grid *g, const size_t *cell, size_t co
         grid_cell(g, cell[i], &s);
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
         ranks |= s.value[P_RANKS] == 1;
+        fresh |= trial_wants_retrained(&s, RETRAIN_FRESH);
         p.cells += cost_cell(&s);
         add_retrainings(&p, &sets, &s);
     }
     if (ranks)
         p.training += cost_ranks(&s);
+    if (fresh)
+        p.training += cost_start(&s, tests);
     p.training += cost_data(&s, tests) + cost_training(&s, s.value[P_SAMPLES], tests);
     return p;
 }

@@ -56,6 +56,30 @@ static void test_monotone(void **state)
                 }
 }
 
+/* Another start costs what W(0) does in all dimensions, or in those of the span; without
+ * polish also what lies outside. Relearning and requests cost more than none. */
+static void test_after(void **state)
+{
+    struct setting s = with(P_SAMPLER, SAMPLER_AMBIENT), far = s, more = s;
+
+    (void)state;
+    far.value[P_DIMENSION] *= 10;
+    check_close_relative(cost_start(&far, 100), 10 * cost_start(&s, 100), 1e-12);
+    check_true(cost_start(&s, 1000) == cost_start(&s, 0), "tests of an exact point");
+    far.value[P_POLISH] = 0;
+    check_true(cost_start(&far, 1000) > cost_start(&far, 0), "tests outside");
+    s.value[P_SAMPLER] = far.value[P_SAMPLER] = SAMPLER_BARTLETT;
+    check_true(cost_start(&s, 0) < cost_start(&far, 0), "weights outside");
+    far.value[P_POLISH] = 1;
+    check_true(cost_start(&s, 100) == cost_start(&far, 100), "in the span");
+    more.value[P_RELEARN_STEPS] = 100;
+    check_true(cost_cell(&more) > cost_cell(&s), "relearning is free");
+    s.value[P_FORGET] = more.value[P_FORGET] = 3;
+    more.value[P_RELEARN_STEPS] = 0;
+    more.value[P_REQUESTS] = 3;
+    check_true(cost_cell(&more) > cost_cell(&s), "requests are free");
+}
+
 /* Points drawn in their span cost the same in any dimension, but for how kinks ease. */
 static void test_dimension(void **state)
 {
@@ -106,15 +130,15 @@ static void test_signal(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(128 + 18 + 3 + 40);
+    check_cases(128 + 18 + 3 + 40 + 7);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_monotone),   cmocka_unit_test(test_dimension),
-        cmocka_unit_test(test_steps),      cmocka_unit_test(test_signal),
-        cmocka_unit_test(test_case_count),
+        cmocka_unit_test(test_monotone), cmocka_unit_test(test_dimension),
+        cmocka_unit_test(test_after),    cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_signal),   cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
