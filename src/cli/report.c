@@ -23,7 +23,7 @@ struct material {
     struct page_trials *trials;
     struct aggregate table;
     struct pictures pictures;
-    char *line, *notices, *log;
+    char *line, *notices, *log, *log_path;
 };
 
 /* What is printed to the stream, in memory. */
@@ -57,11 +57,8 @@ static void print_log(FILE *stream, const struct material *m)
 {
     enum { MOST = 4000 };
     const char *reason;
-    char *path, text[MOST + 1];
-    if (asprintf(&path, "%s/run.log", m->directory) < 0)
-        return;
-    FILE *file = infile_open(path, INFILE_OWN, &reason);
-    free(path);
+    char text[MOST + 1];
+    FILE *file = infile_open(m->log_path, INFILE_OWN, &reason);
     if (!file)
         return;
     bool cut = fseek(file, -(long)MOST, SEEK_END) == 0;
@@ -105,6 +102,10 @@ static int gather(struct material *m, struct diagnostics *log)
         status = keep_text(&m->line, m, print_line, log);
     if (status == SWEEP_OK)
         status = keep_text(&m->notices, m, print_notices, log);
+    if (status == SWEEP_OK && asprintf(&m->log_path, "%s/run.log", m->directory) < 0) {
+        m->log_path = NULL;
+        status = diagnostics_no_memory(log, NULL);
+    }
     if (status == SWEEP_OK)
         status = keep_text(&m->log, m, print_log, log);
     return status;
@@ -160,6 +161,7 @@ int report_write(const char *directory, const char *path, bool *running,
     free(m.line);
     free(m.notices);
     free(m.log);
+    free(m.log_path);
     return status;
 }
 

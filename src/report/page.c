@@ -1,8 +1,6 @@
 #include "sweep/page.h"
 
 #include "page_parts.h"
-#include <stdlib.h>
-#include <string.h>
 
 void page_paragraph(FILE *stream, const char *class, const char *text)
 {
@@ -11,14 +9,6 @@ void page_paragraph(FILE *stream, const char *class, const char *text)
     fprintf(stream, "<p class=\"%s\">", class);
     escape_xml(stream, text);
     fputs("</p>\n", stream);
-}
-
-void page_lines(FILE *stream, const char *class, const char *text)
-{
-    char *copy = strdup(text), *rest = copy;
-    for (char *line; (line = strsep(&rest, "\n"));)
-        page_paragraph(stream, class, line);
-    free(copy);
 }
 
 void page_cell_name(FILE *stream, const struct grid *g, size_t cell)
@@ -67,7 +57,7 @@ static void put_top(FILE *stream, const struct page *p)
     if (p->grid->note)
         page_paragraph(stream, "purpose", p->grid->note);
     page_paragraph(stream, "state", p->state);
-    page_lines(stream, "notice", p->notices);
+    page_paragraph(stream, "notice", p->notices);
     fputs("<nav>", stream);
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
         fprintf(stream, "<a href=\"#%s\">%s</a>\n", sections[i][0], sections[i][1]);

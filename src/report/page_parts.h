@@ -12,9 +12,6 @@ extern const char page_style[], page_script[], page_script_hash[];
 /* "<p class=...>TEXT</p>"; nothing for an empty text. */
 void page_paragraph(FILE *stream, const char *class, const char *text);
 
-/* A paragraph for each line. */
-void page_lines(FILE *stream, const char *class, const char *text);
-
 /* "dimension 1000, step_scale 0.5" of a cell, escaped: its axes. */
 void page_cell_name(FILE *stream, const struct grid *g, size_t cell);
 
