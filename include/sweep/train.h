@@ -26,13 +26,9 @@
  * (Lyu & Li 2020; Ji & Telgarsky 2020), except on kinks, where the gradient never settles.
  * Within a pattern alignment is first taken from margins and products alone, and from theta
  * only where it may be down to the tolerance.
- * Or, when an exact solver takes over afterwards (kkt.h), stop when the points are separated and
- *   - no gate, the activation state of a same-class pair (y_i u_j > 0), has changed for
- *     `stable_steps` steps of length eta: the exact point depends on the gates alone; or
- *   - they have been for so long and every margin is at least
- *     stable_steps / TRAIN_MARGIN_STEPS, 5 with the usual 512. By then the weights c_i are nearly
- *     those of the limit, so that pre-activations move on lines, and kkt_follow knows which
- *     gates are still to change, and in which order.
+ * Or, when an exact solver takes over afterwards (kkt.h), stop when the points are separated
+ * and no gate, the activation state of a same-class pair (y_i u_j > 0), has changed for
+ * `stable_steps` steps of length eta: the exact point depends on the gates alone.
  *
  * Two ends are looked for at every step and found at the first one: with STOP_SEPARATED
  * that every margin is positive (no training error), and with a loss that is 0 from some
@@ -53,8 +49,7 @@
 enum {
     TRAIN_CHECK_STEPS = 128,
     TRAIN_REFRESH_STEPS = 8 * TRAIN_CHECK_STEPS,
-    TRAIN_GROWTH_STEPS = 600,
-    TRAIN_MARGIN_STEPS = 100
+    TRAIN_GROWTH_STEPS = 600
 };
 
 /* In the order of stop_reason_words. */

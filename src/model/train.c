@@ -37,7 +37,6 @@ struct descent {
     struct pace pace;
     double tested;  /* time of the last test */
     double stable;  /* time since a gate moved, in whole checks */
-    double apart;   /* when a check found the points separated; INFINITY: not yet */
     uint64_t chunk; /* length of the next chunk of the pattern */
     uint64_t held;  /* steps that the present pattern has held */
     size_t wait;    /* quiet steps before the next pattern */
@@ -259,15 +258,6 @@ static bool arrived(const struct descent *d)
            (flat > 0.0 && margin >= flat);
 }
 
-/* Whether an exact solver knows the gates that training would end with. */
-static bool gates_known(const struct descent *d)
-{
-    double wanted = (double)d->o->stable_steps, margin = d->result->margin;
-    bool followed =
-        d->pace.time - d->apart >= wanted && margin * TRAIN_MARGIN_STEPS >= wanted;
-    return wanted > 0.0 && margin > 0.0 && (d->stable >= wanted || followed);
-}
-
 /* TEST. Whether to stop, and why. */
 static bool ended(struct descent *d, bool finite)
 {
@@ -277,10 +267,10 @@ static bool ended(struct descent *d, bool finite)
     bool moved = s->moved || result->steps == 0, pattern = d->w->pattern->active;
     d->stable = moved ? 0.0 : d->stable + (d->pace.time - d->tested);
     d->tested = d->pace.time;
-    d->apart = result->margin > 0.0 ? fmin(d->apart, d->pace.time) : INFINITY;
     s->moved = 0;
     bool last = result->steps == o->max_steps;
-    bool settled = gates_known(d);
+    bool settled = o->stable_steps > 0 && d->stable >= (double)o->stable_steps &&
+                   result->margin > 0.0;
     bool cancelled = cancel_asked();
     bool looked_at = !finite || last || settled || cancelled || arrived(d) ||
                      (o->tolerance > 0.0 && may_be_aligned(d));
@@ -383,7 +373,6 @@ void train_run(const struct network *net, const struct points *p, const double *
                         .w = w,
                         .theta = theta,
                         .result = result,
-                        .apart = INFINITY,
                         .wait = FIRST_WAIT,
                         .square = NAN};
     *result = (struct train_result){.stop = TRAIN_STEP_LIMIT, .alignment = NAN};
