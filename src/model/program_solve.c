@@ -53,6 +53,26 @@ static bool step_inside(const struct program *p, struct program_workspace *w)
     return true;
 }
 
+/* The factorisation that the step starts from: all columns of a triangle are one, with the
+ * unit matrix for Q. It is worth it where most of them are free. */
+static void start_factor(struct program_workspace *w, size_t m)
+{
+    struct boxls *f = &w->step;
+    size_t inside = 0;
+    boxls_reset(f);
+    for (size_t i = 0; i < m; i++)
+        inside += w->bound[i] == BOX_FREE;
+    if (w->orthogonal || 2 * inside < m)
+        return;
+    memset(f->Q, 0, m * m * sizeof *f->Q);
+    for (size_t i = 0; i < m; i++) {
+        f->free[i] = i;
+        f->Q[i * m + i] = 1.0;
+        memcpy(f->R + i * m, w->model + i * m, (i + 1) * sizeof *f->R);
+    }
+    f->count = m;
+}
+
 /* The minimiser of the model within the bounds, as w->change on top of lambda. */
 static int model_step(const struct program *p, struct program_workspace *w,
                       struct program_state *s)
@@ -70,7 +90,7 @@ static int model_step(const struct program *p, struct program_workspace *w,
         return SWEEP_OK;
     memset(w->change, 0, m * sizeof *w->change);
     struct box_problem q = {m, w->model, w->every, w->low, w->high, w->aim, NULL, 0};
-    boxls_reset(&w->step);
+    start_factor(w, m);
     return boxls_solve(&w->step, &q, &w->step_scratch, w->bound, w->change,
                        w->step_scratch.target);
 }
