@@ -36,6 +36,11 @@ struct loss {
      * scale = e^-low. */
     double (*weight)(double q, double low, double scale);
     double flat; /* > 0: from this margin on the slope is 0; 0: nowhere */
+    /* -l'(q) over `weight`, and how many losses are added up from weights (loss_add); all
+     * NULL: they are added up by value. */
+    double (*factor)(double low, double scale);
+    void (*add)(const double *c, double factor, size_t m, double *sum);
+    double (*added)(double sum);
 };
 
 extern const struct loss loss_table[LOSS_COUNT];
@@ -44,8 +49,18 @@ extern const struct loss loss_table[LOSS_COUNT];
  *   gd:            c_i = -l'(q_i) / m
  *   normalized_gd, growing_gd: c_i = l'(q_i) / sum_k l'(q_k), computed relative to the
  * smallest margin so that it is right when every e^-q underflows (sum c = 1); all 0 where
- * every slope is 0, as there is no step. Any NaN margin makes every weight of these NaN. Cost: m exponentials. */
-void loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q,
-                  size_t m, double *c);
+ * every slope is 0, as there is no step. Any NaN margin makes every weight of these NaN. Returns -l'(q_i) / c_i, the same for all i; NAN
+ * where the table does not say. Cost: m exponentials. */
+double loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q,
+                    size_t m, double *c);
+
+/* Add up the losses of many steps at the cost of some multiplications: q, c and factor are a
+ * step's margins, weights and what loss_weights returned. sum (2, m) starts from 0;
+ * loss_added gives the sum over the steps of the mean of l(q_i), and sum is 0 again. At most
+ * LOSS_STEPS steps in between. */
+enum { LOSS_STEPS = 128 };
+void loss_add(enum loss_kind kind, const double *q, const double *c, double factor,
+              size_t m, double *sum);
+double loss_added(enum loss_kind kind, size_t m, double *sum);
 
 #endif

@@ -85,10 +85,12 @@ struct train_result {
     double alignment; /* at the end; NAN if undefined */
     double margin;    /* smallest at the end */
     bool back;        /* the watched points ended it; `stop` has no word for that */
+    double loss_sum;  /* over the steps taken, of the loss before each */
 };
 
 struct step_state;
 struct pattern;
+struct descent;
 
 struct train_workspace {
     struct step_state *step; /* pre-activations, coefficients and states in tiles */
@@ -100,6 +102,19 @@ struct train_workspace {
     double *direction;       /* (n, r) minus the gradient */
     double *margin;          /* (m) */
     double *weight;          /* (m) */
+    double *loss;            /* (2, m) of the steps since they were last summed */
+    double *loss_before;     /* (2, m) the same where a chunk of the pattern starts */
+    size_t size;             /* bytes of all this, from `step` on */
+};
+
+/* What a training kept for one with more steps: its state where the two part. */
+struct train_history {
+    bool begun; /* false: nothing is kept, train_on starts from W0 */
+    bool over;  /* it ended before its max_steps: one with more is the same */
+    struct train_result result;
+    struct descent *descent;
+    char *state; /* of the workspace */
+    double *W;   /* (n, r) where it is over */
 };
 
 /* Memory: 3 m^2 + 7 n m doubles and some 100 m; if slim 5 n m and some 40 m. */
@@ -112,5 +127,18 @@ void train_run(const struct network *net, const struct points *p, const double *
                double perp_norm, const struct train_options *o,
                struct train_workspace *w, struct weights *theta,
                struct train_result *result);
+
+/* Of a workspace just laid out; as large as that and n r doubles. */
+void train_layout_history(struct train_history *h, const struct train_workspace *w,
+                          size_t n, size_t r, struct arena *a);
+
+/* train_run, bit for bit. With h->begun it goes on from what the last train_on with `h`
+ * kept of the same training with fewer max_steps: less than TRAIN_CHECK_STEPS steps are
+ * taken twice, as from its last test on a training knows that it is to end. In between the
+ * workspace may serve others. */
+void train_on(const struct network *net, const struct points *p, const double *W0,
+              double perp_norm, const struct train_options *o,
+              struct train_workspace *w, struct train_history *h, struct weights *theta,
+              struct train_result *result);
 
 #endif

@@ -1,8 +1,6 @@
-#include "sweep/train.h"
-#include "pattern.h"
-#include "step.h"
 #include "sweep/cancel.h"
 #include "sweep/loss.h"
+#include "train_private.h"
 #include <gsl/gsl_cblas.h>
 #include <math.h>
 #include <string.h>
@@ -14,40 +12,17 @@ enum {
     LONGEST_WAIT = 1024
 };
 
+_Static_assert((int)LOSS_STEPS >= (int)TRAIN_CHECK_STEPS,
+               "losses are summed at every test");
+
 /* Margins move by at most so much in a step that is longer than the first ones. */
 static const double LARGEST_CHANGE = 0.3;
-
-/* Lengths of steps and times, in units of the learning rate. */
-struct pace {
-    double time;  /* sum of all steps */
-    double step;  /* the next one */
-    double speed; /* largest change of a margin in the last step, over its length */
-    bool stepped; /* since margins were measured */
-};
-
-/* One descent on its way. */
-struct descent {
-    const struct network *net;
-    const struct points *p;
-    const double *W0;
-    const struct train_options *o;
-    struct train_workspace *w;
-    struct weights *theta;
-    struct train_result *result;
-    struct pace pace;
-    double tested;  /* time of the last test */
-    double stable;  /* time since a gate moved, in whole checks */
-    uint64_t chunk; /* length of the next chunk of the pattern */
-    uint64_t held;  /* steps that the present pattern has held */
-    size_t wait;    /* quiet steps before the next pattern */
-    double square;  /* |theta|^2 where the pattern starts; NaN: not known */
-    double least;   /* with watched points: |theta|^2 is no less */
-};
 
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
                   struct arena *a)
 {
     bool slim = network_slim(n, m, r);
+    size_t before = a->used;
     struct step_state measured;
     struct pattern unused;
     w->step = arena_carve(a, 1, 1, sizeof *w->step);
@@ -62,6 +37,9 @@ void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
     w->direction = arena_doubles(a, n, r);
     w->margin = arena_doubles(a, m, 1);
     w->weight = arena_doubles(a, m, 1);
+    w->loss = arena_doubles(a, 2 * m, 1);
+    w->loss_before = arena_doubles(a, 2 * m, 1);
+    w->size = a->used - before;
 }
 
 /* to = from + A K, A (n, m), K (m, columns). */
@@ -79,7 +57,7 @@ static void load_gram(const struct points *p, struct train_workspace *w)
     step_load_gram(w->step, w->G);
 }
 
-static void load_start(const struct descent *d)
+void train_start(struct descent *d)
 {
     const struct network *net = d->net;
     const struct points *p = d->p;
@@ -100,6 +78,9 @@ static void load_start(const struct descent *d)
         load_gram(p, w);
     step_load(s, w->Z0);
     w->pattern->active = false;
+    memset(w->loss, 0, 2 * p->m * sizeof *w->loss);
+    d->wait = FIRST_WAIT;
+    d->square = NAN;
 }
 
 /* The length of the next step; `change` is the largest of a margin since they were last
@@ -118,10 +99,11 @@ static void set_pace(struct descent *d, double change)
     pace->step = fmax(1.0, fmin(longer, LARGEST_CHANGE / pace->speed));
 }
 
-static void note_step(struct pace *pace)
+static void note_step(struct descent *d)
 {
-    pace->time += pace->step;
-    pace->stepped = true;
+    loss_add(d->o->loss, d->w->margin, d->w->weight, d->factor, d->p->m, d->w->loss);
+    d->pace.time += d->pace.step;
+    d->pace.stepped = true;
 }
 
 /* Margins, weights and the next step of the present state. False when they are not
@@ -141,7 +123,7 @@ static bool measure_margins(struct descent *d)
     }
     d->result->margin = smallest;
     set_pace(d, change);
-    loss_weights(d->o->loss, d->o->optimizer, w->margin, p->m, w->weight);
+    d->factor = loss_weights(d->o->loss, d->o->optimizer, w->margin, p->m, w->weight);
     double rate = d->o->learning_rate * d->pace.step;
     for (size_t i = 0; i < p->m; i++) {
         sum += w->weight[i] + 0.0 * w->margin[i];
@@ -329,12 +311,13 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     while (done < limit && q->active && !cancel_asked() && !arrived(d)) {
         uint64_t most = d->chunk < limit - done ? d->chunk : limit - done, steps = 0;
         struct pace start = d->pace;
+        memcpy(d->w->loss_before, d->w->loss, 2 * s->m * sizeof *d->w->loss);
         for (; steps < most && !cancel_asked(); steps++) {
             measure_margins(d);
             if (arrived(d))
                 break;
             pattern_step(q, s);
-            note_step(&d->pace);
+            note_step(d);
         }
         if (pattern_holds(q, s)) {
             done += steps;
@@ -343,6 +326,7 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
             continue;
         }
         d->pace = start;
+        memcpy(d->w->loss, d->w->loss_before, 2 * s->m * sizeof *d->w->loss);
         d->pace.stepped = false;
         if (steps > SHORT_CHUNK)
             d->chunk = steps / 2;
@@ -361,38 +345,39 @@ static uint64_t steps_to_test(const struct descent *d)
     return check < d->o->max_steps - steps ? check : d->o->max_steps - steps;
 }
 
-void train_run(const struct network *net, const struct points *p, const double *W0,
-               double perp_norm, const struct train_options *o,
-               struct train_workspace *w, struct weights *theta,
-               struct train_result *result)
+/* All that a step reads or changes is in the descent and in the workspace. */
+static void keep_state(const struct descent *d)
 {
-    struct descent d = {.net = net,
-                        .p = p,
-                        .W0 = W0,
-                        .o = o,
-                        .w = w,
-                        .theta = theta,
-                        .result = result,
-                        .wait = FIRST_WAIT,
-                        .square = NAN};
-    *result = (struct train_result){.stop = TRAIN_STEP_LIMIT, .alignment = NAN};
-    theta->perp = perp_norm;
-    load_start(&d);
+    struct train_history *h = d->history;
+    h->begun = true;
+    h->result = *d->result;
+    *h->descent = *d;
+    memcpy(h->state, d->w->step, d->w->size);
+}
+
+void train_descend(struct descent *d)
+{
+    struct train_result *result = d->result;
     for (;;) {
-        bool finite = measure_margins(&d);
-        result->back = finite && watched_back(&d);
+        if (d->history && result->steps == train_last_common(d->o))
+            keep_state(d);
+        bool finite = measure_margins(d);
+        result->back = finite && watched_back(d);
         if (result->back)
-            return;
-        bool tested = !finite || result->steps == o->max_steps || cancel_asked() ||
-                      arrived(&d) || result->steps % TRAIN_CHECK_STEPS == 0;
-        if (tested && ended(&d, finite))
-            return;
-        uint64_t quiet = quiet_steps(&d, steps_to_test(&d));
+            break;
+        bool tested = !finite || result->steps == d->o->max_steps || cancel_asked() ||
+                      arrived(d) || result->steps % TRAIN_CHECK_STEPS == 0;
+        if (result->steps % TRAIN_CHECK_STEPS == 0)
+            d->loss += loss_added(d->o->loss, d->p->m, d->w->loss);
+        if (tested && ended(d, finite))
+            break;
+        uint64_t quiet = quiet_steps(d, steps_to_test(d));
         result->steps += quiet;
         if (quiet > 0)
             continue;
-        take_step(&d);
-        note_step(&d.pace);
+        take_step(d);
+        note_step(d);
         result->steps++;
     }
+    result->loss_sum = d->loss + loss_added(d->o->loss, d->p->m, d->w->loss);
 }

@@ -1,0 +1,51 @@
+/* Private to train*.c: one descent on its way. */
+#ifndef TRAIN_PRIVATE_H
+#define TRAIN_PRIVATE_H
+
+#include "pattern.h"
+#include "step.h"
+#include "sweep/train.h"
+
+/* Lengths of steps and times, in units of the learning rate. */
+struct pace {
+    double time;  /* sum of all steps */
+    double step;  /* the next one */
+    double speed; /* largest change of a margin in the last step, over its length */
+    bool stepped; /* since margins were measured */
+};
+
+/* One descent on its way. */
+struct descent {
+    const struct network *net;
+    const struct points *p;
+    const double *W0;
+    const struct train_options *o;
+    struct train_workspace *w;
+    struct weights *theta;
+    struct train_result *result;
+    struct train_history *history; /* NULL: nothing is kept */
+    struct pace pace;
+    double factor;  /* of loss_weights, for the margins measured last */
+    double loss;    /* summed up to the last test */
+    double tested;  /* time of the last test */
+    double stable;  /* time since a gate moved, in whole checks */
+    uint64_t chunk; /* length of the next chunk of the pattern */
+    uint64_t held;  /* steps that the present pattern has held */
+    size_t wait;    /* quiet steps before the next pattern */
+    double square;  /* |theta|^2 where the pattern starts; NaN: not known */
+    double least;   /* with watched points: |theta|^2 is no less */
+};
+
+/* At W(0): points, weights and their products into the workspace. */
+void train_start(struct descent *d);
+
+/* From the present state to the end. */
+void train_descend(struct descent *d);
+
+/* The last test that a training with more steps makes too, if it comes so far. */
+static inline uint64_t train_last_common(const struct train_options *o)
+{
+    return o->max_steps - o->max_steps % TRAIN_CHECK_STEPS;
+}
+
+#endif
