@@ -18,6 +18,9 @@ double cost_start(const struct setting *s, double tests);
  * many test points. */
 double cost_training(const struct setting *s, double points, double tests);
 
+/* The same of a model that one more checkpoint of a training gives. */
+double cost_model(const struct setting *s, double points, double tests);
+
 /* Ranks along one training. */
 double cost_ranks(const struct setting *s);
 

@@ -19,6 +19,7 @@
 #include "sweep/span.h"
 #include "sweep/train.h"
 #include "sweep/unlearn.h"
+#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -56,6 +57,7 @@ enum parameter {
     P_OPTIMIZER,
     P_LEARNING_RATE,
     P_MAX_STEPS,
+    P_CHECKPOINT,
     P_TOLERANCE,
     P_STOP,
     P_POLISH,
@@ -151,6 +153,24 @@ static inline size_t setting_forget_set(const struct setting *s)
         s->value[P_FORGET_WHICH] == FORGET_INDEX ? P_FORGET_INDEX : P_FORGET;
 
     return (size_t)s->value[p];
+}
+
+/* Most steps of the training whose model a setting takes. */
+static inline double setting_steps(const struct setting *s)
+{
+    double checkpoint = s->value[P_CHECKPOINT];
+
+    return isnan(checkpoint) ? s->value[P_MAX_STEPS] : checkpoint;
+}
+
+/* The training of a setting without its checkpoint: settings that are then equal up to
+ * STAGE_TRAIN share one, from the same W(0). */
+static inline struct setting setting_training(const struct setting *s)
+{
+    struct setting training = *s;
+
+    training.value[P_CHECKPOINT] = NAN;
+    return training;
 }
 
 /* Whether two values of a parameter are equal, "not set" being equal to itself. */

@@ -6,7 +6,8 @@
 #include "sweep/status.h"
 #include <stddef.h>
 
-/* Cells that share data and training, in cell order: cell[start[k]] .. for group k. */
+/* Cells that share data and training, at whatever checkpoint, by the steps of that, then in
+ * cell order: cell[start[k]] .. for group k. */
 struct plan {
     size_t group_count;
     size_t *start;       /* (group_count + 1) */
@@ -31,7 +32,7 @@ size_t plan_largest_group(const struct plan *p);
  * which shares a retraining with another where that is possible. */
 double plan_unit_cost(const struct plan *p, size_t group, size_t cells);
 
-/* Expected seconds of a unit of just these `count` > 0 cells of one group. */
+/* Expected seconds of a unit of just these `count` > 0 cells of one group, in its order. */
 double plan_cells_cost(const struct grid *g, const size_t *cell, size_t count);
 
 /* order (group_count): groups from the most to the least expensive.

@@ -1,8 +1,8 @@
 /* trial.h - data -> train -> unlearn -> certify, stage by stage, in one workspace.
  *
  * A work unit is one data x train point of the grid and one replicate. It draws the data
- * and trains once, and then visits every unlearn/evaluate cell that shares them. Serial
- * and pure: the records depend on the grid file alone, never on the thread, the time,
+ * and trains once, looking at each checkpoint, and then visits every unlearn/evaluate cell
+ * that shares them. Serial and pure: the records depend on the grid file alone, never on the thread, the time,
  * the order of the cells or what the workspace held before.
  */
 #ifndef SWEEP_TRIAL_H
@@ -31,11 +31,15 @@ size_t trial_workspace_bytes(const struct grid *g);
  * start: to compare with, or because its method is made from it. */
 bool trial_wants_retrained(const struct setting *s, enum retrain_start start);
 
+/* Whether the forget set follows from the trained model, and may differ between its
+ * checkpoints: then each retrains anew. */
+bool trial_set_by_model(const struct setting *s);
+
 /* Called once per cell of the unit, in no particular order. Return nonzero to stop. */
 typedef int trial_sink(void *context, size_t cell, const struct record *record);
 
-/* Run the unit of `cells` (all with the same data and train parameters) for one
- * replicate. Where it is cancelled (cancel.h) the unit is dropped and SWEEP_STOPPED
+/* Run the unit of `cells` (all with the same data and train parameters but for the
+ * checkpoint, and sorted by it) for one replicate. Where it is cancelled (cancel.h) the unit is dropped and SWEEP_STOPPED
  * returned; records already handed to the sink stand. A failure of a trial is a record,
  * not a return code. SWEEP_OK, SWEEP_STOPPED. */
 int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,

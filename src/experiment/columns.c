@@ -63,6 +63,21 @@ const struct column_info column_table[COLUMN_COUNT] = {
         .symbol = "delta_1/|theta|^2", .type = COLUMN_REAL, .unit = "", .in_table = 1,
         .scale = SCALE_ONE,
         .meaning = "trained_delta over the square of trained_norm"},
+    [C_TRAINED_LOSS] = {.name = "trained_loss", .symbol = "", .type = COLUMN_REAL,
+        .unit = "", .in_table = 1, .scale = SCALE_ONE,
+        .meaning = "mean loss of all points of the model as training left it"},
+    [C_TRAINED_ERROR] = {.name = "trained_error", .symbol = "", .type = COLUMN_REAL,
+        .unit = "", .in_table = 1, .scale = SCALE_EVENTS,
+        .meaning = "share of points whose margin is not above 0 in the model as training "
+            "left it"},
+    [C_LOSS_SUM] = {.name = "loss_sum", .symbol = "", .type = COLUMN_REAL, .unit = "",
+        .in_table = 1, .scale = SCALE_VALUE,
+        .meaning = "area under the training loss: sum over the steps taken of the mean "
+            "loss before each"},
+    [C_LOG_EVIDENCE] = {.name = "log_evidence", .symbol = "log p(y|X)",
+        .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_VALUE,
+        .meaning = "log marginal likelihood of the labels under a linear model with the "
+            "law of W(0) as prior and N(0, 1) noise"},
     [C_UNIQUE] = {.name = "unique", .symbol = "", .type = COLUMN_INTEGER, .unit = "",
         .in_table = 1, .scale = SCALE_EVENTS,
         .meaning = "1 if the trained model's multipliers are the only ones with that "

@@ -56,6 +56,11 @@ void trial_draw(struct unit *u)
     value[C_MISLABELLED] = 0.0;
     for (size_t i = 0; i < s->m; i++)
         value[C_MISLABELLED] += s->y[i] != s->y_true[i];
+    double scale = parameter(u, P_INIT_SCALE);
+    if (s->n == 1)
+        value[C_LOG_EVIDENCE] = evidence_linear(
+            &u->points, scale * scale / ws->shape.request.mixture.dimension,
+            &ws->evidence);
 }
 
 struct train_options trial_train_options(const struct unit *u)
@@ -64,7 +69,7 @@ struct train_options trial_train_options(const struct unit *u)
         .loss = (enum loss_kind)parameter(u, P_LOSS),
         .optimizer = (enum optimizer)parameter(u, P_OPTIMIZER),
         .learning_rate = parameter(u, P_LEARNING_RATE),
-        .max_steps = (uint64_t)parameter(u, P_MAX_STEPS),
+        .max_steps = (uint64_t)u->steps,
         .tolerance = parameter(u, P_TOLERANCE),
         .stable_steps = (uint64_t)parameter(u, P_STABLE_STEPS),
         .stop = (enum stop_rule)parameter(u, P_STOP)};
@@ -102,6 +107,20 @@ static void fail_unseparated(struct unit *u, const struct points *p, const char 
                    what, result->margin, (unsigned long long)result->steps);
 }
 
+/* Loss and error of the model whose margins are in the workspace. */
+static void measure_fit(const struct unit *u, size_t m, struct record *r)
+{
+    const struct loss *loss = &loss_table[(enum loss_kind)parameter(u, P_LOSS)];
+    double sum = 0.0;
+    size_t wrong = 0;
+    for (size_t i = 0; i < m; i++) {
+        sum += loss->value(u->ws->margin[i]);
+        wrong += !(u->ws->margin[i] > 0.0);
+    }
+    r->value[C_TRAINED_LOSS] = sum / (double)m;
+    r->value[C_TRAINED_ERROR] = (double)wrong / (double)m;
+}
+
 /* Train on `p` from a start; `what` names the model in messages. Fills theta and, in r, how
  * it went. */
 static void train(struct unit *u, const struct points *p, const struct span *start,
@@ -110,13 +129,21 @@ static void train(struct unit *u, const struct points *p, const struct span *sta
 {
     struct trial_workspace *ws = u->ws;
     struct train_options o = trial_train_options(u);
-    train_run(&ws->shape.net, p, start->W0, start->perp_norm, &o, &ws->train, theta,
-              result);
+    if (ws->shape.checkpoints > 1)
+        train_on(&ws->shape.net, p, start->W0, start->perp_norm, &o, &ws->train,
+                 &ws->history[start == &ws->span ? RETRAIN_SAME : RETRAIN_FRESH], theta,
+                 result);
+    else
+        train_run(&ws->shape.net, p, start->W0, start->perp_norm, &o, &ws->train, theta,
+                  result);
     /* Training sums margins up over its steps; here they are those of the weights. */
     network_preactivations(ws->shape.net.n, theta->W, p, ws->Z);
-    if (isfinite(result->margin))
+    if (isfinite(result->margin)) {
         result->margin = network_margins(&ws->shape.net, ws->Z, p->y, p->m, ws->margin);
+        measure_fit(u, p->m, r);
+    }
     result->margin += 0.0; /* -0 is 0 */
+    r->value[C_LOSS_SUM] = result->loss_sum;
     r->value[C_STOP_REASON] = result->stop;
     r->value[C_STEPS] = (double)result->steps;
     r->value[C_TRAINED_MARGIN] = result->margin;

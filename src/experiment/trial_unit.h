@@ -24,13 +24,12 @@ struct watch {
     void *context;
 };
 
-/* The models whose rank is reported, in the order of their columns. */
-enum ranked { RANKED_INIT, RANKED_STEP, RANKED_TRAINED, RANKED_EXACT, RANKED_MODELS };
-
 struct unit {
     struct trial_workspace *ws;
     const struct watch *watch;     /* NULL: nobody */
-    const struct setting *setting; /* any cell's: data and train parameters agree */
+    const struct setting *setting; /* any cell's: data and train parameters agree, but
+                                    * for the checkpoint */
+    double steps;                  /* and that is this */
     struct points points;          /* all m */
     struct points retain;          /* R of the forget count at hand */
     size_t forget_count;

@@ -8,13 +8,14 @@ struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
 {
     const double *value = s->value;
     enum model_kind kind = (enum model_kind)value[P_MODEL];
-    struct unit_shape shape = {.polish = value[P_POLISH] != 0.0,
-                               .ranks = extras.ranks || value[P_RANKS] != 0.0,
-                               .prove = extras.prove || value[P_PROVE] != 0.0,
-                               .fresh = extras.fresh ||
-                                        value[P_RETRAIN_START] == RETRAIN_FRESH,
-                               .relearn = extras.relearn || value[P_RELEARN_STEPS] > 0,
-                               .requests = extras.requests || value[P_REQUESTS] > 1};
+    struct unit_shape shape = {
+        .polish = value[P_POLISH] != 0.0,
+        .ranks = extras.ranks || value[P_RANKS] != 0.0,
+        .prove = extras.prove || value[P_PROVE] != 0.0,
+        .fresh = extras.fresh || value[P_RETRAIN_START] == RETRAIN_FRESH,
+        .relearn = extras.relearn || value[P_RELEARN_STEPS] > 0,
+        .requests = extras.requests || value[P_REQUESTS] > 1,
+        .checkpoints = extras.checkpoints > 1 ? extras.checkpoints : 1};
     shape.net = network_make(kind, (size_t)value[P_WIDTH], value[P_LEAK]);
     shape.request = (struct span_request){
         .mixture = {.m = (size_t)value[P_SAMPLES],
@@ -64,6 +65,21 @@ static void requested_layout(struct requested *q, size_t n, size_t m, size_t r,
     q->once = arena_doubles(a, n, r);
 }
 
+static void checkpoints_layout(struct trial_workspace *ws, size_t n, size_t m, size_t r,
+                               struct arena *a)
+{
+    struct checkpoint measured, *c;
+    size_t count = ws->shape.checkpoints;
+    ws->checkpoints = arena_carve(a, count, 1, sizeof *ws->checkpoints);
+    for (size_t k = 0; k < count && !a->overflow; k++) {
+        c = ws->checkpoints ? &ws->checkpoints[k] : &measured;
+        trained_layout(&c->trained, &ws->span, a);
+        c->state = arena_carve(a, n, m, sizeof *c->state);
+    }
+    for (size_t start = 0; count > 1 && start < (ws->shape.fresh ? 2 : 1); start++)
+        train_layout_history(&ws->history[start], &ws->train, n, r, a);
+}
+
 void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape *shape,
                             struct arena *a)
 {
@@ -87,7 +103,9 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     ws->certificate.remember = true;
     ws->unlearning.multipliers = &ws->multipliers;
     ws->unlearning.rng = ws->rng;
-    trained_layout(&ws->trained, &ws->span, a);
+    if (n == 1)
+        evidence_layout(&ws->evidence, m, r, a);
+    checkpoints_layout(ws, n, m, r, a);
     trained_layout(&ws->retrained, &ws->span, a);
     if (shape->fresh) {
         span_start_layout(&ws->fresh_span, &ws->fresh_work, &ws->span, &ws->span_work,
@@ -105,7 +123,6 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
         ws->relearn_from = arena_doubles(a, n, r);
         ws->relearned = arena_doubles(a, n, r);
     }
-    ws->state = arena_carve(a, n, m, sizeof *ws->state);
     ws->margin = arena_doubles(a, m, 1);
     ws->before = arena_doubles(a, m, 1);
     ws->Z = arena_doubles(a, n, m);
@@ -185,6 +202,21 @@ static double bytes_beside(const struct unit_shape *shape)
     return blas_buffer(q) + proofs;
 }
 
+/* Checkpoints of a training: at most the values of the parameter. */
+static size_t most_checkpoints(const struct grid *g)
+{
+    size_t most = 1;
+    for (size_t a = 0; a < g->axis_count; a++)
+        for (size_t k = 0; k < g->axes[a].width; k++)
+            if (g->axes[a].parameter[k] == P_CHECKPOINT)
+                return g->axes[a].count;
+    for (size_t i = 0; i < g->derived_count; i++)
+        for (size_t a = 0; a < g->axis_count; a++)
+            if (g->derived[i].parameter == P_CHECKPOINT && g->derived[i].stride[a] > 0)
+                most *= g->axes[a].count;
+    return most;
+}
+
 /* The largest of all units; a unit lays the same memory out anew for its own shape.
  * `beside`: what others take for the unit. */
 static struct arena measure_units(const struct grid *g, double *beside)
@@ -196,7 +228,8 @@ static struct arena measure_units(const struct grid *g, double *beside)
                             .prove = any_proofs(g),
                             .fresh = g->given[P_RETRAIN_START],
                             .relearn = g->given[P_RELEARN_STEPS],
-                            .requests = g->given[P_REQUESTS]};
+                            .requests = g->given[P_REQUESTS],
+                            .checkpoints = most_checkpoints(g)};
     *beside = 0.0;
     for (size_t cell = 0; cell < g->cell_count && !largest.overflow; cell++) {
         struct setting s;

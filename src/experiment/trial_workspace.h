@@ -3,6 +3,7 @@
 #define TRIAL_WORKSPACE_H
 
 #include "sweep/certificate.h"
+#include "sweep/evidence.h"
 #include "sweep/kkt.h"
 #include "sweep/memory.h"
 #include "sweep/metrics.h"
@@ -21,7 +22,8 @@ struct unit_shape {
     bool polish, ranks, prove;
     bool fresh; /* a model is retrained from a fresh start */
     bool relearn;
-    bool requests; /* more than one */
+    bool requests;      /* more than one */
+    size_t checkpoints; /* of its training */
 };
 
 /* One model of the unit: weights, multipliers and slopes at margin 1. */
@@ -47,6 +49,20 @@ struct requested {
     double *once;       /* (n, r) theta' of all at once */
 };
 
+/* The models whose rank is reported, in the order of their columns. */
+enum ranked { RANKED_INIT, RANKED_STEP, RANKED_TRAINED, RANKED_EXACT, RANKED_MODELS };
+
+/* What is known of the training at one of its checkpoints. */
+struct checkpoint {
+    double steps; /* setting_steps of its cells */
+    struct trained trained;
+    signed char *state; /* (n, m) activation states on all points */
+    struct record
+        record; /* the columns that all its cells share, and an early failure */
+    struct rank rank[RANKED_MODELS]; /* with shape.ranks */
+    struct proof proof;              /* of the trained model, once one was wanted */
+};
+
 struct trial_workspace {
     struct arena arena;
     gsl_rng *rng;
@@ -56,6 +72,8 @@ struct trial_workspace {
     struct span fresh_span; /* the same points with a fresh start */
     struct span_workspace fresh_work;
     struct train_workspace train;
+    struct train_history history[RETRAIN_STARTS]; /* with more than one checkpoint */
+    struct evidence_workspace evidence;           /* of a linear model */
     struct kkt_workspace kkt;
     struct multipliers_workspace multipliers;
     struct certificate_workspace certificate;
@@ -64,7 +82,8 @@ struct trial_workspace {
     struct rank_workspace ranks;
     struct proof_workspace proof;
 
-    struct trained trained;   /* on all points */
+    struct checkpoint *checkpoints; /* (shape.checkpoints) by their steps */
+    struct trained trained;         /* on all points, at the checkpoint at hand */
     struct trained retrained; /* on the retain set, with lambda and v of its own; until
                                * then trial_ranks has it as scratch */
     struct trained fresh;     /* the same from a fresh start */
@@ -73,10 +92,10 @@ struct trial_workspace {
     double *unlearned_output;         /* (span.tests) */
     struct requested requested;       /* with shape.requests */
     double *relearn_from, *relearned; /* (n, r) scratch, with shape.relearn */
-    signed char *state; /* (n, m) activation states of trained on all points */
-    double *margin;     /* (m) */
-    double *before;     /* (m) margins of trained */
-    double *Z;          /* (n, m) */
+    signed char *state;               /* (n, m) the same, its activation states */
+    double *margin;                   /* (m) */
+    double *before;                   /* (m) margins of trained */
+    double *Z;                        /* (n, m) */
 
     /* The retain set of the forget count at hand, gathered. */
     bool *visited;               /* (FORGET_KINDS, m + 1) forget sets handled */
@@ -91,13 +110,14 @@ struct trial_workspace {
 
 /* Wanted though the setting itself does not need it. */
 struct extras {
-    bool outside;  /* W(0)_perp */
-    bool tests;    /* test points of a model whose accuracy is closed form */
-    bool ranks;    /* room for ranks, whether or not this setting asks for them */
-    bool prove;    /* room for proofs, the same */
-    bool fresh;    /* and for a model retrained from a fresh start */
-    bool relearn;  /* and for descent from models of a cell */
-    bool requests; /* and for requests one after another */
+    bool outside;       /* W(0)_perp */
+    bool tests;         /* test points of a model whose accuracy is closed form */
+    bool ranks;         /* room for ranks, whether or not this setting asks for them */
+    bool prove;         /* room for proofs, the same */
+    bool fresh;         /* and for a model retrained from a fresh start */
+    bool relearn;       /* and for descent from models of a cell */
+    bool requests;      /* and for requests one after another */
+    size_t checkpoints; /* and for so many of them; 0 is 1 */
 };
 
 /* The shape of the unit that a setting belongs to, without keys, with so many test

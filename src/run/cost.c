@@ -154,7 +154,7 @@ static double steps_to_arrive(const struct setting *s)
 double cost_steps(const struct setting *s)
 {
     double n = value_of(s, P_WIDTH), m = value_of(s, P_SAMPLES);
-    double most = fmin(value_of(s, P_MAX_STEPS), steps_to_arrive(s));
+    double most = fmin(setting_steps(s), steps_to_arrive(s));
     double stable = value_of(s, P_STABLE_STEPS);
     if (value_of(s, P_POLISH) == 0 || stable == 0)
         return most;
@@ -191,11 +191,10 @@ static void accuracy_terms(const struct setting *s, double tests, double *count)
 
 /* The convex programs behind a model: a term for each of their sizes, and one for the
  * box least squares of neurons on kinks. */
-void cost_terms_training(const struct setting *s, double points, double tests,
-                         double *count)
+static void model_terms(const struct setting *s, double points, double tests,
+                        double *count)
 {
     double m = points, n = value_of(s, P_WIDTH);
-    step_terms(s, m, cost_steps(s), count);
     accuracy_terms(s, tests, count);
     count[COST_MULTIPLIERS] += n * m;
     count[COST_MULTIPLIERS_M] += n * m * m;
@@ -204,6 +203,13 @@ void cost_terms_training(const struct setting *s, double points, double tests,
     count[COST_EXACT] += 1;
     count[COST_EXACT_CUBE] += m * m * m;
     count[COST_EXACT_KINKS] += cost_kinks(s) * n * m * m * m;
+}
+
+void cost_terms_training(const struct setting *s, double points, double tests,
+                         double *count)
+{
+    step_terms(s, points, cost_steps(s), count);
+    model_terms(s, points, tests, count);
 }
 
 void cost_terms_ranks(const struct setting *s, double *count)
@@ -262,6 +268,13 @@ double cost_training(const struct setting *s, double points, double tests)
 {
     double count[COST_TERMS] = {0};
     cost_terms_training(s, points, tests, count);
+    return total(count);
+}
+
+double cost_model(const struct setting *s, double points, double tests)
+{
+    double count[COST_TERMS] = {0};
+    model_terms(s, points, tests, count);
     return total(count);
 }
 

@@ -45,43 +45,81 @@ static void forget_sets(struct sets *sets, size_t samples)
                    (samples / WORD + 1) * sizeof ***sets->seen);
 }
 
-/* What a cell adds to the retrainings of its unit. */
-static void add_retrainings(struct parts *p, struct sets *sets, const struct setting *s)
+/* Counting the parts of a unit. */
+struct count {
+    struct parts parts;
+    double tests; /* the most that a cell wants */
+    bool ranks, fresh;
+    struct sets trained; /* without which models were trained */
+    struct sets here;    /* at this checkpoint */
+};
+
+/* What a cell adds to the retrainings of its unit: a model trained without its forget set
+ * from a start, that goes on from checkpoint to checkpoint unless each chooses its own set.
+ * The last one comes first. */
+static void count_retrainings(struct count *c, const struct setting *s)
 {
     double kept = s->value[P_SAMPLES] - s->value[P_FORGET];
-    for (enum retrain_start start = 0; start < RETRAIN_STARTS; start++)
-        if (trial_wants_retrained(s, start) && is_new_set(sets, s, start)) {
-            p->again += cost_training(s, kept, s->value[P_TEST_SAMPLES]);
-            p->retrainings++;
+    double tests = s->value[P_TEST_SAMPLES];
+    for (enum retrain_start start = 0; start < RETRAIN_STARTS; start++) {
+        if (!trial_wants_retrained(s, start) || !is_new_set(&c->here, s, start))
+            continue;
+        if (is_new_set(&c->trained, s, start) || trial_set_by_model(s)) {
+            c->parts.again += cost_training(s, kept, tests);
+            c->parts.retrainings++;
+        } else {
+            c->parts.cells += cost_model(s, kept, tests);
         }
+    }
 }
 
-/* A unit of these cells of one group: it trains one model for each forget set that some
- * cell compares with retraining, and start of that. */
+/* The first cell with the checkpoint of the one before `end`. */
+static size_t checkpoint_start(const struct grid *g, const size_t *cell, size_t end)
+{
+    struct setting s;
+    grid_cell(g, cell[--end], &s);
+    double steps = setting_steps(&s);
+    for (; end > 0; end--) {
+        grid_cell(g, cell[end - 1], &s);
+        if (setting_steps(&s) != steps)
+            break;
+    }
+    return end;
+}
+
+/* A unit of these cells of one group. What a checkpoint before the last one adds is counted
+ * among the cells. */
 static struct parts parts_of(const struct grid *g, const size_t *cell, size_t count)
 {
-    struct parts p = {0};
-    struct sets sets;
-    struct setting s;
-    double tests = 0;
-    bool ranks = false, fresh = false;
-
-    grid_cell(g, cell[0], &s);
-    forget_sets(&sets, (size_t)s.value[P_SAMPLES]);
-    for (size_t i = 0; i < count; i++) {
-        grid_cell(g, cell[i], &s);
-        tests = fmax(tests, s.value[P_TEST_SAMPLES]);
-        ranks |= s.value[P_RANKS] == 1;
-        fresh |= trial_wants_retrained(&s, RETRAIN_FRESH);
-        p.cells += cost_cell(&s);
-        add_retrainings(&p, &sets, &s);
+    struct count c;
+    struct setting s, last;
+    grid_cell(g, cell[count - 1], &last);
+    double samples = last.value[P_SAMPLES];
+    c.parts = (struct parts){0};
+    c.tests = 0;
+    c.ranks = c.fresh = false;
+    forget_sets(&c.trained, (size_t)samples);
+    for (size_t end = count, start; end > 0; end = start) {
+        start = checkpoint_start(g, cell, end);
+        forget_sets(&c.here, (size_t)samples);
+        for (size_t i = start; i < end; i++) {
+            grid_cell(g, cell[i], &s);
+            c.tests = fmax(c.tests, s.value[P_TEST_SAMPLES]);
+            c.ranks |= s.value[P_RANKS] == 1;
+            c.fresh |= trial_wants_retrained(&s, RETRAIN_FRESH);
+            c.parts.cells += cost_cell(&s);
+            count_retrainings(&c, &s);
+        }
+        if (end < count)
+            c.parts.cells += cost_model(&s, samples, s.value[P_TEST_SAMPLES]);
     }
-    if (ranks)
-        p.training += cost_ranks(&s);
-    if (fresh)
-        p.training += cost_start(&s, tests);
-    p.training += cost_data(&s, tests) + cost_training(&s, s.value[P_SAMPLES], tests);
-    return p;
+    if (c.ranks)
+        c.parts.training += cost_ranks(&last);
+    if (c.fresh)
+        c.parts.training += cost_start(&last, c.tests);
+    c.parts.training +=
+        cost_data(&last, c.tests) + cost_training(&last, samples, c.tests);
+    return c.parts;
 }
 
 double plan_cells_cost(const struct grid *g, const size_t *cell, size_t count)
@@ -101,6 +139,42 @@ static void assess(struct plan *p, const struct grid *g, size_t group)
         parts.retrainings > 0 ? parts.again / (double)parts.retrainings : 0;
 }
 
+struct keyed {
+    double key;
+    size_t item;
+};
+
+static int by_key(const void *left, const void *right)
+{
+    const struct keyed *a = left, *b = right;
+    if (a->key != b->key)
+        return a->key < b->key ? -1 : 1;
+    return (a->item > b->item) - (a->item < b->item);
+}
+
+/* The cells of each group by the steps of their checkpoints, then by number. */
+static int sort_cells(struct plan *p, const struct grid *g)
+{
+    if (!g->given[P_CHECKPOINT])
+        return SWEEP_OK;
+    struct keyed *cells = memory_array(plan_largest_group(p), sizeof *cells);
+    if (!cells)
+        return SWEEP_NO_MEMORY;
+    for (size_t k = 0; k < p->group_count; k++) {
+        size_t *cell = p->cell + p->start[k], count = p->start[k + 1] - p->start[k];
+        for (size_t i = 0; i < count; i++) {
+            struct setting s;
+            grid_cell(g, cell[i], &s);
+            cells[i] = (struct keyed){setting_steps(&s), cell[i]};
+        }
+        qsort(cells, count, sizeof *cells, by_key);
+        for (size_t i = 0; i < count; i++)
+            cell[i] = cells[i].item;
+    }
+    memory_free(cells);
+    return SWEEP_OK;
+}
+
 int plan_build(struct plan *p, const struct grid *g)
 {
     struct rng_key *key = memory_array(g->cell_count, sizeof *key);
@@ -112,6 +186,7 @@ int plan_build(struct plan *p, const struct grid *g)
     for (size_t cell = 0; cell < g->cell_count; cell++) {
         struct setting s;
         grid_cell(g, cell, &s);
+        s = setting_training(&s);
         key[cell] = grid_local_key(g, &s, STAGE_TRAIN);
     }
     int status = partition_build(&groups, key, g->cell_count);
@@ -125,7 +200,8 @@ int plan_build(struct plan *p, const struct grid *g)
     p->cell_cost = memory_array(p->group_count, sizeof *p->cell_cost);
     p->retrainings = memory_array(p->group_count, sizeof *p->retrainings);
     p->retraining_cost = memory_array(p->group_count, sizeof *p->retraining_cost);
-    if (!p->cost || !p->cell_cost || !p->retrainings || !p->retraining_cost) {
+    if (!p->cost || !p->cell_cost || !p->retrainings || !p->retraining_cost ||
+        sort_cells(p, g) != SWEEP_OK) {
         plan_release(p);
         return SWEEP_NO_MEMORY;
     }
@@ -162,29 +238,16 @@ double plan_unit_cost(const struct plan *p, size_t group, size_t cells)
            spared * p->retraining_cost[group];
 }
 
-struct costed {
-    double cost;
-    size_t group;
-};
-
-static int longest_first(const void *left, const void *right)
-{
-    const struct costed *a = left, *b = right;
-    if (a->cost != b->cost)
-        return a->cost > b->cost ? -1 : 1;
-    return (a->group > b->group) - (a->group < b->group);
-}
-
 int plan_order(const struct plan *p, size_t *order)
 {
-    struct costed *costed = memory_array(p->group_count, sizeof *costed);
+    struct keyed *costed = memory_array(p->group_count, sizeof *costed);
     if (!costed)
         return SWEEP_NO_MEMORY;
     for (size_t k = 0; k < p->group_count; k++)
-        costed[k] = (struct costed){p->cost[k], k};
-    qsort(costed, p->group_count, sizeof *costed, longest_first);
+        costed[k] = (struct keyed){-p->cost[k], k};
+    qsort(costed, p->group_count, sizeof *costed, by_key);
     for (size_t k = 0; k < p->group_count; k++)
-        order[k] = costed[k].group;
+        order[k] = costed[k].item;
     memory_free(costed);
     return SWEEP_OK;
 }

@@ -532,7 +532,7 @@ static void test_memory(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(182995);
+    check_cases(182946);
 }
 
 int main(void)
