@@ -32,7 +32,7 @@ static const char question[] =
     "  test_samples: 9\n"
     "zip: [[loss, optimizer]]\n";
 
-/* Results that model 4 gained when folders of it were there already: their answers are
+/* Results that were added when folders of this model were there already: their answers are
  * without. */
 static bool is_newer(enum column c)
 {
