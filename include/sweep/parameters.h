@@ -57,7 +57,6 @@ enum parameter {
     P_OPTIMIZER,
     P_LEARNING_RATE,
     P_MAX_STEPS,
-    P_CHECKPOINT,
     P_TOLERANCE,
     P_STOP,
     P_POLISH,
@@ -155,21 +154,13 @@ static inline size_t setting_forget_set(const struct setting *s)
     return (size_t)s->value[p];
 }
 
-/* Most steps of the training whose model a setting takes. */
-static inline double setting_steps(const struct setting *s)
-{
-    double checkpoint = s->value[P_CHECKPOINT];
-
-    return isnan(checkpoint) ? s->value[P_MAX_STEPS] : checkpoint;
-}
-
-/* The training of a setting without its checkpoint: settings that are then equal up to
+/* The training of a setting, whenever it is looked at: settings that are then equal up to
  * STAGE_TRAIN share one, from the same W(0). */
 static inline struct setting setting_training(const struct setting *s)
 {
     struct setting training = *s;
 
-    training.value[P_CHECKPOINT] = NAN;
+    training.value[P_MAX_STEPS] = parameter_table[P_MAX_STEPS].preset;
     return training;
 }
 

@@ -121,11 +121,7 @@ const struct parameter_info parameter_table[PARAMETER_COUNT] = {
         .meaning = "step size of training"},
     [P_MAX_STEPS] = {.name = "max_steps", .symbol = "", .type = INTEGER, .stage = TRAIN,
         .low = 0, .high = 1e9, .preset = 20000, .unit = "steps",
-        .meaning = "most training steps"},
-    [P_CHECKPOINT] = {.name = "checkpoint", .symbol = "", .type = INTEGER,
-        .stage = TRAIN, .low = 0, .high = 1e9, .preset = NAN, .unit = "steps",
-        .meaning = "take the model after so many of the steps; an axis over it shares one "
-            "training, where each value of max_steps has a start of its own"},
+        .meaning = "most training steps; an axis over it looks at one training on its way"},
     [P_TOLERANCE] = {.name = "tolerance", .symbol = "", .type = REAL, .stage = TRAIN,
         .low = 0, .high = 1, .preset = 0, .unit = "",
         .meaning = "stop training when |theta/|theta| + grad/|grad|| is at most this; "

@@ -209,18 +209,6 @@ static enum parameter requests_less(const struct setting *s, char *buffer, size_
     return P_REQUESTS;
 }
 
-static enum parameter checkpoint_reached(const struct setting *s, char *buffer,
-                                         size_t size)
-{
-    const double *v = s->value;
-
-    if (!(v[P_CHECKPOINT] > v[P_MAX_STEPS]))
-        return PARAMETER_COUNT;
-    snprintf(buffer, size, "'checkpoint' must be at most 'max_steps', got %.0f of %.0f",
-             v[P_CHECKPOINT], v[P_MAX_STEPS]);
-    return P_CHECKPOINT;
-}
-
 static enum parameter bartlett_outside(const struct setting *s, char *buffer,
                                        size_t size)
 {
@@ -263,7 +251,7 @@ static enum parameter signal_bounded(const struct setting *s, char *buffer, size
 static enum parameter (*const rules[])(const struct setting *, char *, size_t) = {
     forget_less,       init_positive, separated_unpolished, slopes_of_loss,
     mislabelled_noise, index_alone,   index_less,           requests_less,
-    bartlett_outside,  proofs_built,  signal_bounded,       checkpoint_reached,
+    bartlett_outside,  proofs_built,  signal_bounded,
 };
 
 int setting_check(const struct setting *s, enum parameter *blame, char *buffer,

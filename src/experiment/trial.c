@@ -187,7 +187,7 @@ static int visit_forget(struct unit *u, const struct delivery *d, size_t first)
         grid_cell(d->grid, d->cells[c], &s);
         if (setting_forget_set(&s) != set || forget_which(&s) != which)
             continue;
-        while (u->ws->checkpoints[checkpoint].steps != setting_steps(&s))
+        while (u->ws->checkpoints[checkpoint].steps != s.value[P_MAX_STEPS])
             checkpoint++;
         if (checkpoint != at) {
             if (at != SIZE_MAX)
@@ -230,9 +230,9 @@ static void set_checkpoints(const struct delivery *d, struct trial_workspace *ws
     for (size_t c = 0; c < d->count; c++) {
         struct setting s;
         grid_cell(d->grid, d->cells[c], &s);
-        if (c > 0 && setting_steps(&s) != at->steps)
+        if (c > 0 && s.value[P_MAX_STEPS] != at->steps)
             at++;
-        at->steps = setting_steps(&s);
+        at->steps = s.value[P_MAX_STEPS];
         memset(at->rank, 0, sizeof at->rank);
         at->proof = (struct proof){0};
     }
@@ -271,7 +271,7 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
     struct delivery d = {g, cells, count, 0.0, sink, context};
     double start = clock_monotonic(), tests = 0.0, steps = NAN;
     struct extras wanted = {0};
-    for (size_t c = count; c-- > 0; steps = setting_steps(&s)) {
+    for (size_t c = count; c-- > 0; steps = s.value[P_MAX_STEPS]) {
         grid_cell(g, cells[c], &s);
         tests = fmax(tests, s.value[P_TEST_SAMPLES]);
         wanted.ranks |= s.value[P_RANKS] != 0.0;
@@ -279,7 +279,7 @@ int trial_unit_watched(struct trial_workspace *ws, const struct grid *g,
         wanted.fresh |= s.value[P_RETRAIN_START] == RETRAIN_FRESH;
         wanted.relearn |= s.value[P_RELEARN_STEPS] > 0;
         wanted.requests |= s.value[P_REQUESTS] > 1;
-        wanted.checkpoints += setting_steps(&s) != steps;
+        wanted.checkpoints += s.value[P_MAX_STEPS] != steps;
     }
     record_clear(&u.record);
     prepare_unit(&u, g, (size_t)tests, wanted, replicate);

@@ -208,11 +208,11 @@ static size_t most_checkpoints(const struct grid *g)
     size_t most = 1;
     for (size_t a = 0; a < g->axis_count; a++)
         for (size_t k = 0; k < g->axes[a].width; k++)
-            if (g->axes[a].parameter[k] == P_CHECKPOINT)
+            if (g->axes[a].parameter[k] == P_MAX_STEPS)
                 return g->axes[a].count;
     for (size_t i = 0; i < g->derived_count; i++)
         for (size_t a = 0; a < g->axis_count; a++)
-            if (g->derived[i].parameter == P_CHECKPOINT && g->derived[i].stride[a] > 0)
+            if (g->derived[i].parameter == P_MAX_STEPS && g->derived[i].stride[a] > 0)
                 most *= g->axes[a].count;
     return most;
 }

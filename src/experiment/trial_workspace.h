@@ -54,7 +54,7 @@ enum ranked { RANKED_INIT, RANKED_STEP, RANKED_TRAINED, RANKED_EXACT, RANKED_MOD
 
 /* What is known of the training at one of its checkpoints. */
 struct checkpoint {
-    double steps; /* setting_steps of its cells */
+    double steps; /* max_steps of its cells */
     struct trained trained;
     signed char *state; /* (n, m) activation states on all points */
     struct record

@@ -154,7 +154,7 @@ static double steps_to_arrive(const struct setting *s)
 double cost_steps(const struct setting *s)
 {
     double n = value_of(s, P_WIDTH), m = value_of(s, P_SAMPLES);
-    double most = fmin(setting_steps(s), steps_to_arrive(s));
+    double most = fmin(value_of(s, P_MAX_STEPS), steps_to_arrive(s));
     double stable = value_of(s, P_STABLE_STEPS);
     if (value_of(s, P_POLISH) == 0 || stable == 0)
         return most;

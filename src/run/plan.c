@@ -78,10 +78,10 @@ static size_t checkpoint_start(const struct grid *g, const size_t *cell, size_t 
 {
     struct setting s;
     grid_cell(g, cell[--end], &s);
-    double steps = setting_steps(&s);
+    double steps = s.value[P_MAX_STEPS];
     for (; end > 0; end--) {
         grid_cell(g, cell[end - 1], &s);
-        if (setting_steps(&s) != steps)
+        if (s.value[P_MAX_STEPS] != steps)
             break;
     }
     return end;
@@ -155,7 +155,7 @@ static int by_key(const void *left, const void *right)
 /* The cells of each group by the steps of their checkpoints, then by number. */
 static int sort_cells(struct plan *p, const struct grid *g)
 {
-    if (!g->given[P_CHECKPOINT])
+    if (!g->given[P_MAX_STEPS])
         return SWEEP_OK;
     struct keyed *cells = memory_array(plan_largest_group(p), sizeof *cells);
     if (!cells)
@@ -165,7 +165,7 @@ static int sort_cells(struct plan *p, const struct grid *g)
         for (size_t i = 0; i < count; i++) {
             struct setting s;
             grid_cell(g, cell[i], &s);
-            cells[i] = (struct keyed){setting_steps(&s), cell[i]};
+            cells[i] = (struct keyed){s.value[P_MAX_STEPS], cell[i]};
         }
         qsort(cells, count, sizeof *cells, by_key);
         for (size_t i = 0; i < count; i++)

@@ -35,8 +35,7 @@ grid:
   signal: 0.6
   label_noise: 0.2
   init_scale: [0.1, 3]
-  max_steps: 400
-  checkpoint: [30, 400]
+  max_steps: [30, 400]
   stable_steps: 0
   forget: 0
   retrain: false
@@ -66,7 +65,7 @@ def area(t, steps):
 def expected(t):
     q, p = t.margins(t.a["W_trained"]), t.parameter
     value = {"trained_loss": losses(t, q).mean(), "trained_error": np.mean(q <= 0),
-             "loss_sum": area(t, int(p["checkpoint"])), "log_evidence": None}
+             "loss_sum": area(t, int(p["max_steps"])), "log_evidence": None}
     if p["model"] == "linear":
         cover = np.eye(len(q)) + p["init_scale"] ** 2 / p["dimension"] * t.X @ t.X.T
         fit = t.y @ np.linalg.solve(cover, t.y) + np.linalg.slogdet(2 * np.pi * cover)[1]

@@ -211,7 +211,7 @@ static void idle_means_without_influence(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(2351);
+    check_cases(2295);
 }
 
 int main(void)

@@ -125,13 +125,15 @@ static void test_part_of_a_unit(void **state)
 static void test_cost(void **state)
 {
     (void)state;
-    static const char *const axes[] = {"max_steps: [100000, 200000]",
+    static const char *const axes[] = {"max_steps: [100000, 200000]\n"
+                                       "  learning_rate: [0.5, 0.6]\n"
+                                       "zip: [[max_steps, learning_rate]]",
                                        "width: [100, 200]", "samples: [20, 40]",
                                        "dimension: [10, 1e6]"};
     for (size_t i = 0; i < sizeof axes / sizeof axes[0]; i++) {
         struct grid g;
         struct plan p;
-        char body[128];
+        char body[256];
         snprintf(body, sizeof body, "grid:\n  polish: false\n  retrain: false\n  %s\n",
                  axes[i]);
         fixture_grid(&g, body);
