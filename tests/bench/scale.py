@@ -9,9 +9,10 @@ comes. A rung that is not recorded shows "-".
 --linear: the exact linear model of the mixture, d = 100, beside liblinear and SVC of
 scikit-learn with their own tolerances, m = 1000 .. LAST. A solution w is scaled to a least
 margin of 1: then |w|^2 / 2 is at least the value of every dual point, and the gap is its
-distance to that of sweep's multipliers, as a share of it. The margin is that of w / |w|. SVC has an intercept, which no option takes away: it is given x and
--x with both labels, for which it is 0. sweep's seconds are of the whole process, training,
-certificates and the comparison with retraining included.
+distance to that of sweep's multipliers, as a share of it. The margin is that of w / |w|. SVC
+has an intercept, which no option takes away: it is given x and -x with both labels, for which
+it is 0. sweep's seconds are of the whole process, training, certificates and the comparison
+with retraining included.
 """
 import csv, math, os, pathlib, sqlite3, subprocess, sys, tempfile, time
 
