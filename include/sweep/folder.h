@@ -31,6 +31,11 @@ bool folder_is_shard_name(const char *name, size_t *shard, size_t *shards);
  * Release it, whatever is returned. */
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log);
 
+/* The same to show its results by: of data files that the database describes nothing is
+ * read, and no trial can run. */
+int folder_grid_of_results(struct grid *g, const char *directory,
+                           struct diagnostics *log);
+
 /* Whether a run left results there: a folder without sweep.db is a new one. */
 bool folder_has_results(const char *directory);
 

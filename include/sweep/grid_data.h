@@ -53,11 +53,25 @@ struct grid_data {
  * mixture or noted already. SWEEP_OK, SWEEP_NO_MEMORY. */
 int grid_data_name(struct grid_data *d, double data, size_t line, size_t column);
 
+/* What is known of data files without reading them. */
+struct grid_known {
+    /* grid_data_text of what a value of P_DATA names so, in memory_array memory; NULL:
+     * unknown. */
+    char *(*text)(void *context, const char *name);
+    void *context;
+};
+
+/* The points of a file without their coordinates, one line: all that its results need.
+ * Empty for a file of very many classes. From malloc; NULL: no memory. */
+char *grid_data_text(const struct grid_file *f);
+
 /* How grid_data_read is to read. */
 struct grid_data_request {
     const char *grid_file; /* its folder is where the files are, its name in messages */
     bool kept;             /* they are where a results folder keeps them */
-    const double *labels;  /* (label_count) every value of P_LABELS, at least one */
+    const struct grid_known *known; /* what is known is not read, and has no points;
+                                       NULL: nothing */
+    const double *labels; /* (label_count) every value of P_LABELS, at least one */
     size_t label_count;
 };
 

@@ -38,8 +38,9 @@ int grid_read_with(struct grid *g, const char *path, const char *line,
                    struct diagnostics *log);
 
 /* The same of a results folder's copy of a grid file, DIR/grid.yaml, whose data files
- * are those kept in DIR/data. */
-int grid_read_kept(struct grid *g, const char *path, struct diagnostics *log);
+ * are those kept in DIR/data; of what is `known` no file is read. */
+int grid_read_kept(struct grid *g, const char *path, const struct grid_known *known,
+                   struct diagnostics *log);
 
 /* The same from memory; `name` is used in messages. */
 int grid_read_text(struct grid *g, const char *name, const char *text, size_t size,

@@ -155,6 +155,10 @@ int store_meta_amount(struct store *s, const char *name, double *amount,
 int store_set_meta(struct store *s, const char *name, const char *value,
                    struct diagnostics *log);
 
+/* What the last writer of the database noted of what a value of P_DATA names so
+ * (grid_data_text), in memory_array memory; NULL: nothing, or it cannot be read. */
+char *store_data_text(struct store *s, const char *name);
+
 /* How far a database is, without its grid; fast. */
 struct store_counts {
     size_t cells, replicates;

@@ -64,7 +64,7 @@ int cmd_columns(const struct command *self, const struct arguments *args)
     int status = SWEEP_OK;
 
     if (path && stat(path, &about) == 0 && S_ISDIR(about.st_mode))
-        status = folder_grid(&named, path, &log);
+        status = folder_grid_of_results(&named, path, &log);
     else if (path)
         status = grid_read_file(&named, path, &log);
     if (status != SWEEP_OK)

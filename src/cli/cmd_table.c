@@ -260,7 +260,7 @@ int cmd_table(const struct command *self, const struct arguments *args)
     struct wish w;
     struct grid g = {0};
     struct diagnostics log = {0}, folder = {0};
-    int read = folder_grid(&g, directory, &folder);
+    int read = folder_grid_of_results(&g, directory, &folder);
     int status = table_wish_init(&w, args, &g, read == SWEEP_OK, &log);
     bool unread = status == SWEEP_OK && read != SWEEP_OK;
     if (status == SWEEP_OK && !unread)

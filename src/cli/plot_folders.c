@@ -70,7 +70,7 @@ static int fill_folder(struct plot_folder *o, const struct plot_wish *w,
 {
     struct figure_request request = w->request;
     struct choices same;
-    int status = folder_grid(&o->grid, o->directory, log);
+    int status = folder_grid_of_results(&o->grid, o->directory, log);
     if (status == SWEEP_OK)
         status = read_results(o, w, &request, log);
     if (first && status == SWEEP_OK)

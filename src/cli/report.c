@@ -76,7 +76,7 @@ static int check_place(const char *directory, struct diagnostics *log)
     struct grid g;
     if (folder_has_results(directory) || !folder_has_shards(directory))
         return SWEEP_OK;
-    int status = folder_grid(&g, directory, log);
+    int status = folder_grid_of_results(&g, directory, log);
     grid_release(&g);
     return status;
 }

@@ -56,7 +56,7 @@ static int reading_open(struct reading *r, const char *directory,
 {
     size_t shard, shards;
     folder_is_shard(directory, &shard, &shards);
-    int status = folder_grid(&r->grid, directory, log);
+    int status = folder_grid_of_results(&r->grid, directory, log);
     if (status == SWEEP_OK && plan_build(&r->plan, &r->grid) != SWEEP_OK)
         status = diagnostics_no_memory(log, NULL);
     if (status == SWEEP_OK)

@@ -1,4 +1,5 @@
 #include "sweep/grid_data.h"
+#include "grid_known.h"
 #include "grid_labels.h"
 #include "sweep/data_reader.h"
 #include "sweep/infile.h"
@@ -113,9 +114,27 @@ static char *cut_labels(char *name)
     return labels ? labels + strlen(GRID_DATA_LABELS) : NULL;
 }
 
+char *grid_data_text(const struct grid_file *f)
+{
+    return grid_known_text(&f->points);
+}
+
+static bool is_known(struct grid_file *f, const struct grid_known *known,
+                     const char *name)
+{
+    char *text = known->text(known->context, name);
+    bool is = text && grid_known_read(&f->points, text) == SWEEP_OK;
+    if (!is)
+        labelled_release(&f->points);
+    memory_free(text);
+    return is;
+}
+
 static int read_file(struct grid_file *f, const struct grid_texts *t,
                      const struct grid_data_request *q, struct diagnostics *log)
 {
+    if (q->known && is_known(f, q->known, grid_text_of(t, f->data)))
+        return SWEEP_OK;
     char *name = memory_string(grid_text_of(t, f->data));
     const char *labels = name ? cut_labels(name) : NULL;
     bool apart = labels && data_names_table(labels);

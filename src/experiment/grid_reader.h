@@ -24,9 +24,10 @@ struct reader {
     struct values axis[PARAMETER_COUNT];
     enum parameter order[PARAMETER_COUNT]; /* of the axes in the file */
     size_t order_count;
-    size_t generated; /* values made by ranges so far */
-    const char *line; /* behind the file; NULL: none */
-    bool kept;        /* a results folder's copy: so are its data files */
+    size_t generated;               /* values made by ranges so far */
+    const char *line;               /* behind the file; NULL: none */
+    bool kept;                      /* a results folder's copy: so are its data files */
+    const struct grid_known *known; /* of them; NULL: nothing */
 };
 
 /* A short text held by value, so that it can be an argument of printf. */

@@ -262,6 +262,7 @@ static int read_data_files(struct reader *r)
         return SWEEP_NO_MEMORY;
     struct grid_data_request q = {.grid_file = g->file,
                                   .kept = r->kept,
+                                  .known = r->known,
                                   .labels = labels,
                                   .label_count = list_labels(g, labels)};
     int status = grid_data_read(&g->data, &g->texts, &q, r->log);
@@ -383,8 +384,9 @@ int grid_read_with(struct grid *g, const char *path, const char *line,
     return read_path(&r, path);
 }
 
-int grid_read_kept(struct grid *g, const char *path, struct diagnostics *log)
+int grid_read_kept(struct grid *g, const char *path, const struct grid_known *known,
+                   struct diagnostics *log)
 {
-    struct reader r = {.g = g, .log = log, .kept = true};
+    struct reader r = {.g = g, .log = log, .kept = true, .known = known};
     return read_path(&r, path);
 }

@@ -4,6 +4,7 @@
 #include "sweep/escape.h"
 #include "sweep/grid_yaml.h"
 #include "sweep/platform.h"
+#include "sweep/store.h"
 #include <fcntl.h>
 #include <glob.h>
 #include <stdlib.h>
@@ -73,14 +74,15 @@ bool folder_has_results(const char *directory)
     return exists;
 }
 
-int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
+static int read_grid(struct grid *g, const char *directory,
+                     const struct grid_known *known, struct diagnostics *log)
 {
     char *path;
     if (asprintf(&path, "%s/grid.yaml", directory) < 0)
         return diagnostics_no_memory(log, NULL);
     *g = (struct grid){0};
     bool apart = access(path, F_OK) != 0 && folder_has_shards(directory);
-    int status = apart ? SWEEP_INPUT : grid_read_kept(g, path, log);
+    int status = apart ? SWEEP_INPUT : grid_read_kept(g, path, known, log);
     char *word = apart ? escape_shell_word(directory) : NULL;
     if (word)
         diagnostics_add(log, NULL, 0, 0,
@@ -90,6 +92,31 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
     free(word);
     free(path);
     return status;
+}
+
+/* Of a database that cannot be read nothing is known: whoever needs it says why. */
+static char *known_text(void *context, const char *name)
+{
+    struct diagnostics ignored = {0};
+    struct store *store = NULL;
+    char *text = NULL;
+    if (store_open_readonly(&store, context, &ignored) == SWEEP_OK)
+        text = store_data_text(store, name);
+    store_close(store, &ignored);
+    diagnostics_release(&ignored);
+    return text;
+}
+
+int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
+{
+    return read_grid(g, directory, NULL, log);
+}
+
+int folder_grid_of_results(struct grid *g, const char *directory,
+                           struct diagnostics *log)
+{
+    struct grid_known known = {known_text, (void *)(size_t)directory};
+    return read_grid(g, directory, &known, log);
 }
 
 static bool has_log(const char *directory)

@@ -67,7 +67,7 @@ static int read_results(struct draft *d)
         o->shards_there = folder_has_shards(o->folder);
         return SWEEP_OK;
     }
-    int status = folder_grid(&older, o->folder, d->log);
+    int status = folder_grid_of_results(&older, o->folder, d->log);
     if (status == SWEEP_OK)
         status = store_open_readonly(&store, o->folder, d->log);
     if (status == SWEEP_OK)

@@ -93,6 +93,8 @@ static int fill_database(struct store *s, const struct grid *g,
         status = store_note_data(s, g, log);
     if (status == SWEEP_OK)
         status = store_keep_grid(s, g, log);
+    if (status == SWEEP_OK)
+        status = store_describe_data(s, g, log);
     return status == SWEEP_OK ? store_commit(s, log) : status;
 }
 

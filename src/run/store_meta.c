@@ -249,3 +249,35 @@ int store_sign(struct store *s, const struct grid *g,
         status = store_set_meta(s, "sweep_version", SWEEP_VERSION, log);
     return status;
 }
+
+/* The meta entry of a value of P_DATA, from malloc, or NULL. */
+static char *data_entry(const char *name)
+{
+    char *entry;
+    return asprintf(&entry, "points %s", name) < 0 ? NULL : entry;
+}
+
+int store_describe_data(struct store *s, const struct grid *g, struct diagnostics *log)
+{
+    int status = SWEEP_OK;
+    for (size_t i = 0; i < g->data.file_count && status == SWEEP_OK; i++) {
+        char *entry = data_entry(grid_string(g, g->data.files[i].data));
+        char *text = grid_data_text(&g->data.files[i]);
+        status = entry && text ? store_set_meta(s, entry, text, log)
+                               : diagnostics_no_memory(log, NULL);
+        free(entry);
+        free(text);
+    }
+    return status;
+}
+
+char *store_data_text(struct store *s, const char *name)
+{
+    struct diagnostics ignored = {0};
+    char *entry = data_entry(name), *text = NULL;
+    if (entry)
+        store_meta(s, entry, &text, &ignored);
+    free(entry);
+    diagnostics_release(&ignored);
+    return text;
+}

@@ -108,6 +108,9 @@ bool store_keeps_text(const struct store *s, const struct grid *g);
 int store_keep_grid(const struct store *s, const struct grid *g,
                     struct diagnostics *log);
 
+/* Note in meta what readers need of the data files. */
+int store_describe_data(struct store *s, const struct grid *g, struct diagnostics *log);
+
 /* Refuse a folder in which somebody else's files have names of ours (SWEEP_INPUT): one
  * is ours when there is a database. */
 int store_check_folder(const char *directory, struct diagnostics *log);

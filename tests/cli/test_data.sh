@@ -151,17 +151,48 @@ run plan alone/grid.yaml --no-pilot
 status 0
 out_has "last cell    15: labels 5 vs rest, dimension 20, samples 7, step_scale 1"
 
-# The copy in the folder: lost, or another.
+# The copy in the folder: lost, or another. What shows results does not need it, as the
+# database describes it; what computes does.
 rm alone/data/points.svm
-run table alone
-status 2
-err "alone/grid.yaml:6:9: error: cannot read the data in 'alone/data/points.svm': No \
+lost() { # COMMAND...: refused
+    run "$@"
+    status 2
+    err "alone/grid.yaml:6:9: error: cannot read the data in 'alone/data/points.svm': No \
 such file or directory"
+}
+as_recorded() {
+    run table alone
+    status 0
+    check "the table of what is recorded" cmp -s .out table.tsv
+}
+lost verify alone
+lost merge merged alone
+as_recorded
+run status alone
+status 0
 cp moved/points.svm alone/data
-run table alone
+as_recorded
+run verify alone
 status 2
 err_has "alone/data/points.svm: error: the data file 'points.svm' changed: its points have the \
 digest 06bdef2e92c12cb5, and had f7e9c6517e62a8a2 since 20"
+describe() { # TEXT: prints what it was
+    python3 -c 'import sqlite3, sys
+database = sqlite3.connect("alone/sweep.db")
+print(database.execute("SELECT value FROM meta WHERE name LIKE \"points %\"").fetchone()[0])
+database.execute("UPDATE meta SET value = ? WHERE name LIKE \"points %\"", sys.argv[1:])
+database.commit()' "$1"
+}
+known=$(describe "")
+rm alone/data/points.svm
+for text in x "${known% *}" "$known " "$known 9 0" "$known -1 5" "$known 9 1e20" "${known#* }"; do
+    describe "$text" >dd
+    lost table alone
+done
+describe "1 ${known#* }" >dd
+run table alone
+status 2
+err_has "'alone/sweep.db' does not belong to 'alone/grid.yaml' as this version"
 
 # Files that cannot be read: reported, exit status 2, nothing written, and nobody waits.
 mv gone in
@@ -242,7 +273,7 @@ kind column '{points: all.npy.gz, labels: 31}' all.npy.gz
 # Labels that changed are another data set.
 cp -r "kept pair" again
 cp tables/y_other.npy again/data/y.npy
-run table again
+run verify again
 status 2
 err_has "the data file 'X.npy, labels: y.npy' changed: "
 
@@ -286,4 +317,4 @@ check "a coordinate of bias" /usr/bin/python3 -c "import numpy
 X = [numpy.load('array/%s.npy' % name) for name in ('X', 'X_test')]
 assert all(x.shape[1] == 21 and (x[:, 20] == 1).all() for x in X)"
 
-finish 188
+finish 211
