@@ -7,7 +7,7 @@
 
 enum cost_term {
     COST_DRAW,          /* one draw */
-    COST_GRAM,          /* m^3: X X^T */
+    COST_GRAM,          /* m^2 r: X X^T, where r = min(m, d) */
     COST_NORMALS,       /* random numbers */
     COST_PROJECTED_X,   /* products of points with points in all d dimensions */
     COST_PROJECTED_W,   /* of initial weights with points */
@@ -19,11 +19,13 @@ enum cost_term {
     COST_STEP_TILES,    /* steps, neurons, tiles */
     COST_STEP_BLOCKS,   /* steps, neurons, tiles, blocks */
     COST_STEP_KINKS,    /* the same with neurons on kinks, whose states keep changing */
+    COST_STEP_SLIM,     /* steps, n m r: without squares of m (network_slim) */
     COST_MULTIPLIERS,   /* pairs n m */
     COST_MULTIPLIERS_M, /* n m^2 */
     COST_EXACT,         /* exact points */
     COST_EXACT_CUBE,    /* m^3 */
     COST_EXACT_KINKS,   /* n m^3 with neurons on kinks */
+    COST_EXACT_SLIM,    /* m (n r)^2 without squares of m, in place of all these */
     COST_TESTS,         /* test points, distinct neurons */
     COST_TESTS_M,       /* times m */
     COST_RANKS,         /* n^3 */
@@ -31,8 +33,10 @@ enum cost_term {
     COST_CELL_PAIRS,    /* n m */
     COST_CELL_CUBE,     /* m^3 */
     COST_CELL_KINKS,    /* n m^3 with neurons on kinks */
+    COST_CELL_SLIM,     /* m (n r)^2 without squares of m */
     COST_REFIT_PAIRS,   /* n m for each refit */
     COST_REFIT_M,       /* n m^2 for each refit */
+    COST_REFIT_SLIM,    /* m (n r)^2 for each, without squares of m */
     COST_TERMS
 };
 

@@ -119,7 +119,7 @@ static void add_line(char *text, size_t size, const char *name, double value)
 }
 
 /* Any model, sampler, size and pull of the means; one cell with a whole step and one
- * with half of it. */
+ * with half of it. Every other linear model has many points in few dimensions. */
 static void draw_grid(struct grid *g, gsl_rng *rng)
 {
     static const char *const models[] = {"linear", "relu", "leaky_relu", "relu"};
@@ -129,11 +129,17 @@ static void draw_grid(struct grid *g, gsl_rng *rng)
     bool polish = coin(rng), repeats = coin(rng);
     double m = floor(log_between(rng, 4, 200)), d = floor(log_between(rng, 100, 2e4));
     double pull = coin(rng) ? 0 : log_between(rng, 0.1, 10);
+    bool crowded = model == 0 && coin(rng);
+    if (crowded) {
+        m = floor(log_between(rng, 1100, 4000));
+        d = floor(log_between(rng, 40, 200));
+        pull = log_between(rng, 0.6, 1) * sqrt(m * d); /* separable */
+    }
     snprintf(text, sizeof text,
              "name: cost\nseed: 1\nreplicates: 1\ngrid:\n  model: %s\n  sampler: %s\n"
              "  polish: %s\n  retrain: %s\n  method: %s\n  forget: 1\n"
              "  step_scale: [0.5, 1]\n",
-             models[model], coin(rng) ? "ambient" : "bartlett",
+             models[model], crowded || coin(rng) ? "ambient" : "bartlett",
              polish ? "true" : "false", coin(rng) ? "true" : "false",
              repeats ? "iterated" : "ascent");
     add_line(text, sizeof text, "samples", m);
@@ -209,7 +215,7 @@ static void count_part(const struct unit_times *t, enum part part, double *count
         cost_terms_data(s, tests, count);
     if (part == TRAINING || part == RETRAINING) {
         cost_terms_training(s, part == TRAINING ? m : m - s->value[P_FORGET], 0, count);
-        for (size_t k = COST_STEP; k <= COST_STEP_KINKS; k++)
+        for (size_t k = COST_STEP; k <= COST_STEP_SLIM; k++)
             count[k] *= t->steps / cost_steps(s);
     }
     if (part < FIRST_CELL)
@@ -333,15 +339,17 @@ static void fit_seconds(const struct rows *rows, double *seconds)
 /* As they stand in cost.c. */
 #define NAME(term) [term] = #term
 static const char *const term_names[COST_TERMS] = {
-    NAME(COST_DRAW),        NAME(COST_GRAM),        NAME(COST_NORMALS),
-    NAME(COST_PROJECTED_X), NAME(COST_PROJECTED_W), NAME(COST_PROJECTED_T),
-    NAME(COST_OUTSIDE),     NAME(COST_STEP),        NAME(COST_STEP_POINTS),
-    NAME(COST_STEP_TABLES), NAME(COST_STEP_TILES),  NAME(COST_STEP_BLOCKS),
-    NAME(COST_STEP_KINKS),  NAME(COST_MULTIPLIERS), NAME(COST_MULTIPLIERS_M),
-    NAME(COST_EXACT),       NAME(COST_EXACT_CUBE),  NAME(COST_EXACT_KINKS),
-    NAME(COST_TESTS),       NAME(COST_TESTS_M),     NAME(COST_RANKS),
-    NAME(COST_CELL),        NAME(COST_CELL_PAIRS),  NAME(COST_CELL_CUBE),
-    NAME(COST_CELL_KINKS),  NAME(COST_REFIT_PAIRS), NAME(COST_REFIT_M)};
+    NAME(COST_DRAW),          NAME(COST_GRAM),        NAME(COST_NORMALS),
+    NAME(COST_PROJECTED_X),   NAME(COST_PROJECTED_W), NAME(COST_PROJECTED_T),
+    NAME(COST_OUTSIDE),       NAME(COST_STEP),        NAME(COST_STEP_POINTS),
+    NAME(COST_STEP_TABLES),   NAME(COST_STEP_TILES),  NAME(COST_STEP_BLOCKS),
+    NAME(COST_STEP_KINKS),    NAME(COST_STEP_SLIM),   NAME(COST_MULTIPLIERS),
+    NAME(COST_MULTIPLIERS_M), NAME(COST_EXACT),       NAME(COST_EXACT_CUBE),
+    NAME(COST_EXACT_KINKS),   NAME(COST_EXACT_SLIM),  NAME(COST_TESTS),
+    NAME(COST_TESTS_M),       NAME(COST_RANKS),       NAME(COST_CELL),
+    NAME(COST_CELL_PAIRS),    NAME(COST_CELL_CUBE),   NAME(COST_CELL_KINKS),
+    NAME(COST_CELL_SLIM),     NAME(COST_REFIT_PAIRS), NAME(COST_REFIT_M),
+    NAME(COST_REFIT_SLIM)};
 
 /* Whether every constant is the fit's, rounded to two digits. */
 static bool compare_constants(const struct rows *rows, const double *seconds)
