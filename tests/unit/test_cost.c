@@ -153,9 +153,9 @@ static void test_case_count(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_monotone), cmocka_unit_test(test_dimension),
-        cmocka_unit_test(test_after),    cmocka_unit_test(test_steps),
-        cmocka_unit_test(test_signal),   cmocka_unit_test(test_slim),
+        cmocka_unit_test(test_monotone),   cmocka_unit_test(test_dimension),
+        cmocka_unit_test(test_after),      cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_signal),     cmocka_unit_test(test_slim),
         cmocka_unit_test(test_case_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
