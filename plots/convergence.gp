@@ -27,7 +27,7 @@ do for [row = 0:1] {
         if (c == 1) { set yrange [1e-6:1]; set ylabel title[row + 1] } \
         else { set yrange [1e-11:1]; set ylabel "" }
         set title row == 0 ? label[c] : ""
-        plot for [k = 0:2] table index block(row, k, c - 1) using "checkpoint":\
+        plot for [k = 0:2] table index block(row, k, c - 1) using "max_steps":\
             (column(y . "_median")):(column(y . "_q25")):(column(y . "_q75")) \
             with yerrorlines linetype k + 1 notitle
     }
@@ -36,7 +36,7 @@ do for [row = 0:1] {
     set yrange [0:1.05]
     set title row == 0 ? label[3] : ""
     if (row == 0) { set key at screen 0.985, 0.995 right top maxrows 1 }
-    plot for [k = 0:2] table index block(row, k, 1) using "checkpoint":"settled_mean" \
+    plot for [k = 0:2] table index block(row, k, 1) using "max_steps":"settled_mean" \
         with linespoints linetype k + 1 title word(optimizers, k + 1)
 }
 unset multiplot

@@ -261,16 +261,25 @@ static int write_long(FILE *stream, const struct aggregate *a, const struct grid
 }
 
 const struct table_format table_formats[] = {
-    {"tsv", "default", ".tsv", false, table_write_tsv, NULL},
-    {"long", "TSV, a line per statistic", NULL, false, write_long, NULL},
-    {"csv", NULL, ".csv", false, write_csv, NULL},
-    {"json", NULL, ".json", false, write_json, NULL},
-    {"md", NULL, ".md", false, write_markdown, NULL},
-    {"text", "default on a terminal", ".txt", true, table_write_text, NULL},
-    {"latex", "booktabs", ".tex", true, table_write_latex, NULL},
-    {"html", NULL, ".html", true, table_write_html, NULL},
-    {"trials-csv", "a line per trial, all results", NULL, false, NULL,
-     table_write_trials},
+    {.name = "tsv", .meaning = "default", .ending = ".tsv", .write = table_write_tsv},
+    {.name = "long", .meaning = "TSV, a line per statistic", .write = write_long},
+    {.name = "csv", .ending = ".csv", .write = write_csv},
+    {.name = "json", .ending = ".json", .write = write_json},
+    {.name = "md", .ending = ".md", .write = write_markdown},
+    {.name = "text",
+     .meaning = "default on a terminal",
+     .ending = ".txt",
+     .pivots = true,
+     .write = table_write_text},
+    {.name = "latex",
+     .meaning = "booktabs",
+     .ending = ".tex",
+     .pivots = true,
+     .write = table_write_latex},
+    {.name = "html", .ending = ".html", .pivots = true, .write = table_write_html},
+    {.name = "trials-csv",
+     .meaning = "a line per trial, all results",
+     .write_trials = table_write_trials},
 };
 
 const struct names all_formats = {.what = "format", NAMES_OF(table_formats)};

@@ -198,8 +198,8 @@ not="not_separated (try more max_steps or a larger learning_rate)"
 run run fail.yaml -o l
 status 4
 check "both are counted" [ "$(sed '/^note: /d; s/says: .*/says:/' .err)" = "20 of 200 trials done, 20 now
-20 of 20 trials failed: 13 $dead, 7 $not; see l/run.log
-the first 20 trainings all failed (trials: 13 dead_point, 7 not_separated); one says:
+20 of 20 trials failed: 12 $dead, 8 $not; see l/run.log
+the first 20 trainings all failed (trials: 12 dead_point, 8 not_separated); one says:
 stopped by trials that all failed; to go on: sweep run fail.yaml -o l --max-failures 100%" ]
 for shard in 1 2; do
     run run fail.yaml -o m --shard $shard/2 --max-failures 100%
@@ -209,11 +209,11 @@ run status m
 status 3
 out_has "m: 200 of 200 trials done, 200 failed"
 check "of all shards" [ "$(tail -n 1 .out)" = \
-    "200 of 200 trials failed: 126 $dead, 74 $not" ]
+    "200 of 200 trials failed: 137 $dead, 63 $not" ]
 run merge merged m/shard-*
 status 3
 err "200 of 200 trials from 2 databases, 200 new
-200 of 200 trials failed: 126 $dead, 74 $not
+200 of 200 trials failed: 137 $dead, 63 $not
 table: merged/table.tsv"
 
 # A time limit.

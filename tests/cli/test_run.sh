@@ -211,8 +211,8 @@ sed 's/max_steps: 200/max_steps: 0/; s/polish: true/polish: false/
 run run fail.yaml -o fail
 status 3
 err "60 of 60 trials done, 60 now
-51 of 60 trials failed: 39 not_separated (try more max_steps or a larger learning_rate), \
-12 dead_point (no neuron is active on a training point: try model: leaky_relu, a larger \
+57 of 60 trials failed: 39 not_separated (try more max_steps or a larger learning_rate), \
+18 dead_point (no neuron is active on a training point: try model: leaky_relu, a larger \
 init_scale or width); see fail/run.log
 $note
 table: fail/table.tsv"
@@ -223,7 +223,7 @@ check "both" grep -q 'failed: cell 0, replicate [0-9]*: dead_point: training: no
 run run fail.yaml -o fail
 status 3
 err_has "60 of 60 trials done, 0 now"
-err_has "51 of 60 trials failed: 39 not_separated ("
+err_has "57 of 60 trials failed: 39 not_separated ("
 
 # What a grid is for is shown wherever its results are.
 sed '1i note: how long # it takes' small.yaml >note.yaml

@@ -125,8 +125,13 @@ static void write_tables(struct store *s, const struct grid *g, FILE *out)
     struct diagnostics log = {0};
     struct aggregate a = {0};
     if (check(aggregate_build(&a, s, g, &g->table, &log), &log) == SWEEP_OK)
-        for (size_t i = 0; i < all_formats.count; i++)
-            need(table_formats[i].write(out, &a, g, NULL) == SWEEP_OK);
+        for (size_t i = 0; i < all_formats.count; i++) {
+            const struct table_format *format = &table_formats[i];
+            if (format->write)
+                need(format->write(out, &a, g, NULL) == SWEEP_OK);
+            else
+                check(format->write_trials(out, s, g, &g->table, &log), &log);
+        }
     aggregate_release(&a);
 }
 

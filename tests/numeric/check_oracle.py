@@ -23,7 +23,7 @@ from oracle_tally import Tally
 
 GRID = """
 name: oracle
-seed: 3
+seed: 7
 replicates: 1
 grid:
   model: [linear, relu, leaky_relu]

@@ -119,7 +119,8 @@ static double dummy_weight(double q, double low, double scale)
 }
 
 """),
-        ("src/report/table.c", '    {"md",', '    {"dummy_format", NULL, NULL, false, write_dummy},\n'),
+        ("src/report/table.c", '    {.name = "md",',
+         '    {.name = "dummy_format", .write = write_dummy},\n'),
     ],
 }
 

@@ -431,7 +431,7 @@ static void test_memory(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(23769);
+    check_cases(23748);
 }
 
 int main(void)
