@@ -45,7 +45,7 @@ bool folder_has_shards(const char *directory);
 /* A table of many trials takes long to make. It is given the time of the sweep.db that
  * it was made of, once that is closed: so neither was changed since where both have one
  * time, to the nanosecond. A time of whole seconds, as some file systems and archives
- * keep it, proves nothing. */
+ * keep it, proves nothing, and neither does one that `touch` gave to both. */
 bool folder_table_is_dated(const char *directory);
 void folder_date_table(const char *directory);
 

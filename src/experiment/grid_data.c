@@ -165,7 +165,7 @@ static const char *same_name(const struct grid_file *f, const struct grid_file *
     return NULL;
 }
 
-/* What is wrong with a file after another. Their copies in a results folder stand side
+/* What is wrong with a file after another, or with its parts. Their copies in a results folder stand side
  * by side; trials on equal points are the same trials. */
 static int check_pair(const struct grid_file *f, const struct grid_file *other,
                       const struct grid_texts *t, const char *grid,
@@ -179,7 +179,7 @@ static int check_pair(const struct grid_file *f, const struct grid_file *other,
                         "two data files are called '%s': rename one, as a copy of each "
                         "is kept with the results",
                         name);
-    else if (a->word[0] == b->word[0] && a->word[1] == b->word[1])
+    else if (f != other && a->word[0] == b->word[0] && a->word[1] == b->word[1])
         diagnostics_add(log, grid, f->line, f->column,
                         "'%s' has the points of '%s': name one of them",
                         grid_text_of(t, f->data), grid_text_of(t, other->data));
@@ -193,7 +193,7 @@ static int check_pairs(const struct grid_data *d, const struct grid_texts *t,
 {
     int status = SWEEP_OK;
     for (size_t i = 0; i < d->file_count; i++)
-        for (size_t k = 0; k < i; k++)
+        for (size_t k = 0; k <= i; k++)
             if (check_pair(&d->files[i], &d->files[k], t, grid, log) != SWEEP_OK)
                 status = SWEEP_INPUT;
     return status;

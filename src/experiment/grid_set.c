@@ -62,7 +62,8 @@ static void find_lines(const struct node *root, const struct node *set, size_t *
             *end = key->line;
 }
 
-/* All lines but these; of them the empty ones and comments. */
+/* All lines; of these the empty ones and comments, and nothing else: the others keep
+ * their numbers. */
 static void put_lines(FILE *stream, const char *text, size_t size, size_t first,
                       size_t end)
 {
@@ -76,6 +77,8 @@ static void put_lines(FILE *stream, const char *text, size_t size, size_t first,
         bool idle = mark == next || *mark == '#';
         if (line < first || line >= end || idle)
             fwrite(at, 1, (size_t)(next - at), stream);
+        else
+            putc('\n', stream);
         at = next;
     }
     if (size > 0 && text[size - 1] != '\n')

@@ -238,25 +238,40 @@ static void store_field(struct reader *r, size_t column)
                      "column");
 }
 
+static bool is_infinite(const char *field)
+{
+    field += *field == '+' || *field == '-';
+    return strcasecmp(field, "inf") == 0 || strcasecmp(field, "infinity") == 0;
+}
+
 /* Counts the columns of the first line. It holds their names, which is returned, if one
- * of its fields is neither a number nor missing. */
+ * of its fields is neither a number, however large, nor missing. One that counts 0, 1, 2
+ * may be either, and is refused. */
 static bool count_columns(struct reader *r)
 {
     const char *at = r->at;
     size_t line = r->line;
-    bool header = false, quoted;
+    bool header = false, counting = true, quoted;
     double value;
     enum ending ending;
 
     r->first_line = line;
     do {
         ending = read_field(r, &quoted);
+        enum parse_result result = parse_number(r->field, &value);
         header |= ending != END_WRONG && !is_missing(r->field) &&
-                  parse_number(r->field, &value) == PARSE_SYNTAX;
+                  result == PARSE_SYNTAX && !is_infinite(r->field);
+        counting &= result == PARSE_OK && value == (double)r->out->columns;
         r->out->columns++;
     } while (ending == END_FIELD);
     if (ending == END_WRONG)
         return false;
+    if (counting && r->out->columns > 2) {
+        give_up(r,
+                "the first line counts 0, 1, 2, ...: columns without names? Name them, "
+                "or remove the line");
+        return false;
+    }
     r->at = r->start = at;
     r->line = line;
     return header;

@@ -233,7 +233,8 @@ static double number_at(const struct header *h, size_t i)
 static int read_values(struct tabular *out, const struct header *h, const char *name,
                        struct diagnostics *log)
 {
-    size_t rows = h->shape[0], columns = h->shape[1];
+    bool empty = h->shape[0] == 0 || h->shape[1] == 0;
+    size_t rows = empty ? 0 : h->shape[0], columns = empty ? 0 : h->shape[1];
 
     out->value = memory_array(rows * columns, sizeof *out->value);
     if (!out->value)

@@ -130,43 +130,47 @@ static bool has_log(const char *directory)
     return there;
 }
 
-/* When they were last written; false where a database has part of it elsewhere. */
-static bool find_times(const char *directory, struct timespec *database,
-                       struct timespec *table)
+/* False where a database has part of it elsewhere. */
+static bool look_at(const char *directory, struct stat *database, struct stat *table)
 {
     static const char *const names[] = {"sweep.db", "table.tsv"};
-    struct timespec *time[] = {database, table};
+    struct stat *about[] = {database, table};
     if (has_log(directory))
         return false;
     for (size_t i = 0; i < 2; i++) {
-        struct stat about;
         char *path;
         if (asprintf(&path, "%s/%s", directory, names[i]) < 0)
             return false;
-        bool there = lstat(path, &about) == 0 && S_ISREG(about.st_mode);
+        bool there = lstat(path, about[i]) == 0 && S_ISREG(about[i]->st_mode);
         free(path);
         if (!there)
             return false;
-        *time[i] = about.st_mtim;
     }
     return true;
 }
 
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+/* A table that got its time here changed later than that. */
 bool folder_table_is_dated(const char *directory)
 {
-    struct timespec database, table;
-    return find_times(directory, &database, &table) && table.tv_nsec != 0 &&
-           table.tv_nsec == database.tv_nsec && table.tv_sec == database.tv_sec;
+    struct stat database, table;
+    return look_at(directory, &database, &table) && table.st_mtim.tv_nsec != 0 &&
+           same_time(&table.st_mtim, &database.st_mtim) &&
+           !same_time(&table.st_mtim, &table.st_ctim);
 }
 
 void folder_date_table(const char *directory)
 {
-    struct timespec database, table;
+    struct stat database, table;
     char *path;
-    if (!find_times(directory, &database, &table) ||
+    if (!look_at(directory, &database, &table) ||
         asprintf(&path, "%s/table.tsv", directory) < 0)
         return;
-    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, database};
+    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, database.st_mtim};
     utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
     free(path);
 }

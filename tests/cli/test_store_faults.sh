@@ -17,7 +17,6 @@ for damage in junk empty cut page; do
     page) head -c 4096 /dev/urandom |
         dd of=$damage/sweep.db bs=4096 seek=5 conv=notrunc status=none ;;
     esac
-    touch -d tomorrow $damage/sweep.db # copies may have one time, and damage too
     cp $damage/sweep.db $damage.before
     run run small.yaml -o $damage
     status 1
