@@ -35,7 +35,8 @@
 /* A trial meets `success:` by a certificate when that is defined and holds every
  * threshold given, tau of the scaled one being 0; and altogether when it does by any of
  * the three: (eps, delta, tau)-successful means that *some* model within tau is a KKT
- * point. */
+ * point. An audit is of a row: where one exceeds its limit or is undefined, no trial of
+ * the row has success. */
 enum success_kind {
     SUCCESS_ANY,
     SUCCESS_SCALED,
@@ -76,7 +77,7 @@ struct aggregate_row {
     size_t undefined;  /* successful trials in which a column is NaN; the column with
                           most */
     struct success_rate success[SUCCESS_KINDS];
-    struct aggregate_audit *audit; /* (audits) */
+    struct aggregate_audit *audit; /* (audit_total) */
 };
 
 /* An axis along which a row has several values. */
@@ -95,8 +96,9 @@ struct aggregate {
     size_t column_count, statistic_count, parameter_count;
     enum parameter *parameters; /* the rows' coordinates */
     enum column *columns;       /* those of the request that are no audits */
-    enum column *audits;        /* and those that are, `audit_count` */
-    size_t audit_count;
+    enum column *audits;        /* and those that are, `audit_count`, then those that
+                                   `success` has limits for: `audit_total` */
+    size_t audit_count, audit_total;
     struct statistic *statistics;
     bool has_success; /* the grid has a rule */
     size_t pooled_count;

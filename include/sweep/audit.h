@@ -54,11 +54,16 @@ struct audit_info {
                    const struct clusters *of, double p, struct audit_value *out);
     double p;     /* of a tpr, the share of y */
     int is_share; /* its values are in [0, 1] */
+    double blind; /* from where it grows to both sides (audit_size) */
 };
 
 /* The statistics, by name. */
 extern const struct names all_audits;
 const struct audit_info *audit_at(size_t i);
+
+/* What a limit is for: the larger of the value and its mirror image in `blind`, max(auc,
+ * 1 - auc) and |mean_difference|; of the others the value. NAN: undefined. */
+double audit_size(const struct audit_info *which, double value);
 
 /* A statistic of `count` pairs, all defined, in clusters (NULL: each is one). Cost: n log
  * n, of ks 2000 n. SWEEP_OK, SWEEP_NO_MEMORY. */

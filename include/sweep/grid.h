@@ -68,6 +68,12 @@ enum threshold {
     THRESHOLD_COUNT
 };
 
+/* What `success: {audits: ...}` asks for: the most an audit of a row may be (audit_size). */
+struct audit_limit {
+    enum column audit;
+    double most;
+};
+
 /* What `table:` asks for; counts of 0 mean the default. */
 struct table_request {
     enum parameter *rows;
@@ -115,6 +121,8 @@ struct grid {
     struct results results;          /* of its own */
     double success[THRESHOLD_COUNT]; /* thresholds; NAN where not given */
     struct expression *condition;    /* what has to hold as well; NULL: nothing */
+    struct audit_limit *limits;      /* (limit_count) of audits of a row */
+    size_t limit_count;
     struct table_request table;
     struct grid_texts texts;
     struct grid_data data;
@@ -171,7 +179,7 @@ struct rng_key grid_cell_key(const struct grid *g, size_t cell);
 /* The same as a sweep of another MODEL_VERSION has it, with the defaults of then. */
 struct rng_key grid_cell_key_of(const struct grid *g, size_t cell, uint64_t model);
 
-/* Whether `success:` gives a threshold or a condition. */
+/* Whether `success:` gives a threshold, a condition or an audit. */
 bool grid_has_success(const struct grid *g);
 
 /* Free what the grid holds and clear it. NULL and zero-initialised are allowed. */

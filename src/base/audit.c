@@ -279,14 +279,15 @@ static int compute_difference(const double *x, const double *y, size_t count,
 }
 
 static const struct audit_info audit_table[] = {
-    {"ks", "largest advantage of a threshold (Kolmogorov-Smirnov)", compute_ks, 0, 1},
-    {"auc", "how often a pair is ranked right; 0.5 is blind", compute_auc, 0, 1},
+    {"ks", "largest advantage of a threshold (Kolmogorov-Smirnov)", compute_ks, 0, 1,
+     0},
+    {"auc", "how often a pair is ranked right; 0.5 is blind", compute_auc, 0, 1, 0.5},
     {"tpr01", "share of the first found when 0.01 of the second are mistaken for it",
-     compute_tpr, 0.01, 1},
+     compute_tpr, 0.01, 1, 0},
     {"tpr10", "share of the first found when 0.1 of the second are mistaken for it",
-     compute_tpr, 0.1, 1},
+     compute_tpr, 0.1, 1, 0},
     {"mean_difference", "mean of the first less that of the second", compute_difference,
-     0, 0},
+     0, 0, 0},
 };
 
 const struct names all_audits = {.what = "statistic of a pair", NAMES_OF(audit_table)};
@@ -294,6 +295,11 @@ const struct names all_audits = {.what = "statistic of a pair", NAMES_OF(audit_t
 const struct audit_info *audit_at(size_t i)
 {
     return &audit_table[i];
+}
+
+double audit_size(const struct audit_info *which, double value)
+{
+    return fmax(value, 2 * which->blind - value);
 }
 
 int audit_compute(const struct audit_info *which, const double *x, const double *y,

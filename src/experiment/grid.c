@@ -178,7 +178,7 @@ bool grid_has_success(const struct grid *g)
     bool given = false;
     for (int k = 0; k < THRESHOLD_COUNT; k++)
         given |= !isnan(g->success[k]);
-    return given || g->condition;
+    return given || g->condition || g->limit_count > 0;
 }
 
 static void free_texts(char **texts, size_t count)
@@ -212,6 +212,7 @@ void grid_release(struct grid *g)
     free_texts(g->table.statistics, g->table.statistic_count);
     results_release(&g->results);
     expression_free(g->condition);
+    memory_free(g->limits);
     grid_text_release(&g->texts);
     grid_data_release(&g->data);
     memory_free(g->product);

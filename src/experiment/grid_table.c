@@ -8,6 +8,7 @@
 static void read_threshold(struct reader *r, const struct node *key);
 static void read_proved(struct reader *r, const struct node *key);
 static void read_condition(struct reader *r, const struct node *key);
+static void read_audits(struct reader *r, const struct node *key);
 
 static const struct key success_rows[] = {
     [THRESHOLD_EPS] = {.name = "eps", .read = read_threshold},
@@ -17,6 +18,7 @@ static const struct key success_rows[] = {
     [THRESHOLD_RELATIVE_DELTA] = {.name = "relative_delta", .read = read_threshold},
     [THRESHOLD_PROVED] = {.name = "proved", .read = read_proved},
     [THRESHOLD_COUNT] = {.name = "condition", .read = read_condition},
+    {.name = "audits", .read = read_audits},
 };
 static const struct keys success_keys = {
     .section = "success",
@@ -64,6 +66,68 @@ static void read_condition(struct reader *r, const struct node *key)
         r->status = status;
 }
 
+/* Add a result of the grid's own; `name` NULL: it is called as its text is. */
+static void add_result(struct reader *r, const struct node *at, const char *name,
+                       const char *text)
+{
+    char reason[256] = "";
+    int status = results_add(&r->g->results, name, text, reason, sizeof reason);
+
+    if (status == SWEEP_INPUT)
+        complain(r, at, "'%s': %s", show(name ? name : text).text, reason);
+    else if (status != SWEEP_OK)
+        r->status = status;
+}
+
+/* The audit a key names or writes out, or NULL after a complaint. */
+static const struct audit_info *find_audit(struct reader *r, const struct node *key,
+                                           enum column *c)
+{
+    const struct results *results = &r->g->results;
+    size_t before = results->count;
+
+    *c = results_find(results, key->text);
+    if (*c == COLUMN_COUNT) {
+        add_result(r, key, NULL, key->text);
+        if (results->count == before)
+            return NULL;
+        *c = (enum column)(COLUMN_OWN + before);
+    }
+    const struct audit_info *audit = results_audit(results, *c);
+    if (!audit)
+        complain(r, key, "'%s' is not an audit: write one, such as ks(a ~ b)",
+                 show(key->text).text);
+    return audit;
+}
+
+static void read_limit(struct reader *r, const struct node *key)
+{
+    struct audit_limit limit;
+    const struct audit_info *audit = find_audit(r, key, &limit.audit);
+
+    if (!read_number(r, key->value, &limit.most) || !audit)
+        return;
+    if (limit.most >= audit->blind && (limit.most <= 1 || !audit->is_share))
+        r->g->limits[r->g->limit_count++] = limit;
+    else
+        complain(r, key->value, "the limit of '%s' must be %s%g%s, got %s",
+                 show(key->text).text, audit->is_share ? "" : "at least ", audit->blind,
+                 audit->is_share ? " to 1" : "", show(key->value->text).text);
+}
+
+static void read_audits(struct reader *r, const struct node *section)
+{
+    const struct node *audits = section->value;
+
+    if (!is_kind(r, audits, NODE_MAPPING,
+                 "'audits' must hold limits: {\"ks(a ~ b)\": 0.2}"))
+        return;
+    r->g->limits = reader_array(r, audits->count, sizeof *r->g->limits);
+    for (const struct node *key = audits->first; r->g->limits && key && !reader_full(r);
+         key = key->next)
+        read_limit(r, key);
+}
+
 void read_success(struct reader *r, const struct node *key)
 {
     read_keys(r, key->value, &success_keys);
@@ -72,15 +136,9 @@ void read_success(struct reader *r, const struct node *key)
 static void read_own_result(struct reader *r, const struct node *key)
 {
     const char *text = read_text(r, key->value, "an expression");
-    char reason[256] = "";
-    int status = SWEEP_OK;
 
     if (text)
-        status = results_add(&r->g->results, key->text, text, reason, sizeof reason);
-    if (status == SWEEP_INPUT)
-        complain(r, key->value, "'%s': %s", show(key->text).text, reason);
-    else if (status != SWEEP_OK)
-        r->status = status;
+        add_result(r, key->value, key->text, text);
 }
 
 void read_results(struct reader *r, const struct node *section)

@@ -63,7 +63,7 @@ static int collect_trial(void *context, size_t cell, uint64_t replicate,
         row->n[k] += !isnan(value);
     }
     c->cluster[place] = c->first[cell] + replicate;
-    for (size_t k = 0; k < c->a->audit_count; k++) {
+    for (size_t k = 0; k < c->a->audit_total; k++) {
         double pair[2], *to = c->pairs + 2 * k * c->total + place;
         judge_pair(&c->judge, c->a->audits[k], pair);
         bool defined = !isnan(pair[0]) && !isnan(pair[1]);
@@ -108,7 +108,7 @@ static int reserve_collection(struct collection *c, size_t rows, size_t columns,
     c->size = memory_array(largest, sizeof *c->size);
     c->scratch = memory_array(largest, sizeof *c->scratch);
     c->second = memory_array(largest, sizeof *c->second);
-    c->pairs = memory_array(c->total, 2 * c->a->audit_count * sizeof *c->pairs);
+    c->pairs = memory_array(c->total, 2 * c->a->audit_total * sizeof *c->pairs);
     return c->row_of && c->first && c->room && c->offset && c->values && c->cluster &&
                    c->met && c->order && c->end && c->size && c->scratch && c->second &&
                    c->pairs
@@ -157,7 +157,7 @@ static int make_rows(struct aggregate *a, const struct ledger *l,
     a->n = memory_array(rows, columns * sizeof *a->n);
     a->statistic =
         memory_array(rows, columns * a->statistic_count * sizeof *a->statistic);
-    a->audit = memory_array(rows, a->audit_count * sizeof *a->audit);
+    a->audit = memory_array(rows, a->audit_total * sizeof *a->audit);
     a->row = memory_array(rows, sizeof *a->row);
     if (!a->n || !a->statistic || !a->audit || !a->row)
         return SWEEP_NO_MEMORY;
@@ -168,7 +168,7 @@ static int make_rows(struct aggregate *a, const struct ledger *l,
             row->expected += l->need[selected->cell[groups->member[k]]];
         row->cell = selected->cell[groups->member[groups->start[i]]];
         row->n = a->n + i * columns;
-        row->audit = a->audit + i * a->audit_count;
+        row->audit = a->audit + i * a->audit_total;
         row->statistic = a->statistic + i * columns * a->statistic_count;
     }
     return SWEEP_OK;
@@ -275,7 +275,7 @@ static int finish_audits(struct collection *c, size_t index)
     size_t successful = row->trials - row->failed;
     int status = SWEEP_OK;
 
-    for (size_t k = 0; k < a->audit_count && status == SWEEP_OK; k++) {
+    for (size_t k = 0; k < a->audit_total && status == SWEEP_OK; k++) {
         const double *first = c->pairs + 2 * k * c->total + c->offset[index];
         const struct list x = {.values = first}, y = {.values = first + c->total};
         struct clusters clusters;
@@ -283,16 +283,19 @@ static int finish_audits(struct collection *c, size_t index)
         gather_values(c, index, &y, c->second, &clusters);
         status = audit_compute(results_audit(&c->grid->results, a->audits[k]),
                                c->scratch, c->second, n, &clusters, &row->audit[k].of);
-        if (successful - n > row->undefined)
+        if (k < a->audit_count && successful - n > row->undefined)
             row->undefined = successful - n;
     }
     return status;
 }
 
+/* After the audits. */
 static void finish_rates(struct collection *c, size_t index)
 {
     struct aggregate_row *row = &c->a->row[index];
     bool defined = c->a->has_success && row->trials > row->failed;
+    if (!aggregate_audits_met(c->a, c->grid, row))
+        memset(c->met + c->offset[index], 0, row->trials - row->failed);
     for (enum success_kind kind = 0; kind < SUCCESS_KINDS; kind++) {
         const struct list list = {.met = c->met + c->offset[index], .kind = kind};
         struct success_rate *rate = &row->success[kind];
@@ -337,9 +340,9 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++) {
         order_trials(&c, i);
         finish_statistics(&c, i);
-        finish_rates(&c, i);
         if (finish_audits(&c, i) != SWEEP_OK)
             status = diagnostics_no_memory(log, "the table");
+        finish_rates(&c, i);
     }
     collection_release(&c);
     ledger_release(&l);

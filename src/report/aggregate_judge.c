@@ -45,7 +45,7 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
 int judge_init(struct judge *j, const struct aggregate *a, const struct grid *g,
                const char *where)
 {
-    bool own = where || g->condition || a->audit_count > 0;
+    bool own = where || g->condition || a->audit_total > 0;
     char reason[256];
     int status = SWEEP_OK;
 

@@ -41,6 +41,10 @@ void judge_release(struct judge *j);
 /* By which certificates a trial meets the rule: bit `kind`; `most` as grid->success. */
 unsigned char aggregate_success(const struct record *r, const double *most);
 
+/* Whether all audits of a row are within the limits of the rule. */
+bool aggregate_audits_met(const struct aggregate *a, const struct grid *g,
+                          const struct aggregate_row *row);
+
 /* The axes that a row pools: a->pooled. SWEEP_OK, SWEEP_NO_MEMORY. */
 int aggregate_find_pooled(struct aggregate *a, const struct grid *g,
                           const struct selection *selected);

@@ -58,7 +58,7 @@ static int resolve_columns(struct aggregate *a, const struct grid *g,
         count > 0 ? request->columns : aggregate_columns(g, &count);
     int status = SWEEP_OK;
     a->columns = memory_array(count, sizeof *a->columns);
-    a->audits = memory_array(count, sizeof *a->audits);
+    a->audits = memory_array(count + g->limit_count, sizeof *a->audits);
     if (!a->columns || !a->audits)
         return diagnostics_no_memory(log, "the table");
     for (size_t i = 0; i < count; i++) {
@@ -75,6 +75,9 @@ static int resolve_columns(struct aggregate *a, const struct grid *g,
                             : "it differs between equal runs and is in sweep.db only");
         status = SWEEP_INPUT;
     }
+    a->audit_total = a->audit_count;
+    for (size_t k = 0; k < g->limit_count; k++)
+        a->audits[a->audit_total++] = g->limits[k].audit;
     return status;
 }
 

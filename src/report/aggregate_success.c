@@ -86,3 +86,15 @@ unsigned char aggregate_success(const struct record *r, const double *most)
         met |= (unsigned)is_certified(r, most, kind) << kind;
     return (unsigned char)(met | (unsigned)(met != 0) << SUCCESS_ANY);
 }
+
+bool aggregate_audits_met(const struct aggregate *a, const struct grid *g,
+                          const struct aggregate_row *row)
+{
+    bool met = true;
+    for (size_t k = 0; k < g->limit_count; k++) {
+        const struct audit_info *audit = results_audit(&g->results, g->limits[k].audit);
+        double value = row->audit[a->audit_count + k].of.value;
+        met &= audit_size(audit, value) <= g->limits[k].most; /* not if undefined */
+    }
+    return met;
+}

@@ -32,10 +32,21 @@ grid:
   step_scale: [0.5, 1, 6]
 results:
   twice: 2 * forget_margin_unlearned
+  told: tpr10(twice / 2 ~ forget_margin_retrain)
 """
 PAIR = ("twice / 2", "forget_margin_retrain")
 NAMES = ["ks", "auc", "tpr01", "tpr10", "mean_difference"]
 TABLES = [["dimension", "step_scale"], ["dimension"], ["step_scale"], []]
+# Limits of success. What is compared has SciPy's value, or None: undefined.
+LIMITS = {
+    "ks(twice / 2 ~ forget_margin_retrain)": (0.65, lambda x, y: VALUES["ks"](x, y)),
+    "auc(twice / 2 ~ forget_margin_retrain)":
+        (0.8, lambda x, y: max(VALUES["auc"](x, y), 1 - VALUES["auc"](x, y))),
+    "mean_difference(twice / 2 ~ forget_margin_retrain)":
+        (0.44, lambda x, y: abs(VALUES["mean_difference"](x, y))),
+    "told": (0.72, lambda x, y: VALUES["tpr10"](x, y)),
+    "ks(norm / 0 ~ norm)": (1, lambda x, y: None),
+}
 
 
 def run(*words):
@@ -128,6 +139,35 @@ def check_row(row, trials):
               abs(float(row["ks" + part]) - end) <= 0.15 * reach)
 
 
+def samples(trials):
+    pairs = [(t["forget_margin_unlearned"], t["forget_margin_retrain"]) for t in trials
+             if t["forget_margin_unlearned"] is not None]
+    return numpy.array(pairs).T
+
+
+def check_limit(sweep, work, trials, audit):
+    """A row has the rates of its trials, or 0: the limit parts the rows."""
+    most, value = LIMITS[audit]
+    text = f'success: {{relative_eps: 0.4, audits: {{"{audit}": {most}}}}}\n'
+    (work / "audit.yaml").write_text(GRID + text)
+    run(sweep, "run", "-q", "-j1", str(work / "audit.yaml"), "-o", str(work / "out"))
+    kept = []
+    for rows in TABLES[:2]:
+        text = run(sweep, "table", str(work / "out"), "--columns",
+                   "success,norm,ks(norm ~ 0 * norm)", "--format", "csv", "--rows",
+                   ",".join(rows))
+        for row in csv.DictReader(text.splitlines()):
+            here = [t for t in trials if all(t[p] == float(row[p]) for p in rows)]
+            found, eps = value(*samples(here)), [t["scaled_relative_eps"] for t in here]
+            kept.append(found is not None and found <= most)
+            rate = kept[-1] * sum(e is not None and e <= 0.4 for e in eps) / len(eps)
+            check(f"{audit}: {row}", close(row["scaled_success"], rate)
+                  and (float(row["success"]) > 0) == kept[-1]
+                  and float(row["success_high"]) > 0
+                  and int(row["undefined"]) == sum(t["norm"] is None for t in here))
+    check(f"{audit} parts the rows: {kept}", any(kept) == (most < 1) and not all(kept))
+
+
 def main():
     sweep = str(pathlib.Path(sys.argv[1]).resolve())
     work = pathlib.Path(tempfile.mkdtemp())
@@ -153,7 +193,9 @@ def main():
     rows = json.loads(run(sweep, "table", str(work / "out"), "--columns", columns, "--format",
                           "json"))["rows"]
     check("JSON", all(isinstance(row["ks_low"], float | int) for row in rows))
-    finish(202)
+    for audit in LIMITS:
+        check_limit(sweep, work, trials, audit)
+    finish(262)
 
 
 main()

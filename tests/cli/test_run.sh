@@ -86,7 +86,7 @@ sed -i 's/relative_eps/relative_esp/' met.yaml
 run plan met.yaml --no-pilot
 status 2
 err "met.yaml:19:11: error: 'relative_esp' is not a key of 'success': use eps, delta, tau, \
-relative_eps, relative_delta, proved or condition (did you mean 'relative_eps'?)"
+relative_eps, relative_delta, proved, condition or audits (did you mean 'relative_eps'?)"
 
 run status results/small --watch
 status 0
