@@ -70,6 +70,9 @@ again "a changed number"
 sql a "UPDATE meta SET value = '0.0.1' WHERE name = 'sweep_version'"
 touch -r a/sweep.db a/table.tsv
 again "another version"
+echo another >a/table.tsv
+touch a/*
+again "a table that only touch says is new"
 sql a "DELETE FROM trials WHERE replicate = 1"
 touch -r a/sweep.db a/table.tsv
 again "trials that were gone"
@@ -243,4 +246,4 @@ for bad in 0/3 4/3 1 /3 1/ 1.5/3 1/0 1/2/3 a/b; do
 done
 check "nothing was written" [ ! -e k ]
 
-finish 151
+finish 154

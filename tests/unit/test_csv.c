@@ -34,7 +34,7 @@ static const struct {
     {"\n\n1,2\n", NULL, 1, 1, 2, {1}},
     /* Numbers in every form; zeros in between. */
     {"+1e2,-.5,0,0\n0,1.,01,1e0\n", NULL, 2, 3, 0, {100, -0.5, 0, 0, 1, 1}},
-    {"1e-400,1,2\n", NULL, 1, 2, 2, {0, 1}},
+    {"1e-400,1,3\n", NULL, 1, 2, 3, {0, 1}},
 };
 
 static void test_right(void **state)
@@ -78,6 +78,10 @@ static const struct {
      "\n3:3: field 2 (b), 'None': " MISSING "\n"},
     {"1,2\n1,a\tb\n", NULL, "2:3: field 2, 'a?b': " NUMBER "\n"},
     {"1,2\n1,inf\n", NULL, "2:3: field 2, 'inf': " NUMBER "\n"},
+    {"inf,2\n1,2\n", NULL, "1:1: field 1, 'inf': " NUMBER "\n"},
+    {"0,1,2\n5,6,7\n", NULL,
+     "1:5: the first line counts 0, 1, 2, ...: columns without names? Name them, or "
+     "remove the line\n"},
     {"1,2\n0x1,2\n", NULL, "2:1: field 1, '0x1': " NUMBER "\n"},
     {"1,2\n1e999,2\n", NULL, "2:1: field 1, '1e999': a number is too large\n"},
     {"1e999,2\n", NULL, "1:1: field 1, '1e999': a number is too large\n"},
