@@ -308,7 +308,7 @@ const struct column_info column_table[COLUMN_COUNT] = {
     [C_STEP_FLOPS] = {.name = "step_flops", .symbol = "", .type = COLUMN_REAL,
         .unit = "flops", .in_table = 1, .scale = SCALE_VALUE,
         .meaning = "floating-point operations of the method in all d coordinates: "
-            "leading terms, for multipliers that are known"},
+            "leading terms, for multipliers that are known, at each request too"},
     [C_ACCURACY_TRAINED] = {.name = "accuracy_trained", .symbol = "",
         .type = COLUMN_REAL, .unit = "", .in_table = 1, .scale = SCALE_EVENTS,
         .meaning = "share of test points the trained model classifies correctly"},

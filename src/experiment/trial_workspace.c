@@ -202,6 +202,43 @@ static double bytes_beside(const struct unit_shape *shape)
     return blas_buffer(q) + proofs;
 }
 
+/* Whether two values of a parameter are two trainings, whatever the others are. */
+static bool tells_trainings(enum parameter p)
+{
+    return p != P_MAX_STEPS && parameter_table[p].stage <= STAGE_TRAIN &&
+           parameter_sources(p) == PARAMETER_BIT(p);
+}
+
+/* Order of two positions of an axis by the trainings they belong to. */
+static int by_training(const void *first, const void *second, void *axis)
+{
+    const struct axis *x = axis;
+    const double *a = x->values + *(const size_t *)first * x->width;
+    const double *b = x->values + *(const size_t *)second * x->width;
+    for (size_t k = 0; k < x->width; k++)
+        if (tells_trainings(x->parameter[k]) && !parameter_same(a[k], b[k]))
+            return isnan(a[k]) || a[k] < b[k] ? -1 : 1;
+    return 0;
+}
+
+/* Most positions of an axis that may belong to one training. */
+static size_t of_one_training(struct axis *x)
+{
+    size_t *order = memory_array(x->count, sizeof *order), most = 0;
+    if (!order)
+        return x->count;
+    for (size_t i = 0; i < x->count; i++)
+        order[i] = i;
+    qsort_r(order, x->count, sizeof *order, by_training, x);
+    for (size_t i = 0, start = 0; i < x->count; i++) {
+        if (by_training(&order[start], &order[i], x) != 0)
+            start = i;
+        most = i + 1 - start > most ? i + 1 - start : most;
+    }
+    memory_free(order);
+    return most;
+}
+
 /* Checkpoints of a training: at most the values of the parameter. */
 static size_t most_checkpoints(const struct grid *g)
 {
@@ -209,11 +246,11 @@ static size_t most_checkpoints(const struct grid *g)
     for (size_t a = 0; a < g->axis_count; a++)
         for (size_t k = 0; k < g->axes[a].width; k++)
             if (g->axes[a].parameter[k] == P_MAX_STEPS)
-                return g->axes[a].count;
+                return of_one_training(&g->axes[a]);
     for (size_t i = 0; i < g->derived_count; i++)
         for (size_t a = 0; a < g->axis_count; a++)
             if (g->derived[i].parameter == P_MAX_STEPS && g->derived[i].stride[a] > 0)
-                most *= g->axes[a].count;
+                most *= of_one_training(&g->axes[a]);
     return most;
 }
 

@@ -277,6 +277,7 @@ void cost_terms_cell(const struct setting *s, double *count)
     count[COST_CELL_PAIRS] += n * m;
     count[COST_REFIT_PAIRS] += refits * n * m;
     accuracy_terms(s, value_of(s, P_TEST_SAMPLES), count);
+    relearning_terms(s, count);
     if (is_slim(s, m)) {
         count[COST_CELL_SLIM] += slim_program(s, m);
         count[COST_REFIT_SLIM] += refits * slim_program(s, m);
@@ -285,7 +286,6 @@ void cost_terms_cell(const struct setting *s, double *count)
     count[COST_CELL_CUBE] += m * m * m;
     count[COST_CELL_KINKS] += cost_kinks(s) * n * m * m * m;
     count[COST_REFIT_M] += refits * n * m * m;
-    relearning_terms(s, count);
 }
 
 double cost_data(const struct setting *s, double tests)

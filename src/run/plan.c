@@ -98,6 +98,10 @@ static struct parts parts_of(const struct grid *g, const size_t *cell, size_t co
     c.parts = (struct parts){0};
     c.tests = 0;
     c.ranks = c.fresh = false;
+    for (size_t i = 0; i < count && !c.ranks; i++) {
+        grid_cell(g, cell[i], &s);
+        c.ranks = s.value[P_RANKS] == 1;
+    }
     forget_sets(&c.trained, (size_t)samples);
     for (size_t end = count, start; end > 0; end = start) {
         start = checkpoint_start(g, cell, end);
@@ -105,13 +109,13 @@ static struct parts parts_of(const struct grid *g, const size_t *cell, size_t co
         for (size_t i = start; i < end; i++) {
             grid_cell(g, cell[i], &s);
             c.tests = fmax(c.tests, s.value[P_TEST_SAMPLES]);
-            c.ranks |= s.value[P_RANKS] == 1;
             c.fresh |= trial_wants_retrained(&s, RETRAIN_FRESH);
             c.parts.cells += cost_cell(&s);
             count_retrainings(&c, &s);
         }
         if (end < count)
-            c.parts.cells += cost_model(&s, samples, s.value[P_TEST_SAMPLES]);
+            c.parts.cells += cost_model(&s, samples, s.value[P_TEST_SAMPLES]) +
+                             (c.ranks ? cost_ranks(&s) : 0);
     }
     if (c.ranks)
         c.parts.training += cost_ranks(&last);
