@@ -4,6 +4,7 @@
 #include "sweep/infile.h"
 #include "sweep/outfile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <spawn.h>
@@ -205,14 +206,22 @@ static bool drawing_init(struct drawing *d, const char *picture)
     return d->tex && d->pdf;
 }
 
+/* With whatever gnuplot left in there. */
+static void remove_folder(const char *folder)
+{
+    DIR *stream = opendir(folder);
+    if (!stream)
+        return;
+    for (struct dirent *entry; (entry = readdir(stream));)
+        unlinkat(dirfd(stream), entry->d_name, 0);
+    closedir(stream);
+    rmdir(folder);
+}
+
 static void drawing_release(struct drawing *d)
 {
-    if (d->tex)
-        unlink(d->tex);
-    if (d->pdf)
-        unlink(d->pdf);
     if (d->folder)
-        rmdir(d->folder);
+        remove_folder(d->folder);
     free(d->folder);
     free(d->tex);
     free(d->pdf);

@@ -29,7 +29,8 @@ bool gnuplot_wrote(FILE *stream)
 }
 
 /* The picture's folder becomes the current one: what FILE.tex says of the PDF beside it
- * is then its name without a folder, as LaTeX finds it beside the text. */
+ * is then its name without a folder, as LaTeX finds it beside the text; but gnuplot would
+ * run what stands behind | there, and knows ~. */
 static void put_folder(FILE *stream)
 {
     fputs("\nif (here[1:1] ne '/') { here = GPVAL_PWD . '/' . here }\n"
@@ -39,6 +40,7 @@ static void put_folder(FILE *stream)
           "    folder = folder[1:strlen(folder) - 1]\n"
           "}\n"
           "picture = picture[strlen(folder) + 1:*]\n"
+          "if (strstrt('|<~', picture[1:1]) > 0) { picture = './' . picture }\n"
           "cd folder\n",
           stream);
 }

@@ -313,6 +313,22 @@ check "the same" cmp -s paper.tex first
 mkdir deep
 check "into another folder" gnuplot -c paper.gp deep/x.tex
 check "by its own name" grep -q 'includegraphics.*{x}' deep/x.tex
+for name in '|touch pwned;#.tex' '~root.tex' '<a.tex' '-b.tex'; do
+    TMPDIR=$work/tmp run plot law --y norm -o "./$name"
+    status 0
+    check "whole, and nothing ran" sh -c '[ -s "./$1" ] && [ -z "$(ls tmp)" ] && [ ! -e pwned ] &&
+        rm "./$1" && gnuplot "./${1%.tex}.gp" && [ -s "./$1" ] && [ ! -e pwned ]' sh "$name"
+done
+mkdir tmp/tmp
+cat >tmp/gnuplot <<'END'
+#!/bin/sh
+echo >"${4%/*}/more"
+exit 1
+END
+chmod +x tmp/gnuplot
+TMPDIR=$work/tmp/tmp PATH=$work/tmp:$PATH run plot law --y norm -o fails.tex
+status 1
+check "no temporary of a failure" [ -z "$(ls tmp/tmp)" ]
 cat >main.tex <<'END'
 \documentclass[twocolumn]{article}
 \usepackage{graphicx,color}
@@ -384,4 +400,4 @@ the size"
 
 check "nothing bad was written" [ ! -e bad.gp ]
 
-finish 172
+finish 182
