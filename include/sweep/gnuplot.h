@@ -78,4 +78,8 @@ void gnuplot_put_fits(FILE *stream, const struct figure *f);
 /* Whether the file starts like a script that gnuplot_write wrote. */
 bool gnuplot_wrote(FILE *stream);
 
+/* Whether such a script, read on, draws a PICTURE_TEX, so that the PDF beside it is its
+ * own. */
+bool gnuplot_draws_tex(FILE *stream);
+
 #endif

@@ -10,26 +10,28 @@
 #include <sys/stat.h>
 
 /* Nobody asked for the script and the drawing of a .tex by their names: a file that is not
- * such a script stays, and so does a drawing without one. */
+ * such a script stays, and so does a drawing without one of a .tex. */
 static int check_files(const struct plot_wish *w, struct diagnostics *log)
 {
-    const char *reason, *what = NULL, *victim = w->script;
+    const char *reason, *what = NULL, *victim = w->script, *is = "one of sweep's";
     struct stat info;
     FILE *there = infile_open(w->script, INFILE_OWN, &reason);
     if (there && !gnuplot_wrote(there))
         what = "script";
-    if (!there && w->drawing && lstat(w->drawing, &info) == 0) {
+    else if (w->drawing && lstat(w->drawing, &info) == 0 &&
+             !(there && gnuplot_draws_tex(there))) {
         what = "drawing";
         victim = w->drawing;
+        is = "that of a .tex of sweep's";
     }
     if (there)
         fclose(there); /* else outfile says what is wrong with it, if anything is */
     if (!what)
         return SWEEP_OK;
     diagnostics_add(log, NULL, 0, 0,
-                    "the %s of this figure would replace '%s', which is not one "
-                    "of sweep's; move it away, or choose another name with -o",
-                    what, victim);
+                    "the %s of this figure would replace '%s', which is not %s; move "
+                    "it away, or choose another name with -o",
+                    what, victim, is);
     return SWEEP_INPUT;
 }
 

@@ -28,6 +28,18 @@ bool gnuplot_wrote(FILE *stream)
            strstr(line, DRAWN);
 }
 
+bool gnuplot_draws_tex(FILE *stream)
+{
+    static const char wanted[] = "set terminal cairolatex ";
+    char *line = NULL;
+    size_t room = 0;
+    bool found = false;
+    while (!found && getline(&line, &room, stream) >= 0)
+        found = strncmp(line, wanted, sizeof wanted - 1) == 0;
+    free(line);
+    return found;
+}
+
 /* The picture's folder becomes the current one: what FILE.tex says of the PDF beside it
  * is then its name without a folder, as LaTeX finds it beside the text; but gnuplot would
  * run what stands behind | there, and knows ~. */

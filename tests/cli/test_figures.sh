@@ -204,6 +204,7 @@ has 'label[1] = "0.002"'
 lacks 'label[k + 1] enhanced'
 plot near --by none --facet noise -o a.svg
 has 'set label "noise = 10^{-5}"'
+rm a.pdf
 plot near --by noise -o a.tex
 has 'label[1] = "10$^{-5}$"'
 
@@ -343,9 +344,16 @@ check "nothing is too wide" sh -c '! grep -qs "Overfull" main.log'
 echo mine >kept.pdf
 run plot law -o kept.tex
 status 2
-err "sweep plot: the drawing of this figure would replace 'kept.pdf', which is not one of \
-sweep's; move it away, or choose another name with -o"
+mine="sweep plot: the drawing of this figure would replace 'kept.pdf', which is not that of a \
+.tex of sweep's; move it away, or choose another name with -o"
+err "$mine"
+plot law -o kept.svg # its script is no word about the PDF
+run plot law -o kept.tex
+err "$mine"
 check "untouched" [ "$(cat kept.pdf)" = mine ]
+rm kept.pdf
+plot law -o kept.tex
+plot law -o kept.tex
 
 # Formats and names.
 plot law --y norm --format svg
@@ -400,4 +408,4 @@ the size"
 
 check "nothing bad was written" [ ! -e bad.gp ]
 
-finish 182
+finish 186
