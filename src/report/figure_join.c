@@ -2,26 +2,31 @@
 #include "figure_parts.h"
 
 #include "sweep/memory.h"
-#include <stdio.h>
+#include <math.h>
 #include <string.h>
 
-/* The values of some parameters in a cell of a folder, as a text: words of data files
- * have other numbers in another grid. */
-enum { KEY_SIZE = 512 };
-
-static void combination(const struct figure *f, const struct figure_list *list,
-                        size_t cell, char *key)
+/* Words of data files have other numbers in another grid. */
+static bool same_value(enum parameter p, const struct grid *g, double value,
+                       const struct grid *other, double there)
 {
-    struct setting s;
-    size_t used = 0;
-    grid_cell(f->cells->grid, cell, &s);
-    key[0] = '\0';
-    for (size_t i = 0; i < list->count && used < KEY_SIZE; i++) {
-        char value[256];
+    if (parameter_table[p].type == PARAMETER_TEXT)
+        return strcmp(grid_string(g, value), grid_string(other, there)) == 0;
+    return value == there || (isnan(value) && isnan(there));
+}
+
+/* Whether some parameters have the same values in two cells, each of its grid. */
+static bool same_values(const struct figure_list *list, const struct grid *g,
+                        size_t cell, const struct grid *other, size_t there)
+{
+    struct setting s, t;
+    bool same = true;
+    grid_cell(g, cell, &s);
+    grid_cell(other, there, &t);
+    for (size_t i = 0; i < list->count && same; i++) {
         enum parameter p = list->parameter[i];
-        grid_format(f->cells->grid, p, s.value[p], value, sizeof value);
-        used += (size_t)snprintf(key + used, KEY_SIZE - used, "%s\n", value);
+        same = same_value(p, g, s.value[p], other, t.value[p]);
     }
+    return same;
 }
 
 /* Where a facet or line of the joined figure comes from in each folder. */
@@ -56,14 +61,11 @@ static int find_places(struct places *p, const struct figure_folder *folder,
         const struct figure *f = folder[i].of;
         const struct figure_list *list = facets ? &f->facet : &f->by;
         for (size_t k = 0; k < (facets ? f->facets : f->lines); k++) {
-            char key[KEY_SIZE], other[KEY_SIZE] = "";
             size_t at = 0, cell = facets ? f->facet_cell[k] : f->line_cell[k];
-            combination(f, list, cell, key);
-            for (; at < p->count; at++) {
-                combination(folder[p->folder[at]].of, list, p->cell[at], other);
-                if (strcmp(key, other) == 0)
-                    break;
-            }
+            while (at < p->count &&
+                   !same_values(list, f->cells->grid, cell,
+                                folder[p->folder[at]].of->cells->grid, p->cell[at]))
+                at++;
             if (at == p->count) {
                 p->cell[at] = cell;
                 p->folder[at] = i;

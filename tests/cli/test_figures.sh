@@ -266,6 +266,25 @@ cp -r law copy && mkdir sub && cp -r law sub/law
 plot law --y norm --with ./sub/law/ --by none -o a.svg
 has 'label[1] = "law"'
 has 'label[2] = "./sub/law"'
+long=$(printf 'd%.0s' $(seq 200))
+mkdir -p $long/$long
+python3 "$here/data.py" $long/$long/a.svm
+python3 "$here/data.py" $long/$long/b.svm 0 9
+cat >files.yaml <<END
+name: files
+seed: 1
+replicates: 1
+grid:
+  data: [$long/$long/a.svm, $long/$long/b.svm]
+  labels: 3 vs 8
+  samples: [4, 6]
+  width: 4
+  max_steps: 50
+END
+"$sweep" run -q files.yaml -o files
+cp -r files again
+plot files --with again --by data --y norm -o a.svg
+check "long names differ at their ends" [ "$(grep -c '^label\[' a.gp)" -eq 4 ]
 
 # A style file is read last, before each panel, and stays; nobody else's is read.
 cat >my.gp <<'END'
@@ -408,4 +427,4 @@ the size"
 
 check "nothing bad was written" [ ! -e bad.gp ]
 
-finish 186
+finish 188
