@@ -67,10 +67,10 @@ static int read_size(struct picture *p, const char *word, struct diagnostics *lo
         double number;
         const char *end;
         memcpy(first, word, length);
-        if (parse_leading(first, &end, &number) == PARSE_OK && !end[strspn(end, " ")])
+        while (length > 0 && first[length - 1] == ' ')
+            first[--length] = '\0';
+        if (parse_leading(first, &end, &number) == PARSE_OK && !*end)
             snprintf(first + length, sizeof first - length, "%.7s", unit);
-        else
-            first[length - strspn(cross - 1, " ")] = '\0';
         p->width = read_length(first);
         p->height = read_length(cross + 1 + strspn(cross + 1, " "));
     }

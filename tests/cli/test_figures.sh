@@ -72,7 +72,8 @@ box = re.search(rb"MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]", pdf).groups()
 assert [round(float(b)) for b in box] == [216, 144], box
 END
 for wish in "9cmx6cm=3.54331in, 2.3622in" "90 x 60 mm=3.54331in, 2.3622in" \
-    "216.81x144.54pt=3in, 2in" "3.5e0in x2in=3.5in, 2in"; do
+    "216.81x144.54pt=3in, 2in" "3.5e0in x2in=3.5in, 2in" \
+    "3in  x  2in=3in, 2in"; do
     plot law --y norm --size "${wish%=*}" --no-title --no-caption -o a.pdf
     has "set terminal pdfcairo size ${wish#*=}"
 done
@@ -388,7 +389,7 @@ bad() {
     run plot "$@" -o bad.svg
     check "only '$message'" [ "$code$(cat .out .err)" = "2sweep plot: $message" ]
 }
-for wish in 3.3 3x2 3x2ft 0.1x2in 3in,2in 3x2x1in; do
+for wish in 3.3 3x2 3x2ft 0.1x2in 3in,2in 3x2x1in x3in; do
     bad "--size '$wish' is no width and height: write 3.3x2.4in (or cm, mm, pt), 0.5 to 100 \
 inches each" law --size "$wish"
 done
@@ -427,4 +428,4 @@ the size"
 
 check "nothing bad was written" [ ! -e bad.gp ]
 
-finish 188
+finish 191
