@@ -185,22 +185,18 @@ static int report_state(const char *directory, struct state *state,
     return status;
 }
 
-/* Report until all is done or nobody works any more. Whether a process of another
- * machine still works shows in its results alone. */
+/* Report until all is done or nobody works any more. */
 static int watch(const char *directory, struct state *state, struct diagnostics *log)
 {
-    enum { PAUSE = 2, PATIENCE = 600 }; /* seconds */
-    size_t done = 0;
-    int quiet = 0;
+    enum { PAUSE = 2 }; /* seconds */
+    struct state_watch seen = {0};
 
     for (;;) {
         if (isatty(STDOUT_FILENO))
             fputs("\033[H\033[J", stdout); /* on a clean screen, from its top */
         int status = report_state(directory, state, log);
-        quiet = status == SWEEP_OK && state->tally.done == done ? quiet + PAUSE : 0;
-        done = state->tally.done;
-        bool works = state->running || (state->unseen && quiet < PATIENCE);
-        if (status != SWEEP_OK || state_is_done(state) || !works || fflush(stdout) != 0)
+        if (status != SWEEP_OK || state_is_done(state) ||
+            !state_goes_on(&seen, state, PAUSE) || fflush(stdout) != 0)
             return status;
         sleep(PAUSE);
     }

@@ -3,7 +3,6 @@
 #include "failures.h"
 #include "notice.h"
 #include "pictures.h"
-#include "state.h"
 #include "sweep/escape.h"
 #include "sweep/folder.h"
 #include "sweep/infile.h"
@@ -143,14 +142,14 @@ static int write_page(const struct material *m, const char *path,
     return status;
 }
 
-int report_write(const char *directory, const char *path, bool *running,
+int report_write(const char *directory, const char *path, struct state *state,
                  struct diagnostics *log)
 {
     struct material m = {.directory = directory};
     int status = gather(&m, log);
     if (status == SWEEP_OK)
         status = write_page(&m, path, log);
-    *running = m.state.running;
+    *state = m.state;
     pictures_release(&m.pictures);
     aggregate_release(&m.table);
     if (m.trials)
@@ -169,8 +168,8 @@ int report_make(const struct command *command, const char *directory, bool quiet
                 int code)
 {
     struct diagnostics log = {0};
-    bool running;
-    int status = report_write(directory, NULL, &running, &log);
+    struct state state;
+    int status = report_write(directory, NULL, &state, &log);
     if (status != SWEEP_OK)
         return give_up(command, status, &log);
     if (!quiet)

@@ -3,11 +3,12 @@
 #define SWEEP_REPORT_H
 
 #include "cli.h"
+#include "state.h"
 #include <stdbool.h>
 
-/* Write the page of a folder to `path`; NULL: DIR/report.html. *running: somebody works
- * there. SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
-int report_write(const char *directory, const char *path, bool *running,
+/* Write the page of a folder to `path`; NULL: DIR/report.html. *state: that of the
+ * folder. SWEEP_OK, SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
+int report_write(const char *directory, const char *path, struct state *state,
                  struct diagnostics *log);
 
 /* DIR/report.html, and say so unless quiet. Returns `code`, or that of a failure. */

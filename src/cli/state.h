@@ -29,6 +29,16 @@ struct reading {
 /* All trials are there. */
 bool state_is_done(const struct state *s);
 
+/* What a watcher remembers between two looks; {0} before the first. */
+struct state_watch {
+    size_t done;
+    int quiet; /* seconds without a new trial */
+};
+
+/* Whether to look again, `pause` seconds after the last look: somebody works. Whether a
+ * process of another machine still does shows in its results alone. */
+bool state_goes_on(struct state_watch *w, const struct state *s, int pause);
+
 /* Read what a folder of trials holds; close the reading in any case. SWEEP_OK,
  * SWEEP_INPUT, SWEEP_IO, SWEEP_NO_MEMORY. */
 int state_look(const char *directory, struct reading *r, struct state *state,

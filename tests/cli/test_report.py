@@ -209,6 +209,19 @@ def check_running():
     check("stopped", ("span", {"class": "badge stopped"}) in page.tags)
     check("trials are missing", "trials missing" in page.text)
     check("no axis, no figure", "No figure: the grid has no axis" in page.text)
+    # Somebody of another machine, who may still work.
+    pathlib.Path("long/sweep.lock").write_text("far 7 1 its-boot 2026-01-01T00:00:00Z 1 0\n")
+    pathlib.Path("long/report.html").unlink()
+    child = subprocess.Popen([sweep, "report", "long", "--watch"], stderr=subprocess.DEVNULL)
+    try:
+        while not pathlib.Path("long/report.html").exists() and child.poll() is None:
+            time.sleep(0.05)
+        time.sleep(0.5)
+        check("it watches on", child.poll() is None)
+        check("its page", ("span", {"class": "badge running"}) in Reader("long/report.html").tags)
+    finally:
+        child.kill()
+        child.wait()
 
 
 def check_bounds():
@@ -267,4 +280,4 @@ check_ownership()
 check_running()
 check_bounds()
 shutil.rmtree(work)
-finish(144)
+finish(146)
