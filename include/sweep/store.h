@@ -197,4 +197,9 @@ int store_close(struct store *s, struct diagnostics *log);
  * goes away again. NULL is allowed. */
 void store_discard(struct store *s);
 
+/* Refuse a file to write (SWEEP_INPUT) that a run keeps in a folder of results: its
+ * database, its grid file and data, its log, its lock. table.tsv and report.html can be
+ * made again. */
+int store_check_output(const char *path, struct diagnostics *log);
+
 #endif

@@ -227,8 +227,10 @@ static int write_trials(FILE *stream, struct store *store, const struct grid *g,
 static int write_file(struct store *store, const struct grid *g, const struct wish *w,
                       struct diagnostics *log)
 {
-    struct outfile out;
-    int status = outfile_open(&out, w->path, log);
+    struct outfile out = {0};
+    int status = store_check_output(w->path, log);
+    if (status == SWEEP_OK)
+        status = outfile_open(&out, w->path, log);
     if (status == SWEEP_OK)
         status = (w->format->write ? write_rows : write_trials)(out.stream, store, g, w,
                                                                 log);

@@ -146,7 +146,9 @@ int report_write(const char *directory, const char *path, struct state *state,
                  struct diagnostics *log)
 {
     struct material m = {.directory = directory};
-    int status = gather(&m, log);
+    int status = path ? store_check_output(path, log) : SWEEP_OK;
+    if (status == SWEEP_OK)
+        status = gather(&m, log);
     if (status == SWEEP_OK)
         status = write_page(&m, path, log);
     *state = m.state;

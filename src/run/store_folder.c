@@ -95,24 +95,70 @@ static bool has_suffix(const char *name, const char *ending)
 }
 
 /* sweep.db, sweep-HOST-PROCESS.db */
-static int is_database(const struct dirent *entry)
+static bool names_database(const char *name)
 {
-    const char *name = entry->d_name;
     return strcmp(name, "sweep.db") == 0 ||
            (strncmp(name, "sweep-", 6) == 0 && has_suffix(name, ".db"));
 }
 
+static int is_database(const struct dirent *entry)
+{
+    return names_database(entry->d_name);
+}
+
 /* All that a run writes, but the lock and older results. */
-static int is_result(const struct dirent *entry)
+static bool names_result(const char *name)
 {
     static const char *const names[] = {"grid.yaml", GRID_DATA_FOLDER, "table.tsv",
                                         "report.html", "run.log"};
-    const char *name = entry->d_name;
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0)
-            return 1;
-    return is_database(entry) || has_suffix(name, ".db-wal") ||
+            return true;
+    return names_database(name) || has_suffix(name, ".db-wal") ||
            has_suffix(name, ".db-shm") || has_suffix(name, ".db-journal");
+}
+
+static int is_result(const struct dirent *entry)
+{
+    return names_result(entry->d_name);
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+    char *path = store_join(folder, name);
+    bool there = !path || access(path, F_OK) == 0;
+    memory_free(path);
+    return there;
+}
+
+/* Whether a file of this name in the folder is a run's, and no command makes it anew. */
+static bool keeps_file(const char *folder, const char *name)
+{
+    char *real = realpath(folder, NULL), *last = real ? strrchr(real, '/') : NULL;
+    bool data = last && strcmp(last + 1, GRID_DATA_FOLDER) == 0;
+    bool kept = strcmp(name, "sweep.lock") == 0 ||
+                (names_result(name) && strcmp(name, "table.tsv") != 0 &&
+                 strcmp(name, "report.html") != 0);
+    free(real);
+    return (kept && has_file(folder, "sweep.db")) ||
+           (data && has_file(folder, "../sweep.db"));
+}
+
+int store_check_output(const char *path, struct diagnostics *log)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? strndup(path, (size_t)(slash + 1 - path)) : strdup(".");
+    if (!folder)
+        return diagnostics_no_memory(log, NULL);
+    bool kept = keeps_file(folder, slash ? slash + 1 : path);
+    free(folder);
+    if (!kept)
+        return SWEEP_OK;
+    diagnostics_add(log, NULL, 0, 0,
+                    "'%s' is part of the results in that folder and would be replaced; "
+                    "choose another name with -o",
+                    path);
+    return SWEEP_INPUT;
 }
 
 /* What a run or a merge would write over or into, and the databases. */

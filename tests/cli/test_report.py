@@ -257,6 +257,16 @@ def check_ownership():
     check(said, said.endswith("\nreport: out/report.html\n"))
     check("nothing is left", sorted(os.listdir("out")) == sorted(
         [old.name, "grid.yaml", "report.html", "run.log", "sweep.db", "table.tsv"]))
+    pathlib.Path("out/data").mkdir()
+    for name in "sweep.db", "grid.yaml", "run.log", "sweep.lock", "data/a.csv":
+        for command in "report", "table":
+            said = run(command, "out", "-o", f"out/{name}", code=2).stderr
+            check(said, said == f"sweep {command}: 'out/{name}' is part of the results in "
+                  "that folder and would be replaced; choose another name with -o\n")
+    run("table", ".", "-o", "sweep.db", cwd="out", code=2)
+    run("table", "out", "-o", "out/table.tsv")
+    run("table", "out", "-o", "run.log")
+    pathlib.Path("out/data").rmdir()
     run("run", "-q", "grid.yaml", "-o", "parts", "--shard", "1/2", code=3)
     said = run("report", "parts", code=2).stderr
     check(said, "'parts' holds shards only; unite them first" in said)
@@ -280,4 +290,4 @@ check_ownership()
 check_running()
 check_bounds()
 shutil.rmtree(work)
-finish(146)
+finish(169)
