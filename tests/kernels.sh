@@ -40,6 +40,11 @@ try() {
         return
         ;;
     esac
+    case $1$usual in Haswell*" Zen "* | Zen*" Haswell "*)
+        echo "$1: its kernels are those of the suite"
+        return
+        ;;
+    esac
     export OPENBLAS_CORETYPE="$1"
     shift
     if ! has "$@"; then
