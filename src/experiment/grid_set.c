@@ -68,6 +68,7 @@ static void put_lines(FILE *stream, const char *text, size_t size, size_t first,
                       size_t end)
 {
     const char *at = text, *stop = text + size;
+    size_t left_out = 0;
     for (size_t line = 1; at < stop; line++) {
         const char *newline = memchr(at, '\n', (size_t)(stop - at));
         const char *next = newline ? newline + 1 : stop;
@@ -75,10 +76,13 @@ static void put_lines(FILE *stream, const char *text, size_t size, size_t first,
         while (mark < next && strchr(" \t\r\n", *mark))
             mark++;
         bool idle = mark == next || *mark == '#';
-        if (line < first || line >= end || idle)
+        if (line < first || line >= end || idle) {
+            for (; left_out > 0; left_out--)
+                putc('\n', stream);
             fwrite(at, 1, (size_t)(next - at), stream);
-        else
-            putc('\n', stream);
+        } else {
+            left_out++;
+        }
         at = next;
     }
     if (size > 0 && text[size - 1] != '\n')

@@ -281,7 +281,10 @@ check "once" [ "$(grep -c '^set' more/grid.yaml)" -eq 1 ]
 check "the rest too" [ "$(grep -vc '^set' more/grid.yaml)" -eq "$(grep -c '' small.yaml)" ]
 sed 's/^grid:/set: # of its own\n  width: 4\n  # why\n  data: "mixture"\n&/' small.yaml >own_set.yaml
 run run own_set.yaml samples=4 -o own_set --time-limit 0s
-check "in lines of its own" [ "$(grep -A1 why own_set/grid.yaml | tail -n 1)" = grid: ]
+check "in lines of its own" [ "$(grep -A2 why own_set/grid.yaml | tail -n 1)" = grid: ]
+sed 's/max_steps: .*/max_steps: x/' own_set.yaml >own_bad.yaml
+run plan own_bad.yaml samples=4
+err_has "own_bad.yaml:$(grep -n max_steps own_bad.yaml | cut -d: -f1):"
 check "taken over" [ "$(tail -n 1 own_set/grid.yaml)" = \
     "set: {width: 4, data: 'mixture', samples: 4}" ]
 for value in '6}' '6 #' '[6], samples: [7]' '[6' '*a'; do
@@ -344,4 +347,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 159
+finish 160
