@@ -86,6 +86,17 @@ void instance_draw(struct instance *in, const struct recipe *recipe)
     gsl_rng_free(rng);
 }
 
+void instance_draw_small(struct instance *in, size_t m, size_t n, double d,
+                         uint64_t seed)
+{
+    struct recipe recipe = {
+        .sampler = SAMPLER_BARTLETT, .m = m, .n = n, .d = d, .seed = seed};
+
+    instance_draw(in, &recipe);
+    for (size_t k = 0; k < n * in->points.r; k++)
+        in->span.W0[k] *= 0.01;
+}
+
 void instance_release(struct instance *in)
 {
     arena_release(&in->arena);
@@ -238,6 +249,32 @@ double direct_residual(const struct network *net, const struct points *p,
 double direct_norm(const double *a, size_t count)
 {
     return (double)sqrtl(direct_dot(a, a, count));
+}
+
+int direct_ascending(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+double direct_gap(double *a, double *b, size_t count)
+{
+    double gap = 0.0;
+    size_t i = 0, k = 0;
+
+    qsort(a, count, sizeof *a, direct_ascending);
+    qsort(b, count, sizeof *b, direct_ascending);
+    while (i < count && k < count) {
+        double at = fmin(a[i], b[k]);
+
+        while (i < count && a[i] <= at)
+            i++;
+        while (k < count && b[k] <= at)
+            k++;
+        gap = fmax(gap, fabs((double)i - (double)k) / (double)count);
+    }
+    return gap * sqrt((double)count / 2.0);
 }
 
 double direct_cosine_distance(const double *a, const double *b, size_t count)

@@ -57,6 +57,10 @@ struct span_request recipe_request(const struct recipe *recipe);
 void instance_draw(struct instance *in, const struct recipe *recipe);
 void instance_release(struct instance *in);
 
+/* One by Bartlett's factors, with initial weights of scale 0.01 as by default. */
+void instance_draw_small(struct instance *in, size_t m, size_t n, double d,
+                         uint64_t seed);
+
 /* A model trained by normalized_gd and scaled to margin 1, with its multipliers. */
 struct model {
     struct arena arena;
@@ -90,6 +94,13 @@ double direct_norm(const double *a, size_t count);
 
 /* The distance between the directions of a and b, squared, halved. */
 double direct_cosine_distance(const double *a, const double *b, size_t count);
+
+/* For qsort of doubles. */
+int direct_ascending(const void *a, const void *b);
+
+/* The largest gap between two empirical distributions, each of `count` numbers, which it
+ * sorts, in units that have Kolmogorov's law: above 2.47 with probability 1e-5. */
+double direct_gap(double *a, double *b, size_t count);
 
 /* Gram and Schmidt's method, twice over: the rows of A (rows, columns) become
  * orthonormal, and 0 where less than `least` of a row is new. Returns how many are not.

@@ -62,13 +62,9 @@ static void reach(struct descents *t, const struct instance *in, size_t way)
 static void compare(const struct campaign *c, size_t same[WAYS], double *steps)
 {
     for (size_t seed = 0; seed < c->seeds; seed++) {
-        struct recipe recipe = {
-            .sampler = SAMPLER_BARTLETT, .m = c->m, .n = c->n, .d = c->d, .seed = seed};
         struct instance in;
         struct descents t = {0};
-        instance_draw(&in, &recipe);
-        for (size_t k = 0; k < c->n * in.points.r; k++)
-            in.span.W0[k] *= 0.01;
+        instance_draw_small(&in, c->m, c->n, c->d, seed);
         FIXTURE_LAYOUT(&t.arena)
         {
             layout_descents(&t, c->n, c->m, in.points.r);
