@@ -2,8 +2,8 @@
  *
  * A work unit is one data x train point of the grid and one replicate. It draws the data
  * and trains once, looking at each checkpoint, and then visits every unlearn/evaluate cell
- * that shares them. Serial and pure: the records depend on the grid file alone, never on the thread, the time,
- * the order of the cells or what the workspace held before.
+ * that shares them. Serial and pure: the records depend on the grid file alone, never on
+ * the thread, the time, the order of the cells or what the workspace held before.
  */
 #ifndef SWEEP_TRIAL_H
 #define SWEEP_TRIAL_H
@@ -38,10 +38,10 @@ bool trial_set_by_model(const struct setting *s);
 /* Called once per cell of the unit, in no particular order. Return nonzero to stop. */
 typedef int trial_sink(void *context, size_t cell, const struct record *record);
 
-/* Run the unit of `cells` (all with the same data and train parameters but for the
- * checkpoint, and sorted by it) for one replicate. Where it is cancelled (cancel.h) the unit is dropped and SWEEP_STOPPED
- * returned; records already handed to the sink stand. A failure of a trial is a record,
- * not a return code. SWEEP_OK, SWEEP_STOPPED. */
+/* Run the unit of `cells` (all with the same data and train parameters but for max_steps,
+ * and sorted by it) for one replicate. Where it is cancelled (cancel.h) the unit is dropped
+ * and SWEEP_STOPPED returned; records already handed to the sink stand. A failure of a
+ * trial is a record, not a return code. SWEEP_OK, SWEEP_STOPPED. */
 int trial_unit(struct trial_workspace *ws, const struct grid *g, const size_t *cells,
                size_t count, uint64_t replicate, trial_sink *sink, void *context);
 

@@ -14,14 +14,12 @@ static void prepare_unit(struct unit *u, const struct grid *g, size_t tests,
                          struct extras wanted, uint64_t replicate)
 {
     struct trial_workspace *ws = u->ws;
-    struct extras extras = u->watch ? u->watch->extras : (struct extras){0};
-    extras.ranks = wanted.ranks;
-    extras.fresh = wanted.fresh;
-    extras.relearn = wanted.relearn;
-    extras.requests = wanted.requests;
-    extras.prove |= wanted.prove;
-    extras.checkpoints = wanted.checkpoints;
-    struct unit_shape shape = unit_shape_of(g, u->setting, tests, extras);
+    if (u->watch) {
+        wanted.outside = u->watch->extras.outside;
+        wanted.tests = u->watch->extras.tests;
+        wanted.prove |= u->watch->extras.prove;
+    }
+    struct unit_shape shape = unit_shape_of(g, u->setting, tests, wanted);
     struct rng_key key = rng_key_start();
     key = rng_key_word(rng_key_word(key, g->seed), replicate);
     shape.request.data_key = grid_setting_key(g, u->setting, STAGE_DATA, key);
@@ -53,9 +51,14 @@ bool trial_wants_retrained(const struct setting *s, enum retrain_start start)
     return compares || unlearn_methods[(enum method)s->value[P_METHOD]].needs_retrained;
 }
 
+static enum forget_which forget_which(const struct setting *s)
+{
+    return (enum forget_which)s->value[P_FORGET_WHICH];
+}
+
 bool trial_set_by_model(const struct setting *s)
 {
-    enum forget_which which = (enum forget_which)s->value[P_FORGET_WHICH];
+    enum forget_which which = forget_which(s);
     return which == FORGET_LARGEST || which == FORGET_SMALLEST ||
            which == FORGET_SUPPORT;
 }
@@ -77,11 +80,6 @@ static int deliver(const struct delivery *d, size_t cell, struct record *r, doub
         return SWEEP_STOPPED;
     r->value[C_SECONDS] = own + d->shared / (double)d->count;
     return d->sink(d->context, cell, r) ? SWEEP_STOPPED : SWEEP_OK;
-}
-
-static enum forget_which forget_which(const struct setting *s)
-{
-    return (enum forget_which)s->value[P_FORGET_WHICH];
 }
 
 /* What is known at checkpoint k becomes what is at hand. */

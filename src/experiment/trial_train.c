@@ -129,13 +129,9 @@ static void train(struct unit *u, const struct points *p, const struct span *sta
 {
     struct trial_workspace *ws = u->ws;
     struct train_options o = trial_train_options(u);
-    if (ws->shape.checkpoints > 1)
-        train_on(&ws->shape.net, p, start->W0, start->perp_norm, &o, &ws->train,
-                 &ws->history[start == &ws->span ? RETRAIN_SAME : RETRAIN_FRESH], theta,
-                 result);
-    else
-        train_run(&ws->shape.net, p, start->W0, start->perp_norm, &o, &ws->train, theta,
-                  result);
+    enum retrain_start kept = start == &ws->span ? RETRAIN_SAME : RETRAIN_FRESH;
+    train_on(&ws->shape.net, p, start->W0, start->perp_norm, &o, &ws->train,
+             &ws->history[kept], theta, result);
     /* Training sums margins up over its steps; here they are those of the weights. */
     network_preactivations(ws->shape.net.n, theta->W, p, ws->Z);
     if (isfinite(result->margin)) {

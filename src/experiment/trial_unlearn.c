@@ -135,17 +135,18 @@ static double measure(struct unit *u, struct unlearn_problem *q, struct record *
     return scale;
 }
 
-static bool one_after_another(struct unit *u, const struct setting *s, size_t requests,
+/* `all`: at once. */
+static bool one_after_another(struct unit *u, const struct setting *s,
+                              const struct unlearn_problem *all, size_t requests,
                               struct record *r)
 {
     struct trial_workspace *ws = u->ws;
-    struct unlearn_problem all = problem_of(u, s);
     for (size_t k = 0; k < requests && !cancel_asked(); k++) {
-        struct unlearn_problem q = all;
+        struct unlearn_problem q = *all;
         double scale = 1.0;
         gather(u, k, requests, &q);
         if (k > 0) {
-            q.direction = rng_key_word(all.direction, k);
+            q.direction = rng_key_word(all->direction, k);
             scale = measure(u, &q, r);
         }
         if (isnan(scale) || !apply(u, s, &q, r))
@@ -171,7 +172,7 @@ bool trial_unlearn(struct unit *u, const struct setting *s, struct record *r)
         return false;
     weights_scale(ws->shape.net.n, u->points.r, &ws->unlearned, 1.0, &once);
     r->value[C_STEP_FLOPS] = 0.0;
-    if (!one_after_another(u, s, requests, r))
+    if (!one_after_another(u, s, &all, requests, r))
         return false;
     r->value[C_REQUESTS_TAU] =
         weights_cosine_distance(ws->shape.net.n, u->points.r, &ws->unlearned, &once);

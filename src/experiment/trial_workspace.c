@@ -2,6 +2,7 @@
 #include "grid_points.h"
 #include "sweep/status.h"
 #include <math.h>
+#include <string.h>
 
 struct unit_shape unit_shape_of(const struct grid *g, const struct setting *s,
                                 size_t tests, struct extras extras)
@@ -76,6 +77,7 @@ static void checkpoints_layout(struct trial_workspace *ws, size_t n, size_t m, s
         trained_layout(&c->trained, &ws->span, a);
         c->state = arena_carve(a, n, m, sizeof *c->state);
     }
+    memset(ws->history, 0, sizeof ws->history);
     for (size_t start = 0; count > 1 && start < (ws->shape.fresh ? 2 : 1); start++)
         train_layout_history(&ws->history[start], &ws->train, n, r, a);
 }

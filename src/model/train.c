@@ -201,10 +201,10 @@ static bool watched_back(struct descent *d)
 {
     const struct train_options *o = d->o;
     struct step_state *s = d->w->step;
-    double smallest = INFINITY,
-           coming = 2.0 * cblas_ddot((int)s->m, s->beta, 1, s->sum, 1);
+    double smallest = INFINITY;
     if (o->watched_count == 0)
         return false;
+    double coming = 2.0 * cblas_ddot((int)s->m, s->beta, 1, s->sum, 1);
     for (size_t k = 0; k < o->watched_count; k++)
         smallest = fmin(smallest, d->w->margin[o->watched[k]]);
     bool back = smallest >= o->target * sqrt(fmax(0.0, d->least));
