@@ -49,8 +49,8 @@ struct grid_data {
     size_t classes_count;
 };
 
-/* Note a value of P_DATA or P_TEST_DATA, named at this place, as a file to be read, unless it is the
- * mixture or noted already. SWEEP_OK, SWEEP_NO_MEMORY. */
+/* Note a value of P_DATA or P_TEST_DATA, named at this place, as a file to be read, unless
+ * it is the mixture or noted already. SWEEP_OK, SWEEP_NO_MEMORY. */
 int grid_data_name(struct grid_data *d, double data, size_t line, size_t column);
 
 /* What is known of data files without reading them. */

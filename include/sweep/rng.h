@@ -17,12 +17,18 @@
 #define SWEEP_RNG_H
 
 #include <gsl/gsl_rng.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct rng_key {
     uint64_t word[2];
 };
+
+static inline bool rng_key_same(const struct rng_key *a, const struct rng_key *b)
+{
+    return a->word[0] == b->word[0] && a->word[1] == b->word[1];
+}
 
 /* The key of nothing yet absorbed. */
 struct rng_key rng_key_start(void);

@@ -9,8 +9,7 @@
 static size_t *find_slot(const struct key_set *keys, const struct rng_key *key)
 {
     size_t i = key->word[0] & (keys->capacity - 1);
-    while (keys->slot[i] &&
-           memcmp(&keys->key[keys->slot[i] - 1], key, sizeof *key) != 0)
+    while (keys->slot[i] && !rng_key_same(&keys->key[keys->slot[i] - 1], key))
         i = (i + 1) & (keys->capacity - 1);
     return &keys->slot[i];
 }

@@ -165,8 +165,8 @@ static const char *same_name(const struct grid_file *f, const struct grid_file *
     return NULL;
 }
 
-/* What is wrong with a file after another, or with its parts. Their copies in a results folder stand side
- * by side; trials on equal points are the same trials. */
+/* What is wrong with a file after another, or with its parts. Their copies in a results
+ * folder stand side by side; trials on equal points are the same trials. */
 static int check_pair(const struct grid_file *f, const struct grid_file *other,
                       const struct grid_texts *t, const char *grid,
                       struct diagnostics *log)
@@ -179,7 +179,7 @@ static int check_pair(const struct grid_file *f, const struct grid_file *other,
                         "two data files are called '%s': rename one, as a copy of each "
                         "is kept with the results",
                         name);
-    else if (f != other && a->word[0] == b->word[0] && a->word[1] == b->word[1])
+    else if (f != other && rng_key_same(a, b))
         diagnostics_add(log, grid, f->line, f->column,
                         "'%s' has the points of '%s': name one of them",
                         grid_text_of(t, f->data), grid_text_of(t, other->data));

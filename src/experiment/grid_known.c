@@ -14,19 +14,38 @@ enum { MOST_CLASSES = 1000, MOST_POINTS = 10000000 };
  * then what is listed in take_shape, and a real one. */
 enum { WORDS = 6, FIRST = WORDS + 4 };
 
-static size_t class_size(const struct labelled *l, double label)
+/* Points of each class (class_count), from memory_array; NULL: no memory. */
+static size_t *class_sizes(const struct labelled *l)
 {
-    size_t size = 0;
-    for (size_t i = 0; i < l->rows; i++)
-        size += l->label[i] == label;
+    size_t *size = memory_array(l->class_count, sizeof *size);
+    for (size_t k = 0; size && k < l->class_count; k++)
+        size[k] = 0;
+    for (size_t i = 0; size && i < l->rows; i++) {
+        size_t low = 0, high = l->class_count;
+        while (high - low > 1) { /* classes ascend */
+            size_t half = low + (high - low) / 2;
+            *(l->classes[half] <= l->label[i] ? &low : &high) = half;
+        }
+        size[low]++;
+    }
     return size;
+}
+
+static bool put_classes(FILE *stream, const struct labelled *l)
+{
+    size_t *size = class_sizes(l);
+    for (size_t k = 0; size && k < l->class_count; k++)
+        fprintf(stream, " %.17g %zu", l->classes[k], size[k]);
+    memory_free(size);
+    return size != NULL;
 }
 
 char *grid_known_text(const struct labelled *l)
 {
     char *text = NULL;
-    size_t size = 0;
-    FILE *stream = open_memstream(&text, &size);
+    size_t length = 0;
+    bool whole = true;
+    FILE *stream = open_memstream(&text, &length);
 
     if (!stream)
         return NULL;
@@ -35,11 +54,10 @@ char *grid_known_text(const struct labelled *l)
         for (size_t i = 0; i < WORDS; i++)
             fprintf(stream, "%" PRIu64 " ", key[i / 2]->word[i % 2]);
         fprintf(stream, "%d %d %zu %.17g", l->dense, l->named, l->features, l->largest);
-        for (size_t k = 0; k < l->class_count; k++)
-            fprintf(stream, " %.17g %zu", l->classes[k], class_size(l, l->classes[k]));
+        whole = put_classes(stream, l);
     }
-    int failed = ferror(stream);
-    if (fclose(stream) == 0 && !failed)
+    whole &= !ferror(stream);
+    if (fclose(stream) == 0 && whole)
         return text;
     free(text);
     return NULL;

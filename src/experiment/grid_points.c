@@ -21,9 +21,12 @@ const struct rng_key *grid_points_digest(const struct grid_data *d,
 /* A class that the test points have and the others have not, or NAN. */
 static double unknown_class(const struct labelled *points, const struct labelled *tests)
 {
-    for (size_t k = 0; k < tests->class_count; k++)
-        if (!labelled_has_class(points, tests->classes[k]))
+    for (size_t k = 0, i = 0; k < tests->class_count; k++) { /* both ascend */
+        while (i < points->class_count && points->classes[i] < tests->classes[k])
+            i++;
+        if (i == points->class_count || points->classes[i] != tests->classes[k])
             return tests->classes[k];
+    }
     return NAN;
 }
 
@@ -36,9 +39,8 @@ static bool other_features(const struct labelled *points, const struct labelled 
 
 static bool other_names(const struct labelled *points, const struct labelled *tests)
 {
-    const struct rng_key *a = &points->names, *b = &tests->names;
     return points->named && tests->named &&
-           (a->word[0] != b->word[0] || a->word[1] != b->word[1]);
+           !rng_key_same(&points->names, &tests->names);
 }
 
 /* Test points in a file of their own: 1 and a message where they do not fit. */

@@ -95,16 +95,19 @@ static int read_grid(struct grid *g, const char *directory,
 }
 
 /* Of a database that cannot be read nothing is known: whoever needs it says why. */
+struct known_store {
+    const char *directory;
+    struct store *store; /* NULL: not open yet */
+    struct diagnostics ignored;
+};
+
 static char *known_text(void *context, const char *name)
 {
-    struct diagnostics ignored = {0};
-    struct store *store = NULL;
-    char *text = NULL;
-    if (store_open_readonly(&store, context, &ignored) == SWEEP_OK)
-        text = store_data_text(store, name);
-    store_close(store, &ignored);
-    diagnostics_release(&ignored);
-    return text;
+    struct known_store *k = context;
+    if (!k->store &&
+        store_open_readonly(&k->store, k->directory, &k->ignored) != SWEEP_OK)
+        return NULL;
+    return store_data_text(k->store, name);
 }
 
 int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
@@ -115,8 +118,12 @@ int folder_grid(struct grid *g, const char *directory, struct diagnostics *log)
 int folder_grid_of_results(struct grid *g, const char *directory,
                            struct diagnostics *log)
 {
-    struct grid_known known = {known_text, (void *)(size_t)directory};
-    return read_grid(g, directory, &known, log);
+    struct known_store k = {.directory = directory};
+    struct grid_known known = {known_text, &k};
+    int status = read_grid(g, directory, &known, log);
+    store_close(k.store, &k.ignored);
+    diagnostics_release(&k.ignored);
+    return status;
 }
 
 static bool has_log(const char *directory)
