@@ -77,6 +77,8 @@ static void count_retrainings(struct count *c, const struct setting *s)
 static size_t checkpoint_start(const struct grid *g, const size_t *cell, size_t end)
 {
     struct setting s;
+    if (!g->given[P_MAX_STEPS])
+        return 0;
     grid_cell(g, cell[--end], &s);
     double steps = s.value[P_MAX_STEPS];
     for (; end > 0; end--) {
@@ -98,7 +100,7 @@ static struct parts parts_of(const struct grid *g, const size_t *cell, size_t co
     c.parts = (struct parts){0};
     c.tests = 0;
     c.ranks = c.fresh = false;
-    for (size_t i = 0; i < count && !c.ranks; i++) {
+    for (size_t i = 0; g->given[P_RANKS] && i < count && !c.ranks; i++) {
         grid_cell(g, cell[i], &s);
         c.ranks = s.value[P_RANKS] == 1;
     }
