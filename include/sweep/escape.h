@@ -11,6 +11,7 @@
 #define SWEEP_ESCAPE_H
 
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 
 /* One line of a terminal, a log or a comment. */
@@ -37,6 +38,9 @@ void escape_xml(FILE *stream, const char *text);
 
 /* A JSON string, with its quotes; what is not UTF-8 becomes U+FFFD. */
 void escape_json(FILE *stream, const char *text);
+
+/* A YAML scalar in single quotes. */
+void escape_yaml(FILE *stream, const char *text, size_t length);
 
 /* A field of a TSV file: in double quotes where gnuplot needs them. */
 void escape_tsv(FILE *stream, const char *text);

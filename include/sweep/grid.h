@@ -2,9 +2,9 @@
  * for.
  *
  * Axes are in the order of the file; the last one advances fastest. `zip` makes several
- * parameters one axis, and so does `design`, which makes the first one. `derive` computes a parameter from others, `where` drops cells.
- * Cells that canonicalise to the same setting are kept once (the first). Cells are
- * numbered 0 .. cell_count-1 in that order.
+ * parameters one axis, and so does `design`, which makes the first one. `derive` computes a
+ * parameter from others, `where` drops cells. Cells that canonicalise to the same setting
+ * are kept once (the first). Cells are numbered 0 .. cell_count-1 in that order.
  */
 #ifndef SWEEP_GRID_H
 #define SWEEP_GRID_H

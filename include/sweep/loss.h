@@ -49,8 +49,9 @@ extern const struct loss loss_table[LOSS_COUNT];
  *   gd:            c_i = -l'(q_i) / m
  *   normalized_gd, growing_gd: c_i = l'(q_i) / sum_k l'(q_k), computed relative to the
  * smallest margin so that it is right when every e^-q underflows (sum c = 1); all 0 where
- * every slope is 0, as there is no step. Any NaN margin makes every weight of these NaN. Returns -l'(q_i) / c_i, the same for all i; NAN
- * where the table does not say. Cost: m exponentials. */
+ * every slope is 0, as there is no step. Any NaN margin makes every weight of these NaN.
+ * Returns -l'(q_i) / c_i, the same for all i; NAN where the table does not say. Cost: m
+ * exponentials. */
 double loss_weights(enum loss_kind kind, enum optimizer optimizer, const double *q,
                     size_t m, double *c);
 

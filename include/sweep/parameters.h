@@ -19,7 +19,6 @@
 #include "sweep/span.h"
 #include "sweep/train.h"
 #include "sweep/unlearn.h"
-#include <math.h>
 #include <stddef.h>
 #include <stdint.h>
 

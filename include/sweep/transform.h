@@ -41,7 +41,7 @@ void transform_measure(size_t m, size_t features,
                        void (*row)(size_t i, double *x, const void *context),
                        const void *context, double *x, double *mean, double *deviation);
 
-/* x (features): the first two steps. NULL: none of them. */
+/* x (features): the first two steps. */
 void transform_features(const struct transform *t, size_t features, const double *mean,
                         const double *deviation, double *x);
 

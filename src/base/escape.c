@@ -252,6 +252,14 @@ static void put_field(FILE *stream, const char *text, const char *specials)
     fputs(quoted ? "\"" : "", stream);
 }
 
+void escape_yaml(FILE *stream, const char *text, size_t length)
+{
+    putc('\'', stream);
+    for (; length > 0; text++, length--)
+        fprintf(stream, *text == '\'' ? "''" : "%c", *text);
+    putc('\'', stream);
+}
+
 void escape_tsv(FILE *stream, const char *text)
 {
     put_field(stream, text, " \"#");

@@ -1,6 +1,7 @@
 #include "overrides.h"
 
 #include "sweep/document.h"
+#include "sweep/escape.h"
 #include "sweep/grid_yaml.h"
 #include <stdlib.h>
 #include <string.h>
@@ -12,10 +13,7 @@ static void put_text(FILE *stream, const char *text, size_t length)
         length--;
     while (length > 0 && text[length - 1] == ' ')
         length--;
-    putc('\'', stream);
-    for (; length > 0; text++, length--)
-        fprintf(stream, *text == '\'' ? "''" : "%c", *text);
-    putc('\'', stream);
+    escape_yaml(stream, text, length);
 }
 
 /* As it is where it has brackets or quotes; else a list in brackets, texts in quotes. */

@@ -125,16 +125,13 @@ static bool read_dimension(struct reader *r, struct dimension *d,
 
 static double value_at(const struct dimension *d, double u)
 {
-    double low = d->low - d->unit / 2, high = d->high + d->unit / 2, value;
+    double low = d->low - d->unit / 2, high = d->high + d->unit / 2;
 
     if (d->list) { /* 1 - 2^-53 times 3 is 3 */
         size_t i = (size_t)(u * (double)d->list->count);
         return d->list->value[i < d->list->count ? i : d->list->count - 1];
     }
-    if (d->logarithmic)
-        value = pow(10, log10(low) + (log10(high) - log10(low)) * u);
-    else
-        value = low + (high - low) * u;
+    double value = value_between(low, high, u, d->logarithmic);
     value = d->unit > 0 ? d->unit * round(value / d->unit) : round_digits(value);
     return fmin(fmax(value, d->low), d->high);
 }

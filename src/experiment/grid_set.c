@@ -1,6 +1,7 @@
 #include "grid_set.h"
 
 #include "sweep/document.h"
+#include "sweep/escape.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,10 +10,10 @@
 static void put_scalar(FILE *stream, const struct node *n)
 {
     bool bare = n->plain && *n->text && !strpbrk(n->text, ",:#[]{}\"'&*!|>%@`");
-    fputs(bare ? "" : "'", stream);
-    for (const char *c = n->text; *c; c++)
-        fprintf(stream, *c == '\'' && !bare ? "''" : "%c", *c);
-    fputs(bare ? "" : "'", stream);
+    if (bare)
+        fputs(n->text, stream);
+    else
+        escape_yaml(stream, n->text, strlen(n->text));
 }
 
 static void put_node(FILE *stream, const struct node *n)

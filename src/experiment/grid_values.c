@@ -258,6 +258,13 @@ double round_digits(double value)
     return parse_real(digits, &result) == PARSE_OK ? result + 0.0 : value;
 }
 
+double value_between(double low, double high, double t, bool logarithmic)
+{
+    if (logarithmic)
+        return pow(10, log10(low) + (log10(high) - log10(low)) * t);
+    return low + (high - low) * t;
+}
+
 static double range_value(enum range_kind kind, const double *x, size_t i, size_t count)
 {
     double t = count > 1 ? (double)i / (double)(count - 1) : 0;
@@ -271,9 +278,7 @@ static double range_value(enum range_kind kind, const double *x, size_t i, size_
     }
     if (i == count - 1)
         return x[1];
-    if (kind == LINSPACE)
-        return round_digits(x[0] + (x[1] - x[0]) * t);
-    return round_digits(pow(10, log10(x[0]) + (log10(x[1]) - log10(x[0])) * t));
+    return round_digits(value_between(x[0], x[1], t, kind == LOGSPACE));
 }
 
 static void fill_range(struct reader *r, enum parameter p, const struct node *node,

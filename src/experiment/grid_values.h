@@ -11,6 +11,9 @@ bool read_value(struct reader *r, enum parameter p, const struct node *node,
 
 /* To 15 significant digits: 3 * 0.1 becomes 0.3. */
 double round_digits(double value);
+
+/* Share t of the way from low to high. */
+double value_between(double low, double high, double t, bool logarithmic);
 /* Whether a mapping is a value of p, and no range. */
 bool value_is_mapping(enum parameter p);
 

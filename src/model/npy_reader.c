@@ -1,6 +1,5 @@
 #include "sweep/npy_reader.h"
 #include "sweep/memory.h"
-#include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
