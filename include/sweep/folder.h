@@ -43,9 +43,9 @@ bool folder_has_results(const char *directory);
 bool folder_has_shards(const char *directory);
 
 /* A table of many trials takes long to make. It is given the time of the sweep.db that
- * it was made of, once that is closed: so neither was changed since where both have one
- * time, to the nanosecond. A time of whole seconds, as some file systems and archives
- * keep it, proves nothing, and neither does one that `touch` gave to both. */
+ * it was made of and a nanosecond, once that is closed: where it has that time, neither
+ * was changed since. A file system with coarser times keeps no such time, and `touch`
+ * gives it to none: there the table is made again. */
 bool folder_table_is_dated(const char *directory);
 void folder_date_table(const char *directory);
 

@@ -156,18 +156,26 @@ static bool look_at(const char *directory, struct stat *database, struct stat *t
     return true;
 }
 
-static bool same_time(const struct timespec *a, const struct timespec *b)
+/* A nanosecond after the database, as no clock of a file system and no 'touch' has it. */
+static struct timespec table_time(const struct stat *database)
 {
-    return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+    struct timespec t = database->st_mtim;
+    t.tv_nsec++;
+    if (t.tv_nsec == 1000000000) {
+        t.tv_nsec = 0;
+        t.tv_sec++;
+    }
+    return t;
 }
 
-/* A table that got its time here changed later than that. */
 bool folder_table_is_dated(const char *directory)
 {
     struct stat database, table;
-    return look_at(directory, &database, &table) && table.st_mtim.tv_nsec != 0 &&
-           same_time(&table.st_mtim, &database.st_mtim) &&
-           !same_time(&table.st_mtim, &table.st_ctim);
+    if (!look_at(directory, &database, &table))
+        return false;
+    struct timespec right = table_time(&database);
+    return table.st_mtim.tv_sec == right.tv_sec &&
+           table.st_mtim.tv_nsec == right.tv_nsec;
 }
 
 void folder_date_table(const char *directory)
@@ -177,7 +185,7 @@ void folder_date_table(const char *directory)
     if (!look_at(directory, &database, &table) ||
         asprintf(&path, "%s/table.tsv", directory) < 0)
         return;
-    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, database.st_mtim};
+    const struct timespec times[] = {{.tv_nsec = UTIME_OMIT}, table_time(&database)};
     utimensat(AT_FDCWD, path, times, AT_SYMLINK_NOFOLLOW);
     free(path);
 }

@@ -64,8 +64,13 @@ for ending in svg png pdf; do
     status 0
 done
 check "sizes of the pictures" python3 - <<'END'
-import re, struct
+import re, struct, zlib
 png, pdf, svg = (open("a." + e, "rb").read() for e in ("png", "pdf", "svg"))
+for stream in re.finditer(rb"stream\r?\n", pdf):  # where newer ones keep their pages
+    try:
+        pdf += zlib.decompressobj().decompress(pdf[stream.end():])
+    except zlib.error:
+        pass
 assert struct.unpack(">II", png[16:24]) == (900, 600)
 assert re.search(rb'width="(\d+)" height="(\d+)"', svg).groups() == (b"288", b"192")
 box = re.search(rb"MediaBox \[ ?0 0 ([\d.]+) ([\d.]+) ?\]", pdf).groups()
