@@ -21,7 +21,7 @@ except ImportError as missing:
     sys.exit(77)
 
 from check_export import Checks, trials
-from exported import Trial, distance, norm, unlearn
+from exported import Trial, descend, distance, norm, unlearn
 
 GRIDS = {
     """
@@ -117,13 +117,6 @@ class Side:
         self.scale = 1 / margin if margin > 0 else math.nan
         self.size = math.hypot(norm(self.W), self.perp)
 
-    def outputs(self, t):
-        Z = self.W @ t.a["X_test"].T
-        if self.perp != 0.0:
-            whole = t.record["scalars"]["perp_init" + self.start]
-            Z = Z + self.perp / whole * t.a["test_outside" + self.start]
-        return t.u @ np.where(Z > 0, Z, t.leak * Z)
-
 
 def between(t, a, b, scale_a, scale_b):
     """|scale_a a - scale_b b|^2."""
@@ -181,7 +174,7 @@ def pair(t, a, b):
         return linear_pair(t, a, b)
     if len(t.a["X_test"]) == 0:
         return None, None
-    f, g = a.outputs(t), b.outputs(t)
+    f, g = (t.outputs(side.W, side.perp, side.start) for side in (a, b))
     alike = np.where(np.sign(f) == np.sign(g), 1.0, 0.5 * (np.sign(f) * np.sign(g) == 0))
     f, g = a.scale * f, b.scale * g
     return float(alike.mean()), float(norm(f - g) / norm(g))
@@ -217,19 +210,14 @@ def check_starts(c, t):
 
 
 def relearn(t, side):
-    """Steps of plain descent, in all coordinates; None: not within the limit."""
-    p, forget = t.parameter, t.a["forget"]
-    base = t.a["W_polished"]
+    """Steps of plain descent; None: not within the limit."""
+    forget, base = t.a["forget"], t.a["W_polished"]
     target = 0.9 * t.margins(base)[forget].min() / norm(base)
     W = side.scale * side.W
-    for step in range(p["relearn_steps"] + 1):
-        q, Z = t.margins(W), W @ t.X.T
-        if q[forget].min() >= target * norm(W):
+    for step in range(t.parameter["relearn_steps"] + 1):
+        if t.margins(W)[forget].min() >= target * norm(W):
             return step
-        slope = np.exp(-q) / (1 + np.exp(-q) * (p["loss"] == "logistic"))
-        slope /= slope.sum() if p["optimizer"] == "normalized_gd" else len(q)
-        push = p["learning_rate"] * np.where(Z > 0, 1.0, t.leak) * slope
-        W = W + t.combination(push, np.arange(len(q)))
+        W = descend(t, W)
     return None
 
 

@@ -17,7 +17,7 @@ except ImportError as missing:
     print(f"skipped: {missing.name} is not installed")
     sys.exit(77)
 
-from exported import Trial
+from exported import Trial, descend
 
 GRID = """
 name: history
@@ -50,15 +50,10 @@ def losses(t, q):
 
 def area(t, steps):
     """Sum over the steps of the mean loss before each."""
-    W, total = t.a["W_init"].copy(), 0.0
+    W, total = t.a["W_init"], 0.0
     for _ in range(steps):
-        Z = W @ t.X.T
-        slope = np.where(Z > 0, 1.0, t.leak)
-        q = t.y * (t.u @ (slope * Z))
-        total += losses(t, q).mean()
-        push = 1 / (1 + np.exp(q)) if t.parameter["loss"] == "logistic" else np.exp(-q)
-        push /= len(q) if t.parameter["optimizer"] == "gd" else push.sum()
-        W += t.parameter["learning_rate"] * (t.u[:, None] * slope * (push * t.y)) @ t.X
+        total += losses(t, t.margins(W)).mean()
+        W = descend(t, W)
     return total
 
 

@@ -161,16 +161,21 @@ class Trial:
         eps = math.hypot(norm(near - factor * H), perp)
         return eps, float(slack[points].max()), tau
 
+    def outputs(self, W, perp, start=""):
+        """Of a model on the test points; `start`: what its name in the record ends with."""
+        Z = W @ self.a["X_test"].T
+        if perp != 0.0:
+            whole = self.record["scalars"]["perp_init" + start]
+            Z = Z + perp / whole * self.a["test_outside" + start]
+        return self.u @ np.where(Z > 0, Z, self.leak * Z)
+
     def accuracy(self, name):
         W, perp = self.model(name)
         if self.parameter["model"] == "linear" and self.parameter["data"] == "mixture":
             return self.linear_accuracy(W, perp)
         if len(self.a["X_test"]) == 0:
             return None
-        Z = W @ self.a["X_test"].T
-        if perp != 0.0:
-            Z = Z + perp / self.record["scalars"]["perp_init"] * self.a["test_outside"]
-        margin = self.a["y_test"] * (self.u @ np.where(Z > 0, Z, self.leak * Z))
+        margin = self.a["y_test"] * self.outputs(W, perp)
         return float(np.mean(np.where(margin == 0, 0.5, margin > 0)))
 
     def linear_accuracy(self, W, perp):
@@ -191,13 +196,27 @@ def distance(a, b):
     return 0.5 * (norm(A / size - B / other) ** 2 + (p / size - q / other) ** 2)
 
 
-def loss_weights(t, W, points):
-    """l'(q_i) over their sum."""
+def loss_slopes(t, W, points):
+    """-l'(q_i)."""
     q = t.margins(W)[points]
     if t.parameter["loss"] == "hinge":
-        return (q < 1) / (q < 1).sum()
-    slope = np.exp(-q) / (1 + np.exp(-q) * (t.parameter["loss"] == "logistic"))
+        return (q < 1) * 1.0
+    return np.exp(-q) / (1 + np.exp(-q) * (t.parameter["loss"] == "logistic"))
+
+
+def loss_weights(t, W, points):
+    """l'(q_i) over their sum."""
+    slope = loss_slopes(t, W, points)
     return slope / slope.sum()
+
+
+def descend(t, W):
+    """One step of gd or normalized_gd on all points, in all coordinates."""
+    everyone = np.arange(len(t.X))
+    slope = loss_slopes(t, W, everyone)
+    slope /= slope.sum() if t.parameter["optimizer"] == "normalized_gd" else len(slope)
+    push = t.parameter["learning_rate"] * np.where(W @ t.X.T > 0, 1.0, t.leak) * slope
+    return W + t.combination(push, everyone)
 
 
 def unlearn(t, base):
