@@ -12,12 +12,10 @@ import gzip
 import itertools
 import os
 import random
-import subprocess
 import sys
 import tempfile
 
 from check_export import Checks, check_trial, trials
-from exported import Trial
 
 import numpy as np
 
@@ -407,11 +405,9 @@ def check_transforms(c, sweep, folder):
         grid = os.path.join(folder, name + ".yaml")
         with open(grid, "w", encoding="utf-8") as file:
             file.write(TRANSFORMS.replace("DATA", data).replace("SAMPLES", str(samples)))
-        for cell in range(18):
-            out = os.path.join(folder, f"{name}{cell}")
-            subprocess.run([sweep, "trial", grid, f"--cell={cell}", "--replicate=0",
-                            "--export", out, "--tests"], capture_output=True, check=False)
-            t = Trial(out)  # also of a trial that failed: not all are separated
+        exports = os.path.join(folder, "transforms " + name)
+        os.mkdir(exports)
+        for cell, t in enumerate(trials(sweep, grid, exports, failed=True)):
             c.where = f"transforms, {name}, cell {cell}"
             check_transform(c, t, sources)
             cells += 1
