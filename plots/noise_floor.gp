@@ -12,7 +12,6 @@ load system(sprintf("dirname '%s'", ARG0)) . "/style.gp"
 columns = "tau output_distance"
 array label[2] = ["in weights: 1 − cos", "on test points: relative distance of outputs"]
 array low[2] = [1e-4, 5e-3]
-array high[2] = [1, 1]
 array title[2] = ["pure Gaussian", "mixture, |μ| = 0.25"]
 array step[3] = [0, 2, 3] # blocks of the table
 array what[3] = ["no step", "step 0.9", "step 1"]
@@ -26,7 +25,7 @@ set multiplot layout 2,2 margins 0.11,0.985,0.1,0.85 spacing 0.08,0.08
 do for [row = 0:1] {
     do for [c = 1:2] {
         y = word(columns, c)
-        set yrange [low[c]:high[c]]
+        set yrange [low[c]:1]
         set title row == 0 ? label[c] : ""
         if (row == 1) { set xlabel "dimension d" } else { set xlabel "" }
         if (c == 1) { set ylabel title[row + 1] } else { set ylabel "" }
