@@ -37,16 +37,6 @@ results:
 PAIR = ("twice / 2", "forget_margin_retrain")
 NAMES = ["ks", "auc", "tpr01", "tpr10", "mean_difference"]
 TABLES = [["dimension", "step_scale"], ["dimension"], ["step_scale"], []]
-# Limits of success. What is compared has SciPy's value, or None: undefined.
-LIMITS = {
-    "ks(twice / 2 ~ forget_margin_retrain)": (0.65, lambda x, y: VALUES["ks"](x, y)),
-    "auc(twice / 2 ~ forget_margin_retrain)":
-        (0.8, lambda x, y: max(VALUES["auc"](x, y), 1 - VALUES["auc"](x, y))),
-    "mean_difference(twice / 2 ~ forget_margin_retrain)":
-        (0.44, lambda x, y: abs(VALUES["mean_difference"](x, y))),
-    "told": (0.72, lambda x, y: VALUES["tpr10"](x, y)),
-    "ks(norm / 0 ~ norm)": (1, lambda x, y: None),
-}
 
 
 def run(*words):
@@ -66,6 +56,16 @@ VALUES = {
     "tpr01": lambda x, y: tpr(x, y, 0.01),
     "tpr10": lambda x, y: tpr(x, y, 0.1),
     "mean_difference": lambda x, y: math.fsum(x - y) / len(x),
+}
+# Limits of success. What is compared has SciPy's value, or None: undefined.
+LIMITS = {
+    "ks(twice / 2 ~ forget_margin_retrain)": (0.65, VALUES["ks"]),
+    "auc(twice / 2 ~ forget_margin_retrain)":
+        (0.8, lambda x, y: max(VALUES["auc"](x, y), 1 - VALUES["auc"](x, y))),
+    "mean_difference(twice / 2 ~ forget_margin_retrain)":
+        (0.44, lambda x, y: abs(VALUES["mean_difference"](x, y))),
+    "told": (0.72, VALUES["tpr10"]),
+    "ks(norm / 0 ~ norm)": (1, lambda x, y: None),
 }
 
 
@@ -121,9 +121,14 @@ def close(text, value):
     return abs(float(text) - value) <= 1e-12
 
 
+def samples(trials):
+    pairs = [(t["forget_margin_unlearned"], t["forget_margin_retrain"]) for t in trials
+             if t["forget_margin_unlearned"] is not None]
+    return numpy.array(pairs).T
+
+
 def check_row(row, trials):
-    x = numpy.array([t["forget_margin_unlearned"] for t in trials])
-    y = numpy.array([t["forget_margin_retrain"] for t in trials])
+    x, y = samples(trials)
     cluster = [int(t["dimension"]) * 1000 + t["replicate"] for t in trials]
     for name in NAMES:
         value, low, high = (row[name + part] for part in ("", "_low", "_high"))
@@ -137,12 +142,6 @@ def check_row(row, trials):
     for part, end in (("_low", max(value - reach, 0)), ("_high", min(value + reach, 1))):
         check(f"ks{part} {end}: {row['ks' + part]}",
               abs(float(row["ks" + part]) - end) <= 0.15 * reach)
-
-
-def samples(trials):
-    pairs = [(t["forget_margin_unlearned"], t["forget_margin_retrain"]) for t in trials
-             if t["forget_margin_unlearned"] is not None]
-    return numpy.array(pairs).T
 
 
 def check_limit(sweep, work, trials, audit):
