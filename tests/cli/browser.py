@@ -4,7 +4,6 @@ enough, and no port is opened.
     with Browser() as b:
         b.open(path); b.run("return document.title")
 """
-import base64
 import fcntl
 import json
 import os
@@ -109,11 +108,6 @@ class Browser:
     def requests(self):
         """Addresses that were asked for."""
         return [e["request"]["url"] for e in self.take("Network.requestWillBeSent")]
-
-    def picture(self, path):
-        """The whole page, as PNG."""
-        shot = self.ask("Page.captureScreenshot", captureBeyondViewport=True)
-        pathlib.Path(path).write_bytes(base64.b64decode(shot["data"]))
 
     def __enter__(self):
         return self

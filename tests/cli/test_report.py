@@ -193,7 +193,7 @@ def check_running():
                                          "  dimension: 100\n  samples: 10\n  width: 50\n")
     child = subprocess.Popen([sweep, "run", "-q", "-j1", "long.yaml", "-o", "long"])
     try:
-        while not pathlib.Path("long/run.log").exists():
+        while not pathlib.Path("long/run.log").exists() and child.poll() is None:
             time.sleep(0.05)
         run("report", "long", "-o", "during.html")
         page = Reader("during.html")
