@@ -9,8 +9,6 @@ struct tour {
     const uint32_t *need; /* (cells) replicates */
     unsigned char *taken; /* (cells) */
     struct judge judge;
-    struct setting setting; /* of cell `at` */
-    size_t at;
     aggregate_visit *visit;
     void *context;
 };
@@ -19,17 +17,10 @@ static int visit_trial(void *context, size_t cell, uint64_t replicate,
                        const struct record *r)
 {
     struct tour *t = context;
-    double own[RESULTS_LIMIT];
     if (!t->taken[cell] || replicate >= t->need[cell] ||
         !judge_trial(&t->judge, cell, r))
         return SWEEP_OK;
-    if (t->at != cell)
-        grid_cell(t->grid, t->at = cell, &t->setting);
-    const struct results *results = &t->grid->results;
-    const struct trial_of trial = {&t->setting,
-                                   (const char *const *)t->grid->texts.text, r};
-    results_compute(results, results->count, &trial, own);
-    return t->visit(t->context, cell, replicate, r, own);
+    return t->visit(t->context, cell, replicate, r, t->judge.own);
 }
 
 static int take_cells(struct tour *t, const char *where, struct diagnostics *log)
@@ -51,11 +42,12 @@ int aggregate_each(struct store *s, const struct grid *g, const char *where,
                    aggregate_visit *visit, void *context, struct diagnostics *log)
 {
     static const struct aggregate none = {0};
-    struct tour t = {.grid = g, .at = SIZE_MAX, .visit = visit, .context = context};
+    struct tour t = {.grid = g, .visit = visit, .context = context};
     struct ledger l = {0};
     int status = take_cells(&t, where, log);
     if (status == SWEEP_OK)
         status = judge_init(&t.judge, &none, g, where);
+    t.judge.own_count = g->results.count; /* each visit gets them all */
     if (status == SWEEP_NO_MEMORY)
         status = diagnostics_no_memory(log, "the table");
     if (status == SWEEP_OK)
