@@ -10,18 +10,16 @@ static const struct markup html = {.word = escape_xml,
                                    .gap = " ",
                                    .power = "\u00b710<sup>",
                                    .power_end = "</sup>",
-                                   .undefined = "\u2013"};
+                                   .undefined = "\u2013",
+                                   .values = true};
 
 /* What several columns are a part of. */
 static void put_groups(FILE *stream, const struct sheet *s)
 {
     fprintf(stream, "<tr><td colspan=\"%zu\"></td>", s->keys);
-    for (size_t k = s->keys, end; k < s->columns; k = end) {
-        for (end = k + 1; end < s->columns && s->group[end] == s->group[k];)
-            end++;
-        fprintf(stream, "<th colspan=\"%zu\" scope=\"colgroup\">%s</th>", end - k,
-                s->group[k]);
-    }
+    for (size_t k = s->keys; k < s->columns; k = sheet_group_end(s, k))
+        fprintf(stream, "<th colspan=\"%zu\" scope=\"colgroup\">%s</th>",
+                sheet_group_end(s, k) - k, s->group[k]);
     fputs("</tr>\n", stream);
 }
 

@@ -18,25 +18,16 @@ static void put_row(FILE *stream, const struct sheet *s, size_t row)
     fputs(" \\\\\n", stream);
 }
 
-/* Behind the last column of the group of column k. */
-static size_t group_end(const struct sheet *s, size_t k)
-{
-    size_t end = k + 1;
-    while (end < s->columns && s->group[end] == s->group[k])
-        end++;
-    return end;
-}
-
 static void put_groups(FILE *stream, const struct sheet *s)
 {
     for (size_t k = 1; k < s->keys; k++)
         fputs("& ", stream);
-    for (size_t k = s->keys; k < s->columns; k = group_end(s, k))
+    for (size_t k = s->keys; k < s->columns; k = sheet_group_end(s, k))
         fprintf(stream, "%s\\multicolumn{%zu}{c}{%s} ", k > 0 ? "& " : "",
-                group_end(s, k) - k, s->group[k]);
+                sheet_group_end(s, k) - k, s->group[k]);
     fputs("\\\\\n", stream);
-    for (size_t k = s->keys; k < s->columns; k = group_end(s, k))
-        fprintf(stream, "\\cmidrule(lr){%zu-%zu}", k + 1, group_end(s, k));
+    for (size_t k = s->keys; k < s->columns; k = sheet_group_end(s, k))
+        fprintf(stream, "\\cmidrule(lr){%zu-%zu}", k + 1, sheet_group_end(s, k));
     fputs("\n", stream);
 }
 

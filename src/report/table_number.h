@@ -2,6 +2,7 @@
 #ifndef SWEEP_TABLE_NUMBER_H
 #define SWEEP_TABLE_NUMBER_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* How a language writes numbers and words. */
@@ -12,6 +13,7 @@ struct markup {
     const char *gap;               /* before an interval */
     const char *power, *power_end; /* around an exponent of ten */
     const char *undefined;
+    bool values; /* the numbers go beside the texts: sheet.value */
 };
 
 /* All write one cell. A number as it was written, "1e-05". */

@@ -319,7 +319,7 @@ int sheet_build(struct sheet *s, const struct aggregate *a, const struct grid *g
         status = put_texts(&b);
     if (status == SWEEP_OK)
         status = find_texts(&b);
-    if (status == SWEEP_OK)
+    if (status == SWEEP_OK && markup->values)
         status = find_values(&b);
     if (status == SWEEP_OK)
         status = write_note(&b);
@@ -327,6 +327,14 @@ int sheet_build(struct sheet *s, const struct aggregate *a, const struct grid *g
     memory_free(b.key);
     memory_free(b.measure);
     return status;
+}
+
+size_t sheet_group_end(const struct sheet *s, size_t k)
+{
+    size_t end = k + 1;
+    while (end < s->columns && s->group[end] == s->group[k])
+        end++;
+    return end;
 }
 
 const char *sheet_text(const struct sheet *s, size_t row, size_t column)

@@ -17,7 +17,8 @@ struct sheet {
     char **group;         /* (columns) what it is a part of; NULL: no groups; equal
                              pointers: the same group. Of keys: NULL */
     bool *word;           /* (columns) no numbers */
-    double *value; /* (rows, columns) of the numbers; NAN: undefined, or a word */
+    double *value; /* (rows, columns) of the numbers, if the markup has use for them;
+                      NAN: undefined, or a word */
     char *pool;    /* where the texts are */
     char *note;    /* one line, below the table */
 };
@@ -25,6 +26,9 @@ struct sheet {
 /* SWEEP_OK, SWEEP_NO_MEMORY; release in any case. */
 int sheet_build(struct sheet *s, const struct aggregate *a, const struct grid *g,
                 const struct table_style *style, const struct markup *markup);
+
+/* Behind the last column of the group of column k. */
+size_t sheet_group_end(const struct sheet *s, size_t k);
 
 const char *sheet_text(const struct sheet *s, size_t row, size_t column);
 
