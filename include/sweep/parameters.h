@@ -19,6 +19,7 @@
 #include "sweep/span.h"
 #include "sweep/train.h"
 #include "sweep/unlearn.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -110,6 +111,12 @@ enum parameter parameter_find(const char *name);
 
 const char *stage_name(enum stage stage);
 const char *parameter_type_name(enum parameter_type type);
+
+/* Whether the values of p are texts: a choice or a free text. */
+bool parameter_is_text(enum parameter p);
+
+/* Whether they are no numbers, having no order and no distance: the same, or a boolean. */
+bool parameter_has_words(enum parameter p);
 
 /* Word i of the choices of p; NULL: there are not so many. */
 const char *parameter_word(enum parameter p, size_t i);

@@ -154,8 +154,7 @@ static void read_derive(struct reader *r, const struct node *section)
 
         if (p == PARAMETER_COUNT || !grid_give(r, p, key))
             continue;
-        if (parameter_table[p].type == PARAMETER_CHOICE ||
-            parameter_table[p].type == PARAMETER_TEXT)
+        if (parameter_is_text(p))
             complain(r, key, "'%s' is not a number: it cannot be derived", key->text);
         g->derived_count++;
         d->parameter = p;

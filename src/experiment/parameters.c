@@ -1,7 +1,6 @@
 #include "sweep/parameters.h"
 #include "sweep/proof.h"
 #include <math.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -217,6 +216,17 @@ const char *parameter_type_name(enum parameter_type type)
     static const char *const names[] = {"integer", "real", "choice", "boolean", "text"};
 
     return names[type];
+}
+
+bool parameter_is_text(enum parameter p)
+{
+    enum parameter_type type = parameter_table[p].type;
+    return type == PARAMETER_CHOICE || type == PARAMETER_TEXT;
+}
+
+bool parameter_has_words(enum parameter p)
+{
+    return parameter_is_text(p) || parameter_table[p].type == PARAMETER_BOOLEAN;
 }
 
 const char *parameter_word(enum parameter p, size_t i)

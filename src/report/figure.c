@@ -96,7 +96,7 @@ void figure_sort_axis(struct figure_axis *axis)
  * "Not set" is no place on an axis. */
 static int collect_axis(struct figure *f, struct figure_axis *axis, const bool *apart)
 {
-    axis->words = figure_has_words(axis->parameter);
+    axis->words = parameter_has_words(axis->parameter);
     axis->value = memory_array(f->data->row_count, sizeof *axis->value);
     if (!axis->value)
         return SWEEP_NO_MEMORY;
@@ -177,7 +177,7 @@ static int find_axes(struct figure *f, size_t *line, size_t *facet, bool *apart)
     int status = number_combinations(f, &f->by, line, &f->line_cell, &f->lines);
     if (status == SWEEP_OK)
         status = number_combinations(f, &f->facet, facet, &f->facet_cell, &f->facets);
-    if (status == SWEEP_OK && !f->map && !figure_has_words(f->x.parameter))
+    if (status == SWEEP_OK && !f->map && !parameter_has_words(f->x.parameter))
         status = find_apart(f, line, facet, apart);
     if (status == SWEEP_OK)
         status = collect_axis(f, &f->x, apart);

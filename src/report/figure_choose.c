@@ -7,12 +7,6 @@
 /* Fewer values are a choice between them and no axis to draw a curve along. */
 enum { FEWEST_VALUES = 3 };
 
-bool figure_has_words(enum parameter p)
-{
-    enum parameter_type type = parameter_table[p].type;
-    return type != PARAMETER_INTEGER && type != PARAMETER_REAL;
-}
-
 int figure_combinations(const struct figure_cells *cells,
                         const struct figure_list *list, size_t *count)
 {
@@ -118,7 +112,7 @@ static enum parameter preset_x(const struct choice *c)
         return P_STEP_SCALE;
     for (size_t i = 0; i < c->axes.count; i++) {
         enum parameter p = c->axes.parameter[i];
-        bool curve = !figure_has_words(p) && c->values[p] >= FEWEST_VALUES;
+        bool curve = !parameter_has_words(p) && c->values[p] >= FEWEST_VALUES;
         size_t rank = c->values[p] + (curve ? GRID_CELL_LIMIT : 0);
         if (!list_contains(&c->used, p) && rank > most) {
             best = p;
@@ -184,7 +178,7 @@ static enum parameter preset_by(const struct choice *c, const struct figure_list
 {
     for (size_t i = 0; i < left->count; i++) {
         enum parameter p = left->parameter[i];
-        if (c->f->map ? !figure_has_words(p) : c->values[p] <= FIGURE_LINES)
+        if (c->f->map ? !parameter_has_words(p) : c->values[p] <= FIGURE_LINES)
             return p;
     }
     return left->count > 0 ? left->parameter[0] : PARAMETER_COUNT;
@@ -274,7 +268,7 @@ static int check_lines(const struct figure *f, const struct figure_request *requ
     const char *asked = request->fit ? "--fit" : request->bars ? "--bars" : "--with";
     if (f->map && (request->fit || request->bars || request->loose))
         diagnostics_add(log, NULL, 0, 0, "a map has no lines: leave out %s", asked);
-    else if (request->fit && figure_has_words(f->x.parameter))
+    else if (request->fit && parameter_has_words(f->x.parameter))
         diagnostics_add(log, NULL, 0, 0,
                         "no power law along '%s', which has words for values", x);
     else

@@ -14,9 +14,6 @@ int figure_statistics(struct figure *f, const struct figure_request *request,
 int figure_combinations(const struct figure_cells *cells,
                         const struct figure_list *list, size_t *count);
 
-/* Whether a parameter has words for values, which have no order and no distance. */
-bool figure_has_words(enum parameter p);
-
 /* Choose the scale of an axis from its values (ascending); `fields`: each is the middle
  * of a part of it. SWEEP_OK; SWEEP_INPUT: no log axis can show it. */
 int figure_axis_scale(struct figure_axis *axis, enum figure_log kind, bool fields,

@@ -83,19 +83,13 @@ char *text_name(char *buffer, size_t size, const char *name, const char *symbol,
     return buffer;
 }
 
-static bool is_number(enum parameter p)
-{
-    return parameter_table[p].type == PARAMETER_REAL ||
-           parameter_table[p].type == PARAMETER_INTEGER;
-}
-
 char *text_value(const struct figure *f, enum parameter p, double value, char *buffer,
                  size_t size)
 {
     grid_format(f->cells->grid, p, value, buffer, size);
     if (isnan(value))
         snprintf(buffer, size, "not set");
-    else if (strlen(buffer) > LONG_NUMBER && is_number(p))
+    else if (strlen(buffer) > LONG_NUMBER && !parameter_has_words(p))
         snprintf(buffer, size, "%.4g", value);
     return buffer;
 }
@@ -147,7 +141,7 @@ static bool shows_powers(const struct figure *f, enum parameter p, const size_t 
                          const size_t *folder, size_t count)
 {
     bool far = false;
-    if (!is_number(p))
+    if (parameter_has_words(p))
         return false;
     for (size_t k = 0; k < count; k++) {
         struct setting s;

@@ -27,12 +27,11 @@ void json_setting(FILE *stream, const struct grid *g, const struct setting *s)
 {
     char text[4096];
     for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
-        enum parameter_type type = parameter_table[p].type;
         json_name(stream, p == 0, parameter_table[p].name);
         grid_format(g, p, s->value[p], text, sizeof text);
         if (isnan(s->value[p]))
             fputs("null", stream);
-        else if (type == PARAMETER_CHOICE || type == PARAMETER_TEXT)
+        else if (parameter_is_text(p))
             json_text(stream, text);
         else
             fputs(text, stream);

@@ -62,8 +62,7 @@ void field_name(const struct layout *t, size_t k, struct field *f)
 void field_coordinate(const struct layout *t, const struct setting *s, enum parameter p,
                       struct field *f)
 {
-    enum parameter_type type = parameter_table[p].type;
-    f->word = type == PARAMETER_CHOICE || type == PARAMETER_TEXT;
+    f->word = parameter_is_text(p);
     grid_format(t->grid, p, s->value[p], f->text, sizeof f->text);
 }
 

@@ -110,13 +110,6 @@ static void end_text(struct builder *b)
     putc('\0', b->stream);
 }
 
-static bool has_words(enum parameter p)
-{
-    enum parameter_type type = parameter_table[p].type;
-    return type == PARAMETER_CHOICE || type == PARAMETER_TEXT ||
-           type == PARAMETER_BOOLEAN;
-}
-
 /* As it was written, if that is short. */
 static void put_coordinate(struct builder *b, size_t row, enum parameter p)
 {
@@ -125,7 +118,7 @@ static void put_coordinate(struct builder *b, size_t row, enum parameter p)
     struct field f;
     grid_cell(b->t.grid, b->t.a->row[row].cell, &s);
     field_coordinate(&b->t, &s, p, &f);
-    if (has_words(p)) {
+    if (parameter_has_words(p)) {
         b->markup->word(b->stream, f.text);
         return;
     }
@@ -219,7 +212,7 @@ static int find_texts(struct builder *b)
     for (size_t i = 0; i < (s->rows + 1) * s->columns; i++, at += strlen(at) + 1)
         s->text[i] = at;
     for (size_t k = 0; k < s->columns; k++)
-        s->word[k] = k < s->keys && has_words(b->key[k]);
+        s->word[k] = k < s->keys && parameter_has_words(b->key[k]);
     for (size_t k = 0; k < s->keys && pivots; k++)
         s->group[k] = NULL;
     for (size_t i = 0; i < b->measure_count && pivots; i++, at += strlen(at) + 1)

@@ -15,12 +15,6 @@ struct lines {
     char *common; /* "0,relu,1000,..." from malloc */
 };
 
-static bool is_text(enum parameter p)
-{
-    enum parameter_type type = parameter_table[p].type;
-    return type == PARAMETER_CHOICE || type == PARAMETER_TEXT;
-}
-
 /* False: it is none of a trial. */
 static bool is_shown(const struct lines *l, enum column c)
 {
@@ -68,7 +62,7 @@ static int find_common(struct lines *l, size_t cell)
     fprintf(stream, "%zu", cell);
     for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
         putc(',', stream);
-        if (!isnan(s.value[p]) || !is_text(p))
+        if (!isnan(s.value[p]) || !parameter_is_text(p))
             escape_csv(stream, grid_format(l->grid, p, s.value[p], text, sizeof text));
     }
     bool failed = ferror(stream);
