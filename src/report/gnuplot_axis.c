@@ -84,7 +84,7 @@ static void put_tics(FILE *stream, const struct figure *f,
         tic_text(f, axis, k, text, sizeof text);
         fputs(before, stream);
         script_text(stream, f, text, !axis->words);
-        fprintf(stream, " %.*g", script_narrow(s) ? 17 : 10, at);
+        fprintf(stream, " %.*g", script_digits(s), at);
         before = ", ";
     }
     fputs(")\n", stream);
@@ -127,6 +127,11 @@ size_t script_narrow(const struct figure_scale *s)
         return 0;
     return (size_t)digits_of(span / 5) + (size_t)fmax(floor(log10(most)), 0) + 2U +
            (s->low < 0);
+}
+
+int script_digits(const struct figure_scale *s)
+{
+    return script_narrow(s) ? 17 : 10;
 }
 
 /* Tics of a narrow scale, as many as there is room for. */

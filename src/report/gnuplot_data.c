@@ -12,12 +12,6 @@ static void put_number(FILE *stream, double value)
         fputs("\tNaN", stream);
 }
 
-/* Digits that tell the values of an axis apart. */
-static int digits_of(const struct figure_axis *axis)
-{
-    return script_narrow(&axis->scale) ? 17 : 10;
-}
-
 static void put_names(FILE *stream, const struct figure *f)
 {
     if (f->map)
@@ -50,16 +44,16 @@ static void put_values(FILE *stream, const struct figure *f, size_t row)
 static void put_constant(FILE *stream, const struct figure *f, size_t row)
 {
     fprintf(stream, "# %s has no effect here\n", parameter_table[f->x.parameter].name);
-    fprintf(stream, "%.*g", digits_of(&f->x), f->x.scale.low);
+    fprintf(stream, "%.*g", script_digits(&f->x.scale), f->x.scale.low);
     put_values(stream, f, row);
-    fprintf(stream, "%.*g", digits_of(&f->x), f->x.scale.high);
+    fprintf(stream, "%.*g", script_digits(&f->x.scale), f->x.scale.high);
     put_values(stream, f, row);
 }
 
 static void put_line(FILE *stream, const struct figure *f, const size_t *row)
 {
     size_t rows = 0;
-    int digits = digits_of(&f->x);
+    int digits = script_digits(&f->x.scale);
     for (size_t x = 0; x < f->x.count; x++) {
         char text[256];
         if (row[x] == FIGURE_EMPTY)
@@ -111,7 +105,7 @@ static void put_fields(FILE *stream, const struct figure *f, size_t line,
                        const size_t *row)
 {
     double x[3], y[3];
-    int across = digits_of(&f->x), up = digits_of(&f->vertical);
+    int across = script_digits(&f->x.scale), up = script_digits(&f->vertical.scale);
     field(&f->vertical, line, y);
     if (line > 0)
         putc('\n', stream);

@@ -163,6 +163,9 @@ void script_range(FILE *stream, const char *which, const struct figure_scale *s)
  * 0: %g is enough. */
 size_t script_narrow(const struct figure_scale *s);
 
+/* Digits that tell the values of an axis apart. */
+int script_digits(const struct figure_scale *s);
+
 /* Range, log scale and tics of axis `which`, "x" or "y", `length` pixels long. */
 void script_axis(FILE *stream, const struct figure *f, const struct figure_axis *axis,
                  const char *which, double length);
