@@ -125,13 +125,15 @@ static void check_trials(const struct wish *w, const struct arguments *args,
 {
     static const enum option others[] = {OPTION_ROWS, OPTION_STATISTICS, OPTION_PIVOT,
                                          OPTION_SORT, OPTION_DIGITS};
-    for (size_t i = 0; i < sizeof others / sizeof *others && !w->format->write; i++)
+    if (w->format->write)
+        return;
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (args->value[others[i]])
             diagnostics_add(log, NULL, 0, 0,
                             "--%s is not for trials-csv, which has a line for each "
                             "trial with all digits",
                             option_table[others[i]].name);
-    if (!w->format->write && w->columns.count > 0 && w->style.rates)
+    if (w->columns.count > 0 && w->style.rates)
         diagnostics_add(log, NULL, 0, 0,
                         "success rates are of many trials: trials-csv has none");
 }
@@ -224,6 +226,13 @@ static int write_trials(FILE *stream, struct store *store, const struct grid *g,
     return w->format->write_trials(stream, store, g, &request, log);
 }
 
+static int write_table(FILE *stream, struct store *store, const struct grid *g,
+                       const struct wish *w, struct diagnostics *log)
+{
+    return w->format->write ? write_rows(stream, store, g, w, log)
+                            : write_trials(stream, store, g, w, log);
+}
+
 static int write_file(struct store *store, const struct grid *g, const struct wish *w,
                       struct diagnostics *log)
 {
@@ -232,8 +241,7 @@ static int write_file(struct store *store, const struct grid *g, const struct wi
     if (status == SWEEP_OK)
         status = outfile_open(&out, w->path, log);
     if (status == SWEEP_OK)
-        status = (w->format->write ? write_rows : write_trials)(out.stream, store, g, w,
-                                                                log);
+        status = write_table(out.stream, store, g, w, log);
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);
@@ -249,9 +257,8 @@ static int print_table(const char *directory, const struct grid *g,
     if (status == SWEEP_OK)
         print_model_notice(stderr, directory, store);
     if (status == SWEEP_OK)
-        status = w->path            ? write_file(store, g, w, log)
-                 : w->format->write ? write_rows(stdout, store, g, w, log)
-                                    : write_trials(stdout, store, g, w, log);
+        status = w->path ? write_file(store, g, w, log)
+                         : write_table(stdout, store, g, w, log);
     store_close(store, log);
     return status;
 }
