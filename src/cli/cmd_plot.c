@@ -5,7 +5,6 @@
 #include "plot_wish.h"
 #include "sweep/escape.h"
 #include "sweep/infile.h"
-#include "sweep/outfile.h"
 #include <stdlib.h>
 #include <sys/stat.h>
 
@@ -33,19 +32,6 @@ static int check_files(const struct plot_wish *w, struct diagnostics *log)
                     "it away, or choose another name with -o",
                     what, victim, is);
     return SWEEP_INPUT;
-}
-
-static int write_script(const struct plot_wish *w, const struct figure *f,
-                        struct diagnostics *log)
-{
-    struct outfile out;
-    int status = outfile_open(&out, w->script, log);
-    if (status == SWEEP_OK)
-        status = gnuplot_write(out.stream, f, &w->looks.picture);
-    if (status == SWEEP_OK)
-        status = outfile_commit(&out, log);
-    outfile_discard(&out);
-    return status;
 }
 
 /* A label in the place of the names of several results would name none of them. */
@@ -80,7 +66,7 @@ static int make_plot(const struct plot_wish *w, const struct figure *f,
     if (status == SWEEP_OK)
         status = picture_check(f, &w->looks.picture, log);
     if (status == SWEEP_OK)
-        status = write_script(w, f, log);
+        status = draw_script(w->script, f, &w->looks.picture, log);
     if (status == SWEEP_OK)
         status = draw_picture(w->script, w->path, w->looks.picture.format, log);
     if (status == SWEEP_OK && f->fit)

@@ -137,6 +137,19 @@ static int draw_into(const char *script, const struct outfile *out,
     return status;
 }
 
+int draw_script(const char *path, const struct figure *f, const struct picture *p,
+                struct diagnostics *log)
+{
+    struct outfile out;
+    int status = outfile_open(&out, path, log);
+    if (status == SWEEP_OK)
+        status = gnuplot_write(out.stream, f, p);
+    if (status == SWEEP_OK)
+        status = outfile_commit(&out, log);
+    outfile_discard(&out);
+    return status;
+}
+
 bool draw_available(void)
 {
     const char *path = getenv("PATH");

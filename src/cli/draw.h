@@ -12,6 +12,10 @@
 int draw_picture(const char *script, const char *picture, enum picture_format format,
                  struct diagnostics *log);
 
+/* Write the script, whole or not at all. SWEEP_OK, SWEEP_IO, SWEEP_NO_MEMORY. */
+int draw_script(const char *path, const struct figure *f, const struct picture *p,
+                struct diagnostics *log);
+
 /* Whether there is a gnuplot to run. */
 bool draw_available(void);
 

@@ -3,7 +3,6 @@
 #include "draw.h"
 #include "sweep/infile.h"
 #include "sweep/memory.h"
-#include "sweep/outfile.h"
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -68,15 +67,8 @@ static int write_script(const struct figure *f, const char *path,
                               .title = f->result[0].name,
                               .font_size = 10,
                               .legend = LEGEND_AUTO};
-    struct outfile out;
     picture.width = narrow_width(f, picture);
-    int status = outfile_open(&out, path, log);
-    if (status == SWEEP_OK)
-        status = gnuplot_write(out.stream, f, &picture);
-    if (status == SWEEP_OK)
-        status = outfile_commit(&out, log);
-    outfile_discard(&out);
-    return status;
+    return draw_script(path, f, &picture, log);
 }
 
 static int read_picture(char **svg, const char *path, struct diagnostics *log)
