@@ -42,6 +42,7 @@
 #include "sweep/status.h"
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Most lines that can be distinguished in a panel, most panels, most results. */
 enum { FIGURE_LINES = 14, FIGURE_PANELS = 24, FIGURE_RESULTS = 8 };
@@ -208,6 +209,11 @@ enum figure_part { FIGURE_CENTER, FIGURE_LOW, FIGURE_HIGH };
  * nothing there. */
 double figure_value(const struct figure *f, size_t row, size_t result,
                     enum figure_part part);
+
+/* What is not drawn: "norm is defined in no trial and not drawn." for each such result,
+ * between `before` and `after`; behind `before`, "Not drawn, for want of room: A, B." */
+void figure_put_missing(FILE *stream, const struct figure *f, const char *before,
+                        const char *after);
 
 void figure_release(struct figure *f);
 

@@ -121,12 +121,7 @@ static int name_missing(struct pictures *p, const struct figure *f,
     FILE *stream = open_memstream(&p->missing, &size);
     if (!stream)
         return diagnostics_no_memory(log, NULL);
-    for (size_t i = 0; i < f->missing_count; i++)
-        fprintf(stream, "%s is defined in no trial and not drawn. ", f->missing[i]);
-    for (size_t i = 0; i < f->unshown_count; i++)
-        fprintf(stream, "%s%s", i == 0 ? "Not drawn, for want of room: " : ", ",
-                results_info(&f->cells->grid->results, f->unshown[i])->name);
-    fputs(f->unshown_count > 0 ? "." : "", stream);
+    figure_put_missing(stream, f, "", " ");
     return fclose(stream) == 0 ? SWEEP_OK : diagnostics_no_memory(log, NULL);
 }
 

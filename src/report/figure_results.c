@@ -222,3 +222,18 @@ int figure_statistics(struct figure *f, const struct figure_request *request,
             status = SWEEP_INPUT;
     return status;
 }
+
+void figure_put_missing(FILE *stream, const struct figure *f, const char *before,
+                        const char *after)
+{
+    for (size_t i = 0; i < f->missing_count; i++)
+        fprintf(stream, "%s%s is defined in no trial and not drawn.%s", before,
+                f->missing[i], after);
+    if (f->unshown_count == 0)
+        return;
+    fprintf(stream, "%sNot drawn, for want of room: ", before);
+    for (size_t i = 0; i < f->unshown_count; i++)
+        fprintf(stream, "%s%s", i > 0 ? ", " : "",
+                results_info(&f->cells->grid->results, f->unshown[i])->name);
+    fputs(".", stream);
+}

@@ -95,12 +95,7 @@ static void put_left_out(FILE *stream, const struct figure *f)
     if (f->undefined > 0)
         fprintf(stream, " In %zu of %zu trials a value is undefined and left out.",
                 f->undefined, f->trials);
-    for (size_t i = 0; i < f->missing_count; i++)
-        fprintf(stream, " %s is defined in no trial and not drawn.", f->missing[i]);
-    for (size_t i = 0; i < f->unshown_count; i++)
-        fprintf(stream, "%s%s", i == 0 ? " Not drawn, for want of room: " : ", ",
-                results_info(&f->cells->grid->results, f->unshown[i])->name);
-    fputs(f->unshown_count > 0 ? "." : "", stream);
+    figure_put_missing(stream, f, " ", "");
     if (f->folder_count == 0)
         put_pooled(stream, f, NULL);
     for (size_t i = 0; i < f->folder_count; i++)
