@@ -6,6 +6,7 @@
 #ifndef SWEEP_INFILE_H
 #define SWEEP_INFILE_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 enum infile_kind {
@@ -20,6 +21,10 @@ int infile_descriptor(const char *path, enum infile_kind kind, const char **reas
 
 /* The same as a stream, or NULL. */
 FILE *infile_open(const char *path, enum infile_kind kind, const char **reason);
+
+/* Copy all that is left of `from` to `to`, whose errors are left to its owner (ferror).
+ * False, with errno: it could not be read. */
+bool infile_pour(FILE *from, FILE *to);
 
 /* Why nothing may be written to `path` as a file: NULL when it is a regular file or
  * nothing at all, and where only its folder is wrong. */

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -65,4 +64,12 @@ FILE *infile_open(const char *path, enum infile_kind kind, const char **reason)
         close(descriptor);
     }
     return stream;
+}
+
+bool infile_pour(FILE *from, FILE *to)
+{
+    char bytes[1 << 14];
+    for (size_t n; (n = fread(bytes, 1, sizeof bytes, from)) > 0;)
+        fwrite(bytes, 1, n, to);
+    return !ferror(from);
 }

@@ -180,7 +180,6 @@ __attribute__((format(printf, 1, 2))) static char *text_of(const char *format, .
 static int copy_file(const char *from, const char *to, struct diagnostics *log)
 {
     struct outfile out = {0};
-    char buffer[1 << 14];
     const char *reason;
     FILE *stream = infile_open(from, INFILE_OWN, &reason);
     if (!stream) {
@@ -188,8 +187,10 @@ static int copy_file(const char *from, const char *to, struct diagnostics *log)
         return SWEEP_IO;
     }
     int status = outfile_open(&out, to, log);
-    for (size_t n; status == SWEEP_OK && (n = fread(buffer, 1, sizeof buffer, stream));)
-        fwrite(buffer, 1, n, out.stream);
+    if (status == SWEEP_OK && !infile_pour(stream, out.stream)) {
+        diagnostics_add(log, NULL, 0, 0, "cannot read '%s': %s", from, strerror(errno));
+        status = SWEEP_IO;
+    }
     if (status == SWEEP_OK)
         status = outfile_commit(&out, log);
     outfile_discard(&out);

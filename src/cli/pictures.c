@@ -75,19 +75,26 @@ static int read_picture(char **svg, const char *path, struct diagnostics *log)
 {
     const char *reason;
     size_t size;
-    char bytes[4096];
     FILE *from = infile_open(path, INFILE_OWN, &reason);
     FILE *to = from ? open_memstream(svg, &size) : NULL;
-    if (!from) {
+    if (from && to && !infile_pour(from, to))
+        reason = strerror(errno);
+    int status = SWEEP_OK;
+    if (reason) {
         diagnostics_add(log, NULL, 0, 0, "cannot read '%s': %s", path, reason);
-        return SWEEP_IO;
+        status = SWEEP_IO;
+    } else if (!to || ferror(to)) {
+        status = diagnostics_no_memory(log, NULL);
     }
-    for (size_t got; to && (got = fread(bytes, 1, sizeof bytes, from)) > 0;)
-        fwrite(bytes, 1, got, to);
-    fclose(from);
-    bool failed = !to || ferror(to);
-    return (to && fclose(to) != 0) || failed ? diagnostics_no_memory(log, NULL)
-                                             : SWEEP_OK;
+    if (to && fclose(to) != 0 && status == SWEEP_OK)
+        status = diagnostics_no_memory(log, NULL);
+    if (from)
+        fclose(from);
+    if (status != SWEEP_OK) {
+        free(*svg);
+        *svg = NULL;
+    }
+    return status;
 }
 
 /* A figure of one of the results. */

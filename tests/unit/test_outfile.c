@@ -7,6 +7,7 @@
 #include "sweep/memory.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -360,6 +361,26 @@ static void test_infile(void **state)
     check_equal(unlink(link), 0);
 }
 
+/* What is left of a file; an error of the reader is no end. */
+static void test_pour(void **state)
+{
+    const char *reason;
+    char copy[16] = "";
+    (void)state;
+    set_content("text");
+    FILE *from = infile_open(target, INFILE_OWN, &reason);
+    FILE *to = fmemopen(copy, sizeof copy, "w");
+    check_equal(getc(from), 't');
+    check_true(infile_pour(from, to) && fflush(to) == 0, "not copied");
+    check_text(copy, "ext");
+    fclose(from);
+    from = fopen(target, "a"); /* not to read */
+    check_true(!infile_pour(from, to), "an end without a beginning");
+    check_equal(errno, EBADF);
+    fclose(from);
+    fclose(to);
+}
+
 /* The copy of the path and the name of the temporary, in turn. */
 static void test_no_memory(void **state)
 {
@@ -411,7 +432,7 @@ static void test_make_folder(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(165);
+    check_cases(170);
 }
 
 #define in_folder(test)                                                                \
@@ -427,7 +448,8 @@ int main(void)
         in_folder(test_file_too_large),   in_folder(test_earlier_error),
         in_folder(test_no_file),          in_folder(test_no_memory),
         in_folder(test_left_behind),      in_folder(test_infile),
-        in_folder(test_make_folder),      cmocka_unit_test(test_cases),
+        in_folder(test_make_folder),      in_folder(test_pour),
+        cmocka_unit_test(test_cases),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
