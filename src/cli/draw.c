@@ -198,30 +198,14 @@ static int copy_file(const char *from, const char *to, struct diagnostics *log)
     return status;
 }
 
-/* A .tex and the PDF beside it: where they are drawn, and where they go. */
-struct drawing {
-    char *folder;
-    char *tex, *pdf;
-    char *to_pdf;
-};
-
-static bool drawing_init(struct drawing *d, const char *picture)
+bool draw_folder(char **folder)
 {
-    const char *tmp = getenv("TMPDIR"), *slash = strrchr(picture, '/');
-    const char *name = slash ? slash + 1 : picture;
-    int stem = (int)(strrchr(picture, '.') - picture);
-    *d = (struct drawing){.folder =
-                              text_of("%s/sweep-XXXXXX", tmp && *tmp ? tmp : "/tmp"),
-                          .to_pdf = text_of("%.*s.pdf", stem, picture)};
-    if (!d->folder || !d->to_pdf || !mkdtemp(d->folder))
-        return false;
-    d->tex = text_of("%s/%s", d->folder, name);
-    d->pdf = text_of("%s/%s", d->folder, d->to_pdf + (name - picture));
-    return d->tex && d->pdf;
+    const char *there = getenv("TMPDIR");
+    *folder = text_of("%s/sweep-XXXXXX", there && *there ? there : "/tmp");
+    return *folder && mkdtemp(*folder);
 }
 
-/* With whatever gnuplot left in there. */
-static void remove_folder(const char *folder)
+void draw_folder_remove(const char *folder)
 {
     DIR *stream = opendir(folder);
     if (!stream)
@@ -232,10 +216,37 @@ static void remove_folder(const char *folder)
     rmdir(folder);
 }
 
+/* A .tex and the PDF beside it: where they are drawn, and where they go. */
+struct drawing {
+    char *folder;
+    char *tex, *pdf;
+    char *to_pdf;
+};
+
+static bool drawing_init(struct drawing *d, const char *picture)
+{
+    const char *slash = strrchr(picture, '/');
+    const char *name = slash ? slash + 1 : picture;
+    int stem = (int)(strrchr(picture, '.') - picture);
+    *d = (struct drawing){.to_pdf = text_of("%.*s.pdf", stem, picture)};
+    if (!d->to_pdf)
+        return false;
+    if (!draw_folder(&d->folder)) {
+        int reason = errno;
+        free(d->folder);
+        d->folder = NULL;
+        errno = reason;
+        return false;
+    }
+    d->tex = text_of("%s/%s", d->folder, name);
+    d->pdf = text_of("%s/%s", d->folder, d->to_pdf + (name - picture));
+    return d->tex && d->pdf;
+}
+
 static void drawing_release(struct drawing *d)
 {
     if (d->folder)
-        remove_folder(d->folder);
+        draw_folder_remove(d->folder);
     free(d->folder);
     free(d->tex);
     free(d->pdf);

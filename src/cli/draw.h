@@ -16,6 +16,13 @@ int draw_picture(const char *script, const char *picture, enum picture_format fo
 int draw_script(const char *path, const struct figure *f, const struct picture *p,
                 struct diagnostics *log);
 
+/* Make a folder under TMPDIR. False, with errno: it could not be made. The name is for
+ * free() in any case; NULL: no memory. */
+bool draw_folder(char **folder);
+
+/* Remove it, with whatever gnuplot left in there. */
+void draw_folder_remove(const char *folder);
+
 /* Whether there is a gnuplot to run. */
 bool draw_available(void);
 

@@ -7,7 +7,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Where gnuplot reads and writes: a folder of its own, which goes away again. */
 struct workshop {
@@ -16,11 +15,8 @@ struct workshop {
 
 static int workshop_open(struct workshop *w, struct diagnostics *log)
 {
-    const char *there = getenv("TMPDIR");
     *w = (struct workshop){0};
-    if (asprintf(&w->folder, "%s/sweep-XXXXXX", there && *there ? there : "/tmp") < 0)
-        w->folder = NULL;
-    else if (!mkdtemp(w->folder)) {
+    if (!draw_folder(&w->folder) && w->folder) {
         diagnostics_add(log, NULL, 0, 0, "cannot make a folder '%s': %s", w->folder,
                         strerror(errno));
         free(w->folder);
@@ -36,12 +32,8 @@ static int workshop_open(struct workshop *w, struct diagnostics *log)
 
 static void workshop_close(struct workshop *w)
 {
-    if (w->script)
-        unlink(w->script);
-    if (w->picture)
-        unlink(w->picture);
     if (w->folder)
-        rmdir(w->folder);
+        draw_folder_remove(w->folder);
     free(w->folder);
     free(w->script);
     free(w->picture);
