@@ -8,6 +8,7 @@
 #define SWEEP_COLUMNS_H
 
 #include "sweep/names.h"
+#include <stdbool.h>
 #include <stddef.h>
 
 enum column_type {
@@ -164,6 +165,13 @@ enum trial_status {
 };
 
 extern const char *const trial_status_words[TRIAL_STATUS_COUNT + 1];
+
+/* What may help against each failure; NULL for TRIAL_OK. */
+extern const char *const trial_status_advice[TRIAL_STATUS_COUNT];
+
+/* The most frequent failure that is not `reported` (one for each status); of equals the
+ * first. TRIAL_OK: there is none. */
+int trial_status_next(const size_t by_status[TRIAL_STATUS_COUNT], const bool *reported);
 
 /* Result of one trial: one cell, one replicate. NAN: undefined. */
 struct record {

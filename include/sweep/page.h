@@ -50,11 +50,10 @@ struct page {
     const struct aggregate *table;
     struct store *store; /* for what its `meta` says */
     bool running, done;
-    double first, last;        /* of the last session, Unix seconds, or NAN */
-    const char *state;         /* a line of text: how far it is, who works there */
-    const char *notices;       /* lines: what is to be known of its results */
-    const char *log;           /* the last lines of run.log; "" */
-    const char *const *advice; /* (TRIAL_STATUS_COUNT) for what failed */
+    double first, last;  /* of the last session, Unix seconds, or NAN */
+    const char *state;   /* a line of text: how far it is, who works there */
+    const char *notices; /* lines: what is to be known of its results */
+    const char *log;     /* the last lines of run.log; "" */
     const struct page_picture *picture;
     size_t picture_count;
     const char *no_picture; /* why there is none, or not all; NULL: all are there */

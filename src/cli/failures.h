@@ -5,9 +5,6 @@
 #include "sweep/columns.h"
 #include <stdio.h>
 
-/* What may help against each status; NULL for TRIAL_OK. */
-extern const char *const failure_advice[TRIAL_STATUS_COUNT];
-
 /* How many are not TRIAL_OK. */
 size_t count_failed(const size_t by_status[TRIAL_STATUS_COUNT]);
 

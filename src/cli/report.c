@@ -1,6 +1,5 @@
 #include "report.h"
 
-#include "failures.h"
 #include "notice.h"
 #include "pictures.h"
 #include "sweep/escape.h"
@@ -127,7 +126,6 @@ static int write_page(const struct material *m, const char *path,
                               .state = m->line,
                               .notices = m->notices,
                               .log = m->log,
-                              .advice = failure_advice,
                               .picture = m->pictures.item,
                               .picture_count = m->pictures.count,
                               .no_picture = m->pictures.missing};

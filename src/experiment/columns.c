@@ -12,16 +12,6 @@ static const char *const proof_words[] = {
     "proved",      "gap", "singular_kinks", "singular_margins", "refuted",
     "unavailable", NULL};
 
-const char *const trial_status_words[TRIAL_STATUS_COUNT + 1] = {
-    [TRIAL_OK] = "ok",
-    [TRIAL_NON_FINITE] = "non_finite",
-    [TRIAL_NOT_SEPARATED] = "not_separated",
-    [TRIAL_DEAD_POINT] = "dead_point",
-    [TRIAL_UNRESOLVED] = "margin_unresolved",
-    [TRIAL_SOLVER_LIMIT] = "solver_limit",
-    [TRIAL_OUT_OF_MEMORY] = "out_of_memory",
-};
-
 /* clang-format off */
 const struct column_info column_table[COLUMN_COUNT] = {
     [C_STOP_REASON] = {.name = "stop_reason", .symbol = "", .type = COLUMN_WORD,

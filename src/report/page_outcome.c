@@ -89,28 +89,19 @@ static void put_cells(FILE *stream, const struct page *p)
 }
 
 /* Why trials failed, the most frequent reason first, and what may help. */
-static void put_reasons(FILE *stream, const struct page *p,
-                        const struct ledger_tally *t)
+static void put_reasons(FILE *stream, const struct ledger_tally *t)
 {
-    size_t left[TRIAL_STATUS_COUNT];
-    for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
-        left[i] = t->by_status[i];
+    bool reported[TRIAL_STATUS_COUNT] = {false};
     fputs(
         "<div class=\"scroll\"><table class=\"text\">\n<tr><th class=\"number\">failed"
         "</th><th>why</th><th>what may help</th></tr>\n",
         stream);
-    for (;;) {
-        int next = TRIAL_OK;
-        for (int i = 0; i < TRIAL_STATUS_COUNT; i++)
-            if (i != TRIAL_OK && left[i] > (next == TRIAL_OK ? 0 : left[next]))
-                next = i;
-        if (next == TRIAL_OK)
-            break;
+    for (int next; (next = trial_status_next(t->by_status, reported)) != TRIAL_OK;
+         reported[next] = true) {
         fprintf(stream, "<tr><td class=\"number\">%zu</td><td><code>%s</code></td><td>",
-                left[next], trial_status_words[next]);
-        escape_xml(stream, p->advice[next]);
+                t->by_status[next], trial_status_words[next]);
+        escape_xml(stream, trial_status_advice[next]);
         fputs("</td></tr>\n", stream);
-        left[next] = 0;
     }
     fputs("</table></div>\n", stream);
 }
@@ -171,7 +162,7 @@ void page_outcome(FILE *stream, const struct page *p)
     fputs(".</p>\n", stream);
     put_cells(stream, p);
     if (failed > 0)
-        put_reasons(stream, p, &t);
+        put_reasons(stream, &t);
     put_failing(stream, p);
     fputs("</section>\n", stream);
 }
