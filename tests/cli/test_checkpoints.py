@@ -130,4 +130,4 @@ with tempfile.TemporaryDirectory() as work:
     os.chdir(work)
     main()
     os.chdir("/")
-harness.finish()
+harness.finish(34)
