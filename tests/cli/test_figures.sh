@@ -360,10 +360,11 @@ cat >main.tex <<'END'
 \usepackage{graphicx,color}
 \begin{document}\begin{figure}\input{paper}\caption{A}\end{figure}\end{document}
 END
-latex=true
-! command -v pdflatex >/dev/null || latex='pdflatex -interaction=batchmode -halt-on-error main'
-check "LaTeX sets it" sh -c "$latex >/dev/null"
-check "nothing is too wide" sh -c '! grep -qs "Overfull" main.log'
+if command -v pdflatex >/dev/null; then
+    check "LaTeX sets it" sh -c 'pdflatex -interaction=batchmode -halt-on-error main >/dev/null'
+    check "nothing is too wide" sh -c '[ -s main.log ] && ! grep -q "Overfull" main.log'
+    checks=$((checks - 2)) # not everywhere
+fi
 
 # Nobody asked for the drawing by its name.
 echo mine >kept.pdf
@@ -433,4 +434,4 @@ the size"
 
 check "nothing bad was written" [ ! -e bad.gp ]
 
-finish 191
+finish 189
