@@ -1,6 +1,6 @@
 #include "check.h"
+#include "grid_fixture.h"
 #include "sweep/grid.h"
-#include "sweep/grid_yaml.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -18,8 +18,6 @@ enum { OVER = sizeof over / sizeof over[0], MOST = 1024 };
 static struct grid design(const char *kind, size_t points, size_t dimensions,
                           unsigned seed)
 {
-    struct diagnostics log = {0};
-    struct grid g;
     char text[1024];
     size_t used = (size_t)snprintf(text, sizeof text,
                                    "name: x\nseed: %u\nreplicates: 1\ngrid: {}\n"
@@ -30,10 +28,10 @@ static struct grid design(const char *kind, size_t points, size_t dimensions,
         used += (size_t)snprintf(text + used, sizeof text - used, "    %s: [%g, %g]\n",
                                  parameter_table[over[k].p].name, over[k].low,
                                  over[k].high);
-    check_equal(grid_read_text(&g, "x.yaml", text, used, &log), SWEEP_OK);
+    struct grid g = read_good(text);
+
     check_equal(g.cell_count, points);
     check_equal(g.design.merged, 0);
-    diagnostics_release(&log);
     return g;
 }
 
@@ -130,16 +128,6 @@ static size_t count_value(const struct grid *g, enum parameter p, double value)
     return count;
 }
 
-static struct grid read_good(const char *text)
-{
-    struct diagnostics log = {0};
-    struct grid g;
-
-    check_equal(grid_read_text(&g, "x.yaml", text, strlen(text), &log), SWEEP_OK);
-    diagnostics_release(&log);
-    return g;
-}
-
 /* 255 points and point 0: 256 / values of each, and one less of that of point 0. */
 static void values_are_taken_evenly(void **state)
 {
@@ -213,7 +201,7 @@ static void equal_points_are_merged(void **state)
 static void all_cases_ran(void **state)
 {
     (void)state;
-    check_cases(1810);
+    check_cases(1819);
 }
 
 int main(void)

@@ -1,24 +1,8 @@
 #include "check.h"
+#include "grid_fixture.h"
 #include "sweep/grid.h"
-#include "sweep/grid_yaml.h"
-#include <stdio.h>
 
 #define HEAD "name: x\nseed: 7\nreplicates: 3\n"
-
-/* A grid that must be right. */
-static struct grid read_good(const char *text)
-{
-    struct diagnostics log = {0};
-    struct grid g;
-    char message[512] = "";
-
-    check_equal(grid_read_text(&g, "x.yaml", text, strlen(text), &log), SWEEP_OK);
-    if (log.count > 0)
-        diagnostic_text(&log.item[0], message, sizeof message);
-    check_text(message, "");
-    diagnostics_release(&log);
-    return g;
-}
 
 static double value_at(const struct grid *g, size_t cell, enum parameter p)
 {
