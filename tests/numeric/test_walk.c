@@ -95,6 +95,12 @@ static void test_same_point(void **state)
     check_true(steps < 3000.0, "%g steps", steps);
 }
 
+static void all_cases_ran(void **state)
+{
+    (void)state;
+    check_cases(3);
+}
+
 static int run_campaign(int count, char **arguments)
 {
     struct campaign c = {.m = strtoul(arguments[1], NULL, 10),
@@ -115,6 +121,7 @@ int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_same_point),
+        cmocka_unit_test(all_cases_ran),
     };
     fixture_main();
     if (count > 4)

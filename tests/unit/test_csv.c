@@ -221,12 +221,19 @@ static void test_memory(void **state)
     check_true(k > 8 && k < 100, "%ld allocations", k);
 }
 
+static void all_cases_ran(void **state)
+{
+    (void)state;
+    check_cases(7915);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_right),  cmocka_unit_test(test_wrong),
-        cmocka_unit_test(test_many),   cmocka_unit_test(test_looks),
-        cmocka_unit_test(test_damage), cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_right),    cmocka_unit_test(test_wrong),
+        cmocka_unit_test(test_many),     cmocka_unit_test(test_looks),
+        cmocka_unit_test(test_damage),   cmocka_unit_test(test_memory),
+        cmocka_unit_test(all_cases_ran),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

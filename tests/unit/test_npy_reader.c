@@ -153,12 +153,19 @@ static void test_types(void **state)
     }
 }
 
+static void all_cases_ran(void **state)
+{
+    (void)state;
+    check_cases(30409);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_damage),
         cmocka_unit_test(test_arrays),
         cmocka_unit_test(test_types),
+        cmocka_unit_test(all_cases_ran),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
