@@ -5,6 +5,7 @@
 #   out TEXT, err TEXT      the whole stream, line ends aside
 #   out_has TEXT, err_has   a line contains TEXT
 #   silent_out, silent_err  nothing was said
+#   sql DIR STATEMENT...    their rows from DIR/sweep.db on standard output
 #   finish N                report; N checks must have been made
 set -u
 sweep=$(realpath "$1")
@@ -43,6 +44,17 @@ out_has() { check "output has '$1'" grep -qF -- "$1" .out; }
 err_has() { check "message has '$1'" grep -qF -- "$1" .err; }
 silent_out() { check "no output" [ ! -s .out ]; }
 silent_err() { check "no message" [ ! -s .err ]; }
+
+sql() {
+    python3 - "$@" <<'END'
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1] + "/sweep.db")
+for statement in sys.argv[2:]:
+    for row in database.execute(statement):
+        print(*row, sep="|")
+database.commit()
+END
+}
 
 finish() {
     echo "$checks checks, $failures failed"

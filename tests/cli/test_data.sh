@@ -4,11 +4,17 @@
 . "$(dirname "$0")/harness.sh"
 export SLURM_CPUS_PER_TASK=1
 data() { python3 "$here/data.py" "$@"; }
-trials() { # DIR: in its database
-    python3 -c "import sqlite3, sys; print(sqlite3.connect(sys.argv[1] + '/sweep.db')
-        .execute('SELECT count(*) FROM trials').fetchone()[0])" "$1"
-}
+trials() { sql "$1" "SELECT count(*) FROM trials"; }
 same_table() { check "$1: the same table" cmp -s "$1/table.tsv" table.tsv; }
+in_shards() { # GRID FOLDER
+    for shard in 1 2; do
+        run run -q "$1" -o "$2" --shard $shard/2
+        status 0
+    done
+    run merge "$2" "$2/shard-1-of-2" "$2/shard-2-of-2"
+    status 0
+    same_table "$2"
+}
 mkdir in
 data in/points.svm
 cp "$here/data.yaml" in/grid.yaml
@@ -26,13 +32,7 @@ for threads in 2 8; do
     status 0
     same_table threads-$threads
 done
-for shard in 1 2; do
-    run run -q in/grid.yaml -o shards --shard $shard/2
-    status 0
-done
-run merge shards shards/shard-1-of-2 shards/shard-2-of-2
-status 0
-same_table shards
+in_shards in/grid.yaml shards
 check "the copy" cmp -s shards/data/points.svm in/points.svm
 run verify shards
 status 0
@@ -177,11 +177,8 @@ status 2
 err_has "alone/data/points.svm: error: the data file 'points.svm' changed: its points have the \
 digest 06bdef2e92c12cb5, and had f7e9c6517e62a8a2 since 20"
 describe() { # TEXT: prints what it was
-    python3 -c 'import sqlite3, sys
-database = sqlite3.connect("alone/sweep.db")
-print(database.execute("SELECT value FROM meta WHERE name LIKE \"points %\"").fetchone()[0])
-database.execute("UPDATE meta SET value = ? WHERE name LIKE \"points %\"", sys.argv[1:])
-database.commit()' "$1"
+    sql alone "SELECT value FROM meta WHERE name LIKE 'points %'" \
+        "UPDATE meta SET value = '$1' WHERE name LIKE 'points %'"
 }
 known=$(describe "")
 rm alone/data/points.svm
@@ -298,13 +295,7 @@ run run -q tables/tests.yaml -o tests
 status 0
 cp tests/table.tsv table.tsv
 check "the copies" [ "$(ls tests/data | wc -l)" -eq 4 ]
-for shard in 1 2; do
-    run run -q tables/tests.yaml -o joined --shard $shard/2
-    status 0
-done
-run merge joined joined/shard-1-of-2 joined/shard-2-of-2
-status 0
-same_table joined
+in_shards tables/tests.yaml joined
 mv tables gone
 run verify joined
 status 0

@@ -7,17 +7,6 @@ export SLURM_CPUS_PER_TASK=1
 folders=$here/../folders
 "$sweep" run -q "$folders/model-2/grid.yaml" -o old
 
-# sql DIR STATEMENT...: their rows on standard output
-sql() {
-    python3 - "$@" <<'END'
-import sqlite3, sys
-database = sqlite3.connect(sys.argv[1] + "/sweep.db")
-for statement in sys.argv[2:]:
-    for row in database.execute(statement):
-        print(*row, sep="|")
-database.commit()
-END
-}
 rows() { grep -v '^#' "$1"; } # of a table
 columns() { sql "$1" "SELECT count(*) FROM pragma_table_xinfo('$2')"; }
 

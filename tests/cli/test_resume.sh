@@ -4,17 +4,6 @@
 cp "$here/small.yaml" .
 export SLURM_CPUS_PER_TASK=1
 
-# sql DIR STATEMENT: its rows on standard output
-sql() {
-    python3 - "$1/sweep.db" "$2" <<'END'
-import sqlite3, sys
-database = sqlite3.connect(sys.argv[1])
-for row in database.execute(sys.argv[2]):
-    print(*row, sep="|")
-database.commit()
-END
-}
-
 # A changed grid: what is new is run, what is gone stays in the database.
 run run small.yaml -o a
 status 0

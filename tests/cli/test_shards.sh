@@ -3,16 +3,6 @@
 . "$(dirname "$0")/harness.sh"
 export SLURM_CPUS_PER_TASK=1
 
-sql() { # DIR STATEMENT
-    python3 - "$1/sweep.db" "$2" <<'END'
-import sqlite3, sys
-database = sqlite3.connect(sys.argv[1])
-for row in database.execute(sys.argv[2]):
-    print(*row, sep="|")
-database.commit()
-END
-}
-
 count() { # DATABASE...: trials in all
     python3 - "$@" <<'END'
 import sqlite3, sys
