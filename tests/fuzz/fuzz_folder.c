@@ -12,6 +12,7 @@
  *     /usr/bin/python3 tests/fuzz/seeds.py tests/folders corpus
  *     TMPDIR=/dev/shm ./fuzz_folder -max_len=40000 corpus
  */
+#include "need.h"
 #include "sweep/folder.h"
 #include "sweep/gnuplot.h"
 #include "sweep/ledger.h"
@@ -31,16 +32,11 @@ enum { MOST_CELLS = 200, MOST_REPLICATES = 200 };
 
 static char folder[256];
 
-static void need(int held)
-{
-    if (!held)
-        __builtin_trap();
-}
-
 /* Right and silent, or wrong and with messages. */
 static int check(int status, struct diagnostics *log)
 {
     need((status == SWEEP_OK) == (log->count + log->lost == 0));
+    check_messages(log);
     diagnostics_release(log);
     return status;
 }

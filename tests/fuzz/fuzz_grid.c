@@ -9,6 +9,7 @@
  *         -lyaml -lsqlite3 -lz -lgsl -lopenblas -llapacke -lm -o fuzz_grid
  *     ./fuzz_grid -max_len=4096 corpus tests/grids/good tests/grids/bad
  */
+#include "need.h"
 #include "sweep/grid_yaml.h"
 #include <stdint.h>
 
@@ -21,25 +22,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int status = grid_read_text(&g, "fuzz.yaml", (const char *)data, size, &log);
 
     /* Right and silent, or wrong and reported. */
-    if ((status == SWEEP_OK) != (log.count + log.lost == 0))
-        __builtin_trap();
-    for (size_t i = 0; i < log.count; i++) {
-        char line[1024];
-
-        diagnostic_text(&log.item[i], line, sizeof line);
-        for (const char *c = line; *c; c++) {
-            if ((unsigned char)*c < ' ')
-                __builtin_trap(); /* more than one line */
-        }
-    }
+    need((status == SWEEP_OK) == (log.count + log.lost == 0));
+    check_messages(&log);
     for (size_t cell = 0; cell < g.cell_count && cell < 100; cell++) {
         struct setting s;
         enum parameter blame;
         char message[256];
 
         grid_cell(&g, cell, &s);
-        if (setting_check(&s, &blame, message, sizeof message) != 0)
-            __builtin_trap();
+        need(setting_check(&s, &blame, message, sizeof message) == 0);
     }
     grid_release(&g);
     diagnostics_release(&log);

@@ -2,28 +2,11 @@
 #ifndef FUZZ_POINTS_H
 #define FUZZ_POINTS_H
 
+#include "need.h"
 #include "sweep/data_reader.h"
 #include "sweep/twoclass.h"
 #include <math.h>
 #include <stdlib.h>
-
-static inline void need(int held)
-{
-    if (!held)
-        __builtin_trap();
-}
-
-/* One line each, that a terminal can show. */
-static inline void check_messages(const struct diagnostics *log)
-{
-    for (size_t i = 0; i < log->count; i++) {
-        char line[1024];
-
-        diagnostic_text(&log->item[i], line, sizeof line);
-        for (const char *c = line; *c; c++)
-            need((unsigned char)*c >= ' ');
-    }
-}
 
 static inline int compare_numbers(const void *left, const void *right)
 {
