@@ -265,7 +265,7 @@ static int lay_out(struct layout *l, const struct figure *f, const struct pictur
     l->key_above = l->top;
     l->key_foot = 0;
     if (l->legend == LEGEND_RIGHT)
-        l->key_foot = l->top + (double)(f->lines + f->by.count) * KEY_LINE;
+        l->key_foot = l->top + (double)key_lines(l, f) * KEY_LINE;
     return place_foot(l, f, p);
 }
 

@@ -272,6 +272,17 @@ cp -r law copy && mkdir sub && cp -r law sub/law
 plot law --y norm --with ./sub/law/ --by none -o a.svg
 has 'label[1] = "law"'
 has 'label[2] = "./sub/law"'
+# The caption stands below a long legend, its two lines of title included.
+plot law --y norm --with other --with copy --with sub/law --width 8cm --xlabel d --legend right \
+    -o a.svg
+check "room for the title of the legend" python3 - <<'END'
+import re
+script = open("a.gp").read()
+key = float(re.search(r"set key at screen \S+ / width, screen 1 - (\S+) /", script)[1])
+caption = float(re.search(r'"Lines: .*\n.* screen 1 - \((\S+)\) /', script)[1])
+labels = len(re.findall(r"label\[\d+\] = ", script))
+assert labels == 8 and caption >= key + (labels + 2) * 22, (labels, key, caption)
+END
 long=$(printf 'd%.0s' $(seq 200))
 mkdir -p $long/$long
 python3 "$here/data.py" $long/$long/a.svm
@@ -434,4 +445,4 @@ the size"
 
 check "nothing bad was written" [ ! -e bad.gp ]
 
-finish 189
+finish 193
