@@ -445,4 +445,4 @@ the size"
 
 check "nothing bad was written" [ ! -e bad.gp ]
 
-finish 193
+finish 191
