@@ -90,11 +90,13 @@ struct train_result {
 
 struct step_state;
 struct pattern;
+struct drift;
 struct descent;
 
 struct train_workspace {
     struct step_state *step; /* pre-activations, coefficients and states in tiles */
     struct pattern *pattern; /* steps in which no state changes */
+    struct drift *drift;     /* steps in which few do */
     double *G;               /* (m, m); NULL if slim */
     double *Z0;              /* (n, m) pre-activations of W(0) */
     double *Z;               /* (n, m) */

@@ -9,6 +9,7 @@ enum {
     FIRST_CHUNK = 32, /* steps in which no state is expected to change */
     SHORT_CHUNK = 16, /* below it, steps that see every change cost less */
     FIRST_WAIT = 4,   /* steps without a change before such a chunk is tried */
+    FIRST_DRIFT_WAIT = 16, /* full steps before one with few changes is tried */
     LONGEST_WAIT = 1024
 };
 
@@ -25,11 +26,15 @@ void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
     size_t before = a->used;
     struct step_state measured;
     struct pattern unused;
+    struct drift unused_drift;
     w->step = arena_carve(a, 1, 1, sizeof *w->step);
     (slim ? step_layout_slim : step_layout)(w->step ? w->step : &measured, n, m, a);
     w->pattern = arena_carve(a, 1, 1, sizeof *w->pattern);
     if (!slim)
         pattern_layout(w->pattern ? w->pattern : &unused, n, m, a);
+    w->drift = arena_carve(a, 1, 1, sizeof *w->drift);
+    if (!slim && m >= DRIFT_POINTS)
+        drift_layout(w->drift ? w->drift : &unused_drift, n, m, a);
     w->G = slim ? NULL : arena_doubles(a, m, m);
     w->Z0 = arena_doubles(a, n, m);
     w->Z = arena_doubles(a, n, m);
@@ -78,8 +83,10 @@ void train_start(struct descent *d)
         load_gram(p, w);
     step_load(s, w->Z0);
     w->pattern->active = false;
+    drift_reset(w->drift, w->G, w->C, w->Z);
     memset(w->loss, 0, 2 * p->m * sizeof *w->loss);
     d->wait = FIRST_WAIT;
+    d->drift_wait = FIRST_DRIFT_WAIT;
     d->square = NAN;
 }
 
@@ -165,6 +172,7 @@ static void synchronise(const struct descent *d)
     step_coefficients(w->step, w->C);
     add_product(d->net->n, d->p->m, d->p->m, w->C, w->G, w->Z0, w->Z);
     step_load(w->step, w->Z);
+    w->drift->formed = false;
 }
 
 static double square_length(const struct descent *d)
@@ -282,15 +290,52 @@ static bool ended(struct descent *d, bool finite)
     return last || result->stop != TRAIN_STEP_LIMIT;
 }
 
+/* What a chunk starts from, beside what pattern.h and drift.h take back. */
+static struct pace start_chunk(const struct descent *d)
+{
+    memcpy(d->w->loss_before, d->w->loss, 2 * d->p->m * sizeof *d->w->loss);
+    return d->pace;
+}
+
+static void take_chunk_back(struct descent *d, const struct pace *start)
+{
+    d->pace = *start;
+    memcpy(d->w->loss, d->w->loss_before, 2 * d->p->m * sizeof *d->w->loss);
+    d->pace.stepped = false;
+}
+
+static bool goes_on(const struct descent *d)
+{
+    return !cancel_asked() && !arrived(d);
+}
+
+static size_t longer_wait(size_t wait, bool worth_it, size_t first)
+{
+    if (worth_it)
+        return first;
+    return 2 * wait < LONGEST_WAIT ? 2 * wait : LONGEST_WAIT;
+}
+
 /* A state changed or may have: it takes some quiet steps to try again, more of them
  * where the pattern was hardly worth it. */
 static void leave_pattern(struct descent *d)
 {
     pattern_leave(d->w->pattern, d->w->step);
     d->w->step->quiet = 0;
-    d->wait = d->held >= 4 * SHORT_CHUNK   ? FIRST_WAIT
-              : 2 * d->wait < LONGEST_WAIT ? 2 * d->wait
-                                           : LONGEST_WAIT;
+    d->wait = longer_wait(d->wait, d->held >= 4 * SHORT_CHUNK, FIRST_WAIT);
+}
+
+static uint64_t pattern_chunk(struct descent *d, uint64_t most)
+{
+    uint64_t steps = 0;
+    for (; steps < most && !cancel_asked(); steps++) {
+        measure_margins(d);
+        if (arrived(d))
+            break;
+        pattern_step(d->w->pattern, d->w->step);
+        note_step(d);
+    }
+    return steps;
 }
 
 /* Up to `limit` steps in which no state changes; returns how many they were. Where there
@@ -300,7 +345,7 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     struct pattern *q = d->w->pattern;
     struct step_state *s = d->w->step;
     uint64_t done = 0;
-    if (!d->w->G || d->o->watched_count > 0 || (!q->active && s->quiet < d->wait))
+    if (!q->active && s->quiet < d->wait)
         return 0;
     if (!q->active) {
         pattern_enter(q, d->net, s);
@@ -308,26 +353,17 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
         d->chunk = FIRST_CHUNK;
         d->held = 0;
     }
-    while (done < limit && q->active && !cancel_asked() && !arrived(d)) {
-        uint64_t most = d->chunk < limit - done ? d->chunk : limit - done, steps = 0;
-        struct pace start = d->pace;
-        memcpy(d->w->loss_before, d->w->loss, 2 * s->m * sizeof *d->w->loss);
-        for (; steps < most && !cancel_asked(); steps++) {
-            measure_margins(d);
-            if (arrived(d))
-                break;
-            pattern_step(q, s);
-            note_step(d);
-        }
+    while (done < limit && q->active && goes_on(d)) {
+        struct pace start = start_chunk(d);
+        uint64_t steps =
+            pattern_chunk(d, d->chunk < limit - done ? d->chunk : limit - done);
         if (pattern_holds(q, s)) {
             done += steps;
             d->chunk =
                 2 * d->chunk < TRAIN_CHECK_STEPS ? 2 * d->chunk : TRAIN_CHECK_STEPS;
             continue;
         }
-        d->pace = start;
-        memcpy(d->w->loss, d->w->loss_before, 2 * s->m * sizeof *d->w->loss);
-        d->pace.stepped = false;
+        take_chunk_back(d, &start);
         if (steps > SHORT_CHUNK)
             d->chunk = steps / 2;
         else
@@ -336,6 +372,83 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     }
     d->held += done;
     return done;
+}
+
+/* It takes some full steps to try again. */
+static void leave_drift(struct descent *d)
+{
+    struct drift *q = d->w->drift;
+    q->foreseen = false;
+    d->full = 0;
+    d->drift_wait =
+        longer_wait(d->drift_wait, d->drifted >= DRIFT_LONGEST, FIRST_DRIFT_WAIT);
+    d->drifted = 0;
+}
+
+static uint64_t drift_chunk(struct descent *d, uint64_t most)
+{
+    uint64_t steps = 0;
+    for (; steps < most && !cancel_asked(); steps++) {
+        measure_margins(d);
+        if (arrived(d) || !drift_step(d->w->drift, d->w->step))
+            break;
+        note_step(d);
+    }
+    return steps;
+}
+
+/* The same where few states change. */
+static uint64_t drift_steps(struct descent *d, uint64_t limit)
+{
+    struct drift *q = d->w->drift;
+    struct step_state *s = d->w->step;
+    uint64_t done = 0;
+    while (done < limit && q->foreseen && goes_on(d)) {
+        uint64_t most =
+            d->drift_length < limit - done ? d->drift_length : limit - done;
+        if (!drift_start(q, s, most)) {
+            leave_drift(d);
+            break;
+        }
+        struct pace start = start_chunk(d);
+        uint64_t steps = drift_chunk(d, most);
+        if (drift_holds(q, s)) {
+            done += steps;
+            if (steps == d->drift_length && steps < DRIFT_LONGEST)
+                d->drift_length *= 2;
+            continue;
+        }
+        take_chunk_back(d, &start);
+        d->drift_length = steps / 2;
+        if (d->drift_length < DRIFT_SHORTEST)
+            leave_drift(d);
+        measure_margins(d);
+    }
+    d->drifted += done;
+    return done;
+}
+
+/* Up to `limit` steps that cost less than full ones; returns how many there were. */
+static uint64_t quick_steps(struct descent *d, uint64_t limit)
+{
+    if (!d->w->G || d->o->watched_count > 0)
+        return 0;
+    uint64_t done = drift_steps(d, limit);
+    return done > 0 ? done : quiet_steps(d, limit);
+}
+
+/* One that looks at every pre-activation, now and then to see how fast they move. */
+static void full_step(struct descent *d)
+{
+    struct drift *q = d->w->drift;
+    bool looks = d->w->G && d->p->m >= DRIFT_POINTS && ++d->full >= d->drift_wait;
+    if (looks)
+        drift_before(q, d->w->step);
+    take_step(d);
+    if (looks) {
+        drift_after(q, d->w->step);
+        d->drift_length = DRIFT_SHORTEST;
+    }
 }
 
 static uint64_t steps_to_test(const struct descent *d)
@@ -371,11 +484,11 @@ void train_descend(struct descent *d)
             d->loss += loss_added(d->o->loss, d->p->m, d->w->loss);
         if (tested && ended(d, finite))
             break;
-        uint64_t quiet = quiet_steps(d, steps_to_test(d));
-        result->steps += quiet;
-        if (quiet > 0)
+        uint64_t quick = quick_steps(d, steps_to_test(d));
+        result->steps += quick;
+        if (quick > 0)
             continue;
-        take_step(d);
+        full_step(d);
         note_step(d);
         result->steps++;
     }

@@ -2,6 +2,7 @@
 #ifndef TRAIN_PRIVATE_H
 #define TRAIN_PRIVATE_H
 
+#include "drift.h"
 #include "pattern.h"
 #include "step.h"
 #include "sweep/train.h"
@@ -32,6 +33,10 @@ struct descent {
     uint64_t chunk; /* length of the next chunk of the pattern */
     uint64_t held;  /* steps that the present pattern has held */
     size_t wait;    /* quiet steps before the next pattern */
+    uint64_t full;         /* full steps since chunks with few changes were given up */
+    uint64_t drift_length; /* of the next one */
+    uint64_t drifted;      /* steps in them since they were tried */
+    size_t drift_wait;     /* full steps before the next try */
     double square;  /* |theta|^2 where the pattern starts; NaN: not known */
     double least;   /* with watched points: |theta|^2 is no less */
 };

@@ -1,0 +1,355 @@
+#include "drift.h"
+#include "step_kernels.h"
+#include <gsl/gsl_cblas.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of all pairs: with more to follow, full steps cost less. */
+enum { FOLLOWED_SHARE = 32 };
+
+/* How far the first chunk may bend, of what a step could move a pre-activation by. */
+static const double FIRST_BEND = 1e-3;
+
+static const double CAUTION = 2.0, MOST_CAUTION = 64.0;
+
+void drift_layout(struct drift *q, size_t n, size_t m, struct arena *a)
+{
+    size_t tiles = (m + STEP_TILE - 1) / STEP_TILE, row = tiles * STEP_TILE;
+    q->limit = n * m / FOLLOWED_SHARE + 1;
+    q->slope = arena_doubles(a, n, row);
+    q->M = arena_doubles(a, m, row);
+    q->velocity = arena_doubles(a, n, row);
+    q->bend = arena_doubles(a, m, 1);
+    q->wobble = arena_doubles(a, n, 1);
+    q->B = arena_doubles(a, DRIFT_LONGEST + 1, row);
+    q->sum = arena_doubles(a, row, 1);
+    q->push = arena_doubles(a, row, 1);
+    q->extra = arena_doubles(a, row, 1);
+    q->states = arena_carve(a, n, tiles, 1);
+    q->pair = arena_carve(a, q->limit, 1, sizeof *q->pair);
+    q->log = arena_carve(a, q->limit, 1, sizeof *q->log);
+}
+
+void drift_reset(struct drift *q, const double *G, double *E, double *change)
+{
+    q->G = G;
+    q->E = E;
+    q->change = change;
+    q->formed = false;
+    q->foreseen = false;
+}
+
+static size_t row_of(const struct step_state *s)
+{
+    return s->tiles * STEP_TILE;
+}
+
+static size_t place(const struct step_state *s, size_t j, size_t i)
+{
+    return (i / STEP_TILE * s->n + j) * STEP_TILE + i % STEP_TILE;
+}
+
+static bool is_active(const struct step_state *s, const unsigned char *states, size_t j,
+                      size_t i)
+{
+    return states[j * s->tiles + i / STEP_TILE] >> i % STEP_TILE & 1;
+}
+
+static double sign_of(const struct step_state *s, size_t j)
+{
+    return j < s->positive ? 1.0 : -1.0;
+}
+
+void drift_before(struct drift *q, const struct step_state *s)
+{
+    memcpy(q->velocity, s->Z, s->n * row_of(s) * sizeof *q->velocity);
+}
+
+/* to = |G| w. */
+static void bounds(const struct drift *q, size_t m, const double *w, double *to)
+{
+    for (size_t i = 0; i < m; i++) {
+        double sum = 0.0;
+        for (size_t l = 0; l < m; l++)
+            sum += fabs(q->G[i * m + l]) * w[l];
+        to[i] = sum;
+    }
+}
+
+void drift_after(struct drift *q, const struct step_state *s)
+{
+    for (size_t k = 0; k < s->n * row_of(s); k++)
+        q->velocity[k] = s->Z[k] - q->velocity[k];
+    for (size_t l = 0; l < s->m; l++)
+        q->push[l] = FIRST_BEND * fabs(s->beta[l]);
+    bounds(q, s->m, q->push, q->bend);
+    memset(q->wobble, 0, s->n * sizeof *q->wobble);
+    q->caution = CAUTION;
+    q->foreseen = true;
+}
+
+/* Slopes and M = G times S^T S of the present states. */
+static void form_products(struct drift *q, const struct step_state *s)
+{
+    size_t m = s->m, row = row_of(s);
+    const unsigned char *states = states_at(s, 0);
+    memset(q->slope, 0, s->n * row * sizeof *q->slope);
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t i = 0; i < m; i++)
+            q->slope[j * row + i] = is_active(s, states, j, i) ? 1.0 : s->leak;
+    cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)row, (int)s->n,
+                1.0, q->slope, (int)row, q->slope, (int)row, 0.0, q->M, (int)row);
+    for (size_t l = 0; l < m; l++)
+        for (size_t i = 0; i < m; i++)
+            q->M[l * row + i] *= q->G[l * m + i];
+    q->formed = true;
+}
+
+/* The pairs that may reach 0 within `steps`; false: too many. */
+static bool choose_pairs(struct drift *q, const struct step_state *s, double steps)
+{
+    q->pairs = 0;
+    for (size_t i = 0; i < s->m; i++)
+        q->push[i] = q->caution * q->bend[i] * steps * steps;
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t i = 0; i < s->m; i++) {
+            double z = s->Z[place(s, j, i)], reach = q->push[i] + q->wobble[j];
+            double end = z + q->velocity[place(s, j, i)] * steps;
+            if ((z > reach && end > reach) || (z < -reach && end < -reach))
+                continue;
+            if (q->pairs == q->limit)
+                return false;
+            q->pair[q->pairs++] = (struct drift_pair){(uint32_t)j, (uint32_t)i, z};
+        }
+    return true;
+}
+
+bool drift_start(struct drift *q, struct step_state *s, size_t steps)
+{
+    size_t row = row_of(s);
+    step_catch_up(s);
+    if (!choose_pairs(q, s, (double)steps))
+        return false;
+    if (!q->formed || memcmp(q->states, states_at(s, 0), s->n * s->tiles) != 0)
+        form_products(q, s);
+    memcpy(q->states, states_at(s, 0), s->n * s->tiles);
+    memcpy(q->sum, s->sum, row * sizeof *q->sum);
+    memset(q->B, 0, row * sizeof *q->B);
+    q->steps = 0;
+    q->changes = 0;
+    return true;
+}
+
+/* The state of a pair changes: its slope, M, the sum and the log. */
+static void change_state(struct drift *q, struct step_state *s,
+                         const struct drift_pair *p)
+{
+    size_t m = s->m, row = row_of(s), i = p->point, j = p->neuron;
+    double *slope = q->slope + j * row, after = p->z > 0.0 ? 1.0 : s->leak;
+    double by = after - slope[i], square = after * after - slope[i] * slope[i];
+    const double *G = q->G + i * m;
+    for (size_t l = 0; l < m; l++) {
+        double part = l == i ? square * G[i] : by * slope[l] * G[l];
+        q->M[i * row + l] += part;
+        if (l != i)
+            q->M[l * row + i] += part;
+    }
+    slope[i] = after;
+    s->sum[i] += sign_of(s, j) * by * p->z;
+    size_t at = j * s->tiles + i / STEP_TILE;
+    unsigned char bit = (unsigned char)(1u << i % STEP_TILE);
+    states_at(s, 0)[at] ^= bit;
+    q->log[q->changes++] =
+        (struct drift_change){p->neuron, p->point, (uint32_t)q->steps, 0.0};
+}
+
+bool drift_step(struct drift *q, struct step_state *s)
+{
+    size_t m = s->m, row = row_of(s);
+    if (q->changes + q->pairs > q->limit)
+        return false;
+    const double *before = q->B + q->steps * row;
+    double *after = q->B + ++q->steps * row;
+    const unsigned char *states = states_at(s, 0);
+    for (size_t l = 0; l < row; l++)
+        after[l] = before[l] + s->beta[l];
+    step_chosen()->combine(m, row, q->M, s->beta, s->sum);
+    for (size_t k = 0; k < q->pairs;) {
+        size_t j = q->pair[k].neuron, first = k;
+        for (size_t l = 0; l < m; l++)
+            q->push[l] = q->slope[j * row + l] * s->beta[l];
+        for (; k < q->pairs && q->pair[k].neuron == j; k++)
+            q->pair[k].z += sign_of(s, j) * cblas_ddot((int)m, q->push, 1,
+                                                       q->G + q->pair[k].point * m, 1);
+        for (size_t p = first; p < k; p++) {
+            if (is_active(s, states, j, q->pair[p].point) != (q->pair[p].z > 0.0))
+                change_state(q, s, &q->pair[p]);
+        }
+    }
+    return true;
+}
+
+static int compare_changes(const void *left, const void *right)
+{
+    const struct drift_change *a = left, *b = right;
+    if (a->neuron != b->neuron)
+        return a->neuron < b->neuron ? -1 : 1;
+    if (a->point != b->point)
+        return a->point < b->point ? -1 : 1;
+    return a->step < b->step ? -1 : a->step > b->step;
+}
+
+/* E(K) of the pair whose `count` changes begin at c, and max_k |F(k)| into c->bend. */
+static double walk_changes(const struct drift *q, const struct step_state *s,
+                           struct drift_change *c, size_t count)
+{
+    size_t row = row_of(s), K = q->steps;
+    double end = 0.0;
+    for (int pass = 0; pass < 2; pass++) {
+        bool active = is_active(s, q->states, c->neuron, c->point);
+        const double *B = q->B + c->point;
+        double E = 0.0;
+        for (size_t k = 0, next = 0; k < K; k++) {
+            while (next < count && c[next].step == k) {
+                active = !active;
+                next++;
+            }
+            E += (active ? 1.0 : s->leak) * (B[(k + 1) * row] - B[k * row]);
+            double bend = fabs(E - (double)(k + 1) / (double)K * end);
+            if (pass == 1 && !(bend <= c->bend))
+                c->bend = bend;
+        }
+        end = E;
+    }
+    return end;
+}
+
+/* E(K) of all pairs, and what it moves Z by. */
+static void sum_chunk(struct drift *q, const struct step_state *s)
+{
+    size_t m = s->m, row = row_of(s);
+    const double *B = q->B + q->steps * row;
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t l = 0; l < m; l++)
+            q->E[j * m + l] = q->slope[j * row + l] * B[l];
+    qsort(q->log, q->changes, sizeof *q->log, compare_changes);
+    for (size_t c = 0, end; c < q->changes; c = end) {
+        size_t j = q->log[c].neuron, l = q->log[c].point;
+        for (end = c; end < q->changes && q->log[end].neuron == j &&
+                      q->log[end].point == l;)
+            end++;
+        q->E[j * m + l] = walk_changes(q, s, q->log + c, end - c);
+    }
+    for (size_t j = s->positive; j < s->n; j++)
+        for (size_t l = 0; l < m; l++)
+            q->E[j * m + l] = -q->E[j * m + l];
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)s->n, (int)m, (int)m,
+                1.0, q->E, (int)m, q->G, (int)m, 0.0, q->change, (int)m);
+}
+
+/* max_k |B_l(k) - k/K B_l(K)| of every point, and what it bends Z by. */
+static void find_bends(struct drift *q, const struct step_state *s)
+{
+    size_t row = row_of(s), K = q->steps;
+    const double *end = q->B + K * row;
+    memset(q->push, 0, row * sizeof *q->push);
+    for (size_t k = 1; k < K; k++)
+        for (size_t l = 0; l < s->m; l++) {
+            double bend = fabs(q->B[k * row + l] - (double)k / (double)K * end[l]);
+            q->push[l] = bend > q->push[l] ? bend : q->push[l];
+        }
+    bounds(q, s->m, q->push, q->bend);
+}
+
+/* What the changes from c on bend neuron j by, into extra and wobble; returns where those
+ * of the next neuron begin. */
+static size_t find_wobble(struct drift *q, size_t m, size_t j, size_t c)
+{
+    memset(q->extra, 0, m * sizeof *q->extra);
+    for (; c < q->changes && q->log[c].neuron == j; c++) {
+        const double *G = q->G + q->log[c].point * m;
+        for (size_t i = 0; i < m; i++)
+            q->extra[i] += fabs(G[i]) * q->log[c].bend;
+    }
+    q->wobble[j] = 0.0;
+    for (size_t i = 0; i < m; i++)
+        if (!(q->extra[i] <= q->wobble[j]))
+            q->wobble[j] = q->extra[i];
+    return c;
+}
+
+/* Whether all pairs that were not followed kept their side. */
+static bool sides_kept(struct drift *q, const struct step_state *s)
+{
+    size_t m = s->m, next = 0;
+    bool kept = true;
+    for (size_t j = 0, c = 0; j < s->n; j++) {
+        c = find_wobble(q, m, j, c);
+        for (size_t i = 0; i < m; i++) {
+            if (next < q->pairs && q->pair[next].neuron == j &&
+                q->pair[next].point == i) {
+                next++;
+                continue;
+            }
+            double z = s->Z[place(s, j, i)], end = z + q->change[j * m + i];
+            double bend = q->bend[i] + q->extra[i];
+            kept = kept && ((z > bend && end > bend) || (z < -bend && end < -bend));
+        }
+    }
+    return kept;
+}
+
+static void take_back(struct drift *q, struct step_state *s)
+{
+    memcpy(states_at(s, 0), q->states, s->n * s->tiles);
+    memcpy(s->sum, q->sum, row_of(s) * sizeof *q->sum);
+    q->formed = q->formed && q->changes == 0;
+    q->caution = fmin(2.0 * q->caution, MOST_CAUTION);
+}
+
+static void move_all(struct drift *q, struct step_state *s)
+{
+    size_t m = s->m;
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t i = 0; i < m; i++) {
+            size_t at = place(s, j, i);
+            s->Z[at] += q->change[j * m + i];
+            s->C[at] += q->E[j * m + i];
+            q->velocity[at] = q->change[j * m + i] / (double)q->steps;
+        }
+    for (size_t k = 0; k < q->pairs; k++)
+        s->Z[place(s, q->pair[k].neuron, q->pair[k].point)] = q->pair[k].z;
+}
+
+/* What the changes of the chunk mean to those who count quiet steps and watched states. */
+static void note_changes(struct drift *q, struct step_state *s)
+{
+    size_t last = 0;
+    for (size_t c = 0; c < q->changes; c++) {
+        size_t j = q->log[c].neuron, i = q->log[c].point;
+        q->velocity[place(s, j, i)] = NAN;
+        s->moved |= s->watch[j * s->tiles + i / STEP_TILE] >> i % STEP_TILE & 1;
+        last = q->log[c].step > last ? q->log[c].step : last;
+    }
+    s->quiet = last > 0 ? q->steps - last : s->quiet + q->steps;
+}
+
+bool drift_holds(struct drift *q, struct step_state *s)
+{
+    if (q->steps == 0)
+        return true;
+    sum_chunk(q, s);
+    find_bends(q, s);
+    bool holds = sides_kept(q, s);
+    if (holds) {
+        move_all(q, s);
+        note_changes(q, s);
+        memcpy(q->states, states_at(s, 0), s->n * s->tiles);
+    } else {
+        take_back(q, s);
+    }
+    for (size_t i = 0; i < s->m; i++)
+        q->bend[i] /= (double)(q->steps * q->steps);
+    return holds;
+}
