@@ -6,7 +6,7 @@
 #include <string.h>
 
 /* Of all pairs: with more to follow, full steps cost less. */
-enum { FOLLOWED_SHARE = 32 };
+enum { FOLLOWED_SHARE = 16 };
 
 /* How far the first chunk may bend, of what a step could move a pre-activation by. */
 static const double FIRST_BEND = 1e-3;
@@ -19,23 +19,21 @@ void drift_layout(struct drift *q, size_t n, size_t m, struct arena *a)
     q->limit = n * m / FOLLOWED_SHARE + 1;
     q->slope = arena_doubles(a, n, row);
     q->M = arena_doubles(a, m, row);
-    q->velocity = arena_doubles(a, n, row);
-    q->bend = arena_doubles(a, m, 1);
+    q->change = arena_doubles(a, n, row);
+    q->bend = arena_doubles(a, row, 1);
     q->wobble = arena_doubles(a, n, 1);
     q->B = arena_doubles(a, DRIFT_LONGEST + 1, row);
     q->sum = arena_doubles(a, row, 1);
     q->push = arena_doubles(a, row, 1);
-    q->extra = arena_doubles(a, row, 1);
     q->states = arena_carve(a, n, tiles, 1);
     q->pair = arena_carve(a, q->limit, 1, sizeof *q->pair);
     q->log = arena_carve(a, q->limit, 1, sizeof *q->log);
 }
 
-void drift_reset(struct drift *q, const double *G, double *E, double *change)
+void drift_reset(struct drift *q, const double *G, double *E)
 {
     q->G = G;
     q->E = E;
-    q->change = change;
     q->formed = false;
     q->foreseen = false;
 }
@@ -63,24 +61,33 @@ static double sign_of(const struct step_state *s, size_t j)
 
 void drift_before(struct drift *q, const struct step_state *s)
 {
-    memcpy(q->velocity, s->Z, s->n * row_of(s) * sizeof *q->velocity);
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t i = 0; i < row_of(s); i++)
+            q->change[j * row_of(s) + i] = -s->Z[place(s, j, i)];
 }
 
-/* to = |G| w. */
+/* to += |G_l| w, what a move of w along point l moves pre-activations by at most. */
+static void add_bound(const struct drift *q, size_t m, size_t l, double w,
+                      double *restrict to)
+{
+    const double *G = q->G + l * m;
+    for (size_t i = 0; i < m; i++)
+        to[i] += fabs(G[i]) * w;
+}
+
 static void bounds(const struct drift *q, size_t m, const double *w, double *to)
 {
-    for (size_t i = 0; i < m; i++) {
-        double sum = 0.0;
-        for (size_t l = 0; l < m; l++)
-            sum += fabs(q->G[i * m + l]) * w[l];
-        to[i] = sum;
-    }
+    memset(to, 0, m * sizeof *to);
+    for (size_t l = 0; l < m; l++)
+        add_bound(q, m, l, w[l], to);
 }
 
 void drift_after(struct drift *q, const struct step_state *s)
 {
-    for (size_t k = 0; k < s->n * row_of(s); k++)
-        q->velocity[k] = s->Z[k] - q->velocity[k];
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t i = 0; i < row_of(s); i++)
+            q->change[j * row_of(s) + i] += s->Z[place(s, j, i)];
+    q->steps = 1;
     for (size_t l = 0; l < s->m; l++)
         q->push[l] = FIRST_BEND * fabs(s->beta[l]);
     bounds(q, s->m, q->push, q->bend);
@@ -106,21 +113,43 @@ static void form_products(struct drift *q, const struct step_state *s)
     q->formed = true;
 }
 
+/* Which pre-activations of neuron j on tile t are not on one side of 0 now and when they
+ * have moved by `factor` times the last change, or not by more than `reach` and wobble: a
+ * bit each. */
+static unsigned in_doubt(const struct drift *q, const struct step_state *s, size_t j,
+                         size_t t, double factor, const double *reach)
+{
+    const double *z = s->Z + (t * s->n + j) * STEP_TILE;
+    const double *change = q->change + (j * s->tiles + t) * STEP_TILE;
+    size_t points = s->m - t * STEP_TILE;
+    unsigned found = 0;
+    for (unsigned k = 0; k < STEP_TILE; k++) {
+        double end = z[k] + factor * change[k];
+        double far = reach[t * STEP_TILE + k] + q->wobble[j];
+        int above = (z[k] > far) & (end > far), below = (z[k] < -far) & (end < -far);
+        found |= (unsigned)!(above | below) << k;
+    }
+    return points < STEP_TILE ? found & ((1u << points) - 1u) : found;
+}
+
 /* The pairs that may reach 0 within `steps`; false: too many. */
 static bool choose_pairs(struct drift *q, const struct step_state *s, double steps)
 {
-    q->pairs = 0;
+    double *reach = q->push, factor = steps / (double)q->steps;
     for (size_t i = 0; i < s->m; i++)
-        q->push[i] = q->caution * q->bend[i] * steps * steps;
+        reach[i] = q->caution * q->bend[i] * steps * steps;
+    q->pairs = 0;
     for (size_t j = 0; j < s->n; j++)
-        for (size_t i = 0; i < s->m; i++) {
-            double z = s->Z[place(s, j, i)], reach = q->push[i] + q->wobble[j];
-            double end = z + q->velocity[place(s, j, i)] * steps;
-            if ((z > reach && end > reach) || (z < -reach && end < -reach))
-                continue;
-            if (q->pairs == q->limit)
-                return false;
-            q->pair[q->pairs++] = (struct drift_pair){(uint32_t)j, (uint32_t)i, z};
+        for (size_t t = 0; t < s->tiles; t++) {
+            unsigned found = in_doubt(q, s, j, t, factor, reach);
+            for (size_t i = t * STEP_TILE; found > 0; i++, found >>= 1) {
+                if (!(found & 1))
+                    continue;
+                if (q->pairs == q->limit)
+                    return false;
+                q->pair[q->pairs++] =
+                    (struct drift_pair){(uint32_t)j, (uint32_t)i, s->Z[place(s, j, i)]};
+            }
         }
     return true;
 }
@@ -236,8 +265,8 @@ static void sum_chunk(struct drift *q, const struct step_state *s)
     qsort(q->log, q->changes, sizeof *q->log, compare_changes);
     for (size_t c = 0, end; c < q->changes; c = end) {
         size_t j = q->log[c].neuron, l = q->log[c].point;
-        for (end = c; end < q->changes && q->log[end].neuron == j &&
-                      q->log[end].point == l;)
+        for (end = c;
+             end < q->changes && q->log[end].neuron == j && q->log[end].point == l;)
             end++;
         q->E[j * m + l] = walk_changes(q, s, q->log + c, end - c);
     }
@@ -245,7 +274,7 @@ static void sum_chunk(struct drift *q, const struct step_state *s)
         for (size_t l = 0; l < m; l++)
             q->E[j * m + l] = -q->E[j * m + l];
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)s->n, (int)m, (int)m,
-                1.0, q->E, (int)m, q->G, (int)m, 0.0, q->change, (int)m);
+                1.0, q->E, (int)m, q->G, (int)m, 0.0, q->change, (int)row);
 }
 
 /* max_k |B_l(k) - k/K B_l(K)| of every point, and what it bends Z by. */
@@ -262,42 +291,35 @@ static void find_bends(struct drift *q, const struct step_state *s)
     bounds(q, s->m, q->push, q->bend);
 }
 
-/* What the changes from c on bend neuron j by, into extra and wobble; returns where those
- * of the next neuron begin. */
-static size_t find_wobble(struct drift *q, size_t m, size_t j, size_t c)
+/* What changes of states bend the pre-activations of each neuron by, at most. */
+static void find_wobbles(struct drift *q, const struct step_state *s)
 {
-    memset(q->extra, 0, m * sizeof *q->extra);
-    for (; c < q->changes && q->log[c].neuron == j; c++) {
-        const double *G = q->G + q->log[c].point * m;
-        for (size_t i = 0; i < m; i++)
-            q->extra[i] += fabs(G[i]) * q->log[c].bend;
+    memset(q->wobble, 0, s->n * sizeof *q->wobble);
+    for (size_t c = 0; c < q->changes;) {
+        size_t j = q->log[c].neuron;
+        memset(q->push, 0, s->m * sizeof *q->push);
+        for (; c < q->changes && q->log[c].neuron == j; c++)
+            add_bound(q, s->m, q->log[c].point, q->log[c].bend, q->push);
+        for (size_t i = 0; i < s->m; i++)
+            if (!(q->push[i] <= q->wobble[j]))
+                q->wobble[j] = q->push[i];
     }
-    q->wobble[j] = 0.0;
-    for (size_t i = 0; i < m; i++)
-        if (!(q->extra[i] <= q->wobble[j]))
-            q->wobble[j] = q->extra[i];
-    return c;
 }
 
-/* Whether all pairs that were not followed kept their side. */
-static bool sides_kept(struct drift *q, const struct step_state *s)
+/* Whether all pairs that were not followed kept their side: those that are in doubt are
+ * no more than the followed ones among them. */
+static bool sides_kept(const struct drift *q, const struct step_state *s)
 {
-    size_t m = s->m, next = 0;
-    bool kept = true;
-    for (size_t j = 0, c = 0; j < s->n; j++) {
-        c = find_wobble(q, m, j, c);
-        for (size_t i = 0; i < m; i++) {
-            if (next < q->pairs && q->pair[next].neuron == j &&
-                q->pair[next].point == i) {
-                next++;
-                continue;
-            }
-            double z = s->Z[place(s, j, i)], end = z + q->change[j * m + i];
-            double bend = q->bend[i] + q->extra[i];
-            kept = kept && ((z > bend && end > bend) || (z < -bend && end < -bend));
-        }
+    size_t doubts = 0;
+    for (size_t j = 0; j < s->n; j++)
+        for (size_t t = 0; t < s->tiles; t++)
+            doubts += (size_t)__builtin_popcount(in_doubt(q, s, j, t, 1.0, q->bend));
+    for (size_t k = 0; k < q->pairs; k++) {
+        size_t i = q->pair[k].point;
+        unsigned found = in_doubt(q, s, q->pair[k].neuron, i / STEP_TILE, 1.0, q->bend);
+        doubts -= found >> i % STEP_TILE & 1;
     }
-    return kept;
+    return doubts == 0;
 }
 
 static void take_back(struct drift *q, struct step_state *s)
@@ -310,13 +332,11 @@ static void take_back(struct drift *q, struct step_state *s)
 
 static void move_all(struct drift *q, struct step_state *s)
 {
-    size_t m = s->m;
     for (size_t j = 0; j < s->n; j++)
-        for (size_t i = 0; i < m; i++) {
+        for (size_t i = 0; i < s->m; i++) {
             size_t at = place(s, j, i);
-            s->Z[at] += q->change[j * m + i];
-            s->C[at] += q->E[j * m + i];
-            q->velocity[at] = q->change[j * m + i] / (double)q->steps;
+            s->Z[at] += q->change[j * row_of(s) + i];
+            s->C[at] += q->E[j * s->m + i];
         }
     for (size_t k = 0; k < q->pairs; k++)
         s->Z[place(s, q->pair[k].neuron, q->pair[k].point)] = q->pair[k].z;
@@ -328,7 +348,7 @@ static void note_changes(struct drift *q, struct step_state *s)
     size_t last = 0;
     for (size_t c = 0; c < q->changes; c++) {
         size_t j = q->log[c].neuron, i = q->log[c].point;
-        q->velocity[place(s, j, i)] = NAN;
+        q->change[j * row_of(s) + i] = NAN;
         s->moved |= s->watch[j * s->tiles + i / STEP_TILE] >> i % STEP_TILE & 1;
         last = q->log[c].step > last ? q->log[c].step : last;
     }
@@ -337,10 +357,13 @@ static void note_changes(struct drift *q, struct step_state *s)
 
 bool drift_holds(struct drift *q, struct step_state *s)
 {
-    if (q->steps == 0)
+    if (q->steps == 0) {
+        q->foreseen = false;
         return true;
+    }
     sum_chunk(q, s);
     find_bends(q, s);
+    find_wobbles(q, s);
     bool holds = sides_kept(q, s);
     if (holds) {
         move_all(q, s);

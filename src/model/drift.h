@@ -23,7 +23,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { DRIFT_LONGEST = 128, DRIFT_SHORTEST = 8, DRIFT_POINTS = 32 };
+enum { DRIFT_LONGEST = 32, DRIFT_SHORTEST = 8, DRIFT_POINTS = 32 };
 
 /* A pair that is followed, and a state that changed. */
 struct drift_pair {
@@ -38,20 +38,19 @@ struct drift_change {
 struct drift {
     const double *G; /* (m, m) */
     bool formed;     /* slope and M are those of the states */
-    bool foreseen;   /* velocity is that of the last steps */
+    bool foreseen;   /* change, bend and wobble are those of the last steps */
     size_t limit;    /* most pairs to follow, most changes to note */
-    size_t steps;    /* of the chunk so far */
+    size_t steps;    /* of the chunk so far, or of the last one */
     double caution;  /* factor on what is foreseen */
     double *slope;   /* (n, row) s_ji; row = 8 tiles, 0 beyond m */
     double *M;       /* (m, row) */
-    double *velocity;      /* (tiles, n, 8) change of Z by a step; NaN: the state changed */
-    double *bend;          /* (m) sum_l |G_il| max_k |F_l(k)| for a chunk of one step */
-    double *wobble;        /* (n) what changes of states added to it in a chunk, at most */
-    double *B;             /* (DRIFT_LONGEST + 1, row) */
-    double *sum;           /* (row) s->sum where the chunk starts */
-    double *push, *extra;  /* (row) scratch */
-    double *E;             /* (n, m) of the chunk */
-    double *change;        /* (n, m) of Z by the chunk */
+    double *change;  /* (n, row) of Z by the last `steps`; NaN: the state changed */
+    double *bend;    /* (row) sum_l |G_il| max_k |F_l(k)| for a chunk of one step */
+    double *wobble;  /* (n) what changes of states added to it in a chunk, at most */
+    double *B;       /* (DRIFT_LONGEST + 1, row) */
+    double *sum;     /* (row) s->sum where the chunk starts */
+    double *push;    /* (row) scratch */
+    double *E;       /* (n, m) of the chunk */
     unsigned char *states; /* (n, tiles) where the chunk starts */
     struct drift_pair *pair;
     size_t pairs;
@@ -59,11 +58,10 @@ struct drift {
     size_t changes;
 };
 
-/* E and change (n, m) are the caller's and may serve others between chunks. */
 void drift_layout(struct drift *q, size_t n, size_t m, struct arena *a);
 
-/* Nothing is known of the states. */
-void drift_reset(struct drift *q, const double *G, double *E, double *change);
+/* Nothing is known of the states. E (n, m) may serve others between chunks. */
+void drift_reset(struct drift *q, const double *G, double *E);
 
 /* Before and after a full step, which tells how fast everything moves. Cost n m, m^2. */
 void drift_before(struct drift *q, const struct step_state *s);

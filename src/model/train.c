@@ -5,14 +5,6 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-    FIRST_CHUNK = 32, /* steps in which no state is expected to change */
-    SHORT_CHUNK = 16, /* below it, steps that see every change cost less */
-    FIRST_WAIT = 4,   /* steps without a change before such a chunk is tried */
-    FIRST_DRIFT_WAIT = 16, /* full steps before one with few changes is tried */
-    LONGEST_WAIT = 1024
-};
-
 _Static_assert((int)LOSS_STEPS >= (int)TRAIN_CHECK_STEPS,
                "losses are summed at every test");
 
@@ -83,7 +75,7 @@ void train_start(struct descent *d)
         load_gram(p, w);
     step_load(s, w->Z0);
     w->pattern->active = false;
-    drift_reset(w->drift, w->G, w->C, w->Z);
+    drift_reset(w->drift, w->G, w->C);
     memset(w->loss, 0, 2 * p->m * sizeof *w->loss);
     d->wait = FIRST_WAIT;
     d->drift_wait = FIRST_DRIFT_WAIT;
@@ -106,7 +98,7 @@ static void set_pace(struct descent *d, double change)
     pace->step = fmax(1.0, fmin(longer, LARGEST_CHANGE / pace->speed));
 }
 
-static void note_step(struct descent *d)
+void train_note_step(struct descent *d)
 {
     loss_add(d->o->loss, d->w->margin, d->w->weight, d->factor, d->p->m, d->w->loss);
     d->pace.time += d->pace.step;
@@ -115,7 +107,7 @@ static void note_step(struct descent *d)
 
 /* Margins, weights and the next step of the present state. False when they are not
  * finite. */
-static bool measure_margins(struct descent *d)
+bool train_measure(struct descent *d)
 {
     const struct points *p = d->p;
     struct train_workspace *w = d->w;
@@ -241,7 +233,7 @@ static bool may_be_aligned(const struct descent *d)
 }
 
 /* Whether there is an end that no test has to look for. */
-static bool arrived(const struct descent *d)
+bool train_arrived(const struct descent *d)
 {
     double margin = d->result->margin, flat = loss_table[d->o->loss].flat;
     return (d->o->stop == STOP_SEPARATED && margin > 0.0) ||
@@ -262,12 +254,12 @@ static bool ended(struct descent *d, bool finite)
     bool settled = o->stable_steps > 0 && d->stable >= (double)o->stable_steps &&
                    result->margin > 0.0;
     bool cancelled = cancel_asked();
-    bool looked_at = !finite || last || settled || cancelled || arrived(d) ||
+    bool looked_at = !finite || last || settled || cancelled || train_arrived(d) ||
                      (o->tolerance > 0.0 && may_be_aligned(d));
     bool afresh = looked_at || result->steps % TRAIN_REFRESH_STEPS == 0;
     if (afresh) {
         synchronise(d);
-        finite = measure_margins(d) && finite;
+        finite = train_measure(d) && finite;
     }
     if (looked_at) {
         form_weights(d);
@@ -275,7 +267,7 @@ static bool ended(struct descent *d, bool finite)
     }
     if (!finite)
         result->stop = TRAIN_NON_FINITE;
-    else if (arrived(d))
+    else if (train_arrived(d))
         result->stop = o->stop == STOP_SEPARATED ? TRAIN_SEPARATED : TRAIN_ZERO_LOSS;
     else if (o->tolerance > 0.0 && result->alignment <= o->tolerance)
         result->stop = TRAIN_TOLERANCE;
@@ -288,153 +280,6 @@ static bool ended(struct descent *d, bool finite)
         d->square = looked_at ? square_length(d) : NAN;
     }
     return last || result->stop != TRAIN_STEP_LIMIT;
-}
-
-/* What a chunk starts from, beside what pattern.h and drift.h take back. */
-static struct pace start_chunk(const struct descent *d)
-{
-    memcpy(d->w->loss_before, d->w->loss, 2 * d->p->m * sizeof *d->w->loss);
-    return d->pace;
-}
-
-static void take_chunk_back(struct descent *d, const struct pace *start)
-{
-    d->pace = *start;
-    memcpy(d->w->loss, d->w->loss_before, 2 * d->p->m * sizeof *d->w->loss);
-    d->pace.stepped = false;
-}
-
-static bool goes_on(const struct descent *d)
-{
-    return !cancel_asked() && !arrived(d);
-}
-
-static size_t longer_wait(size_t wait, bool worth_it, size_t first)
-{
-    if (worth_it)
-        return first;
-    return 2 * wait < LONGEST_WAIT ? 2 * wait : LONGEST_WAIT;
-}
-
-/* A state changed or may have: it takes some quiet steps to try again, more of them
- * where the pattern was hardly worth it. */
-static void leave_pattern(struct descent *d)
-{
-    pattern_leave(d->w->pattern, d->w->step);
-    d->w->step->quiet = 0;
-    d->wait = longer_wait(d->wait, d->held >= 4 * SHORT_CHUNK, FIRST_WAIT);
-}
-
-static uint64_t pattern_chunk(struct descent *d, uint64_t most)
-{
-    uint64_t steps = 0;
-    for (; steps < most && !cancel_asked(); steps++) {
-        measure_margins(d);
-        if (arrived(d))
-            break;
-        pattern_step(d->w->pattern, d->w->step);
-        note_step(d);
-    }
-    return steps;
-}
-
-/* Up to `limit` steps in which no state changes; returns how many they were. Where there
- * are none the margins measured stay those of the present state. */
-static uint64_t quiet_steps(struct descent *d, uint64_t limit)
-{
-    struct pattern *q = d->w->pattern;
-    struct step_state *s = d->w->step;
-    uint64_t done = 0;
-    if (!q->active && s->quiet < d->wait)
-        return 0;
-    if (!q->active) {
-        pattern_enter(q, d->net, s);
-        d->square = NAN;
-        d->chunk = FIRST_CHUNK;
-        d->held = 0;
-    }
-    while (done < limit && q->active && goes_on(d)) {
-        struct pace start = start_chunk(d);
-        uint64_t steps =
-            pattern_chunk(d, d->chunk < limit - done ? d->chunk : limit - done);
-        if (pattern_holds(q, s)) {
-            done += steps;
-            d->chunk =
-                2 * d->chunk < TRAIN_CHECK_STEPS ? 2 * d->chunk : TRAIN_CHECK_STEPS;
-            continue;
-        }
-        take_chunk_back(d, &start);
-        if (steps > SHORT_CHUNK)
-            d->chunk = steps / 2;
-        else
-            leave_pattern(d);
-        measure_margins(d);
-    }
-    d->held += done;
-    return done;
-}
-
-/* It takes some full steps to try again. */
-static void leave_drift(struct descent *d)
-{
-    struct drift *q = d->w->drift;
-    q->foreseen = false;
-    d->full = 0;
-    d->drift_wait =
-        longer_wait(d->drift_wait, d->drifted >= DRIFT_LONGEST, FIRST_DRIFT_WAIT);
-    d->drifted = 0;
-}
-
-static uint64_t drift_chunk(struct descent *d, uint64_t most)
-{
-    uint64_t steps = 0;
-    for (; steps < most && !cancel_asked(); steps++) {
-        measure_margins(d);
-        if (arrived(d) || !drift_step(d->w->drift, d->w->step))
-            break;
-        note_step(d);
-    }
-    return steps;
-}
-
-/* The same where few states change. */
-static uint64_t drift_steps(struct descent *d, uint64_t limit)
-{
-    struct drift *q = d->w->drift;
-    struct step_state *s = d->w->step;
-    uint64_t done = 0;
-    while (done < limit && q->foreseen && goes_on(d)) {
-        uint64_t most =
-            d->drift_length < limit - done ? d->drift_length : limit - done;
-        if (!drift_start(q, s, most)) {
-            leave_drift(d);
-            break;
-        }
-        struct pace start = start_chunk(d);
-        uint64_t steps = drift_chunk(d, most);
-        if (drift_holds(q, s)) {
-            done += steps;
-            if (steps == d->drift_length && steps < DRIFT_LONGEST)
-                d->drift_length *= 2;
-            continue;
-        }
-        take_chunk_back(d, &start);
-        d->drift_length = steps / 2;
-        if (d->drift_length < DRIFT_SHORTEST)
-            leave_drift(d);
-        measure_margins(d);
-    }
-    d->drifted += done;
-    return done;
-}
-
-/* Up to `limit` steps that cost less than full ones; returns how many there were. */
-static uint64_t quick_steps(struct descent *d, uint64_t limit)
-{
-    if (!d->w->G || d->o->watched_count > 0)
-        return 0;
-    uint64_t done = drift_steps(d, limit);
-    return done > 0 ? done : quiet_steps(d, limit);
 }
 
 /* One that looks at every pre-activation, now and then to see how fast they move. */
@@ -474,22 +319,22 @@ void train_descend(struct descent *d)
     for (;;) {
         if (d->history && result->steps == train_last_common(d->o))
             keep_state(d);
-        bool finite = measure_margins(d);
+        bool finite = train_measure(d);
         result->back = finite && watched_back(d);
         if (result->back)
             break;
         bool tested = !finite || result->steps == d->o->max_steps || cancel_asked() ||
-                      arrived(d) || result->steps % TRAIN_CHECK_STEPS == 0;
+                      train_arrived(d) || result->steps % TRAIN_CHECK_STEPS == 0;
         if (result->steps % TRAIN_CHECK_STEPS == 0)
             d->loss += loss_added(d->o->loss, d->p->m, d->w->loss);
         if (tested && ended(d, finite))
             break;
-        uint64_t quick = quick_steps(d, steps_to_test(d));
+        uint64_t quick = train_quick_steps(d, steps_to_test(d));
         result->steps += quick;
         if (quick > 0)
             continue;
         full_step(d);
-        note_step(d);
+        train_note_step(d);
         result->steps++;
     }
     result->loss_sum = d->loss + loss_added(d->o->loss, d->p->m, d->w->loss);
