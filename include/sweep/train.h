@@ -5,8 +5,8 @@
  * Row j moves by sum_i b_ji x_i with b_ji = eta u_j phi'(z_ji) y_i c_i (phi'(0) = g), so
  * W = W(0) + C X and Z = W X^T = Z(0) + C G with the Gram matrix G = X X^T: a step
  * updates Z and C and never touches W. It costs n m^2 / 4 additions (see step.h), whatever
- * d is, and m^2 multiply-adds while no activation state changes (see pattern.h). Z is
- * recomputed from C every TRAIN_REFRESH_STEPS, so rounding does not pile up. Where there are
+ * d is, m^2 multiply-adds while no activation state changes (see pattern.h), and little
+ * more while few do (from 32 points on, see drift.h). Z is recomputed from C every TRAIN_REFRESH_STEPS, so rounding does not pile up. Where there are
  * to be no squares of m (network_slim), as for a linear model of very many points, a step
  * forms W = W(0) + C X and Z = W X^T anew: 2 n m r multiply-adds.
  *
@@ -119,7 +119,8 @@ struct train_history {
     double *W;   /* (n, r) where it is over */
 };
 
-/* Memory: 3 m^2 + 7 n m doubles and some 100 m; if slim 5 n m and some 40 m. */
+/* Memory: 3 m^2 + 7 n m doubles and some 100 m, from 32 points on 4 m^2 + 10 n m; if slim
+ * 5 n m and some 40 m. */
 void train_layout(struct train_workspace *w, size_t n, size_t m, size_t r,
                   struct arena *a);
 
