@@ -1,6 +1,7 @@
 /* Checkpoints of one training: the bits of separate trainings. The area under the loss: its
  * definition, step by step. */
 #include "check.h"
+#include "drift.h"
 #include "fixture.h"
 #include "sweep/loss.h"
 #include "sweep/train.h"
@@ -63,11 +64,11 @@ static void compare(const struct runner *a, const struct runner *b, size_t count
 
 /* Between two checkpoints the workspace trains on fewer points. */
 static void compare_checkpoints(const struct train_options *options, double leak,
-                                size_t room, uint64_t seed)
+                                size_t m, size_t room, uint64_t seed)
 {
     size_t n = leak == 1.0 ? 1 : N;
     struct recipe recipe = {.sampler = SAMPLER_BARTLETT,
-                            .m = M,
+                            .m = m,
                             .n = n,
                             .d = 50,
                             .leak = leak,
@@ -94,6 +95,8 @@ static void compare_checkpoints(const struct train_options *options, double leak
                   &separate.result);
         memset(one.theta.W, 0, n * in.points.r * sizeof(double));
     }
+    check_true(m < DRIFT_POINTS || leak == 1.0 || separate.w.drift->steps > 1,
+               "no chunk with few changes of state");
     bool may_stop = o.tolerance > 0.0 || o.stable_steps > 0 ||
                     o.stop == STOP_SEPARATED || o.loss == LOSS_HINGE;
     check_true(may_stop ? over > 0 : over == 0, "%zu ended early", over);
@@ -109,7 +112,9 @@ static void test_checkpoints(void **state)
     (void)state;
     for (size_t k = 0; k < OPTIONS; k++)
         for (size_t l = 0; l < 4; l++)
-            compare_checkpoints(&every[k], leak[l % 2], rooms[l / 2], k);
+            compare_checkpoints(&every[k], leak[l % 2], M, rooms[l / 2], k);
+    for (size_t k = 0; k < 3; k++)
+        compare_checkpoints(&every[k], leak[0], DRIFT_POINTS, DRIFT_POINTS, k);
 }
 
 /* The mean loss of the weights after `steps` steps. */
@@ -184,7 +189,7 @@ static void test_loss_added(void **state)
 static void test_case_count(void **state)
 {
     (void)state;
-    check_cases(OPTIONS * 4 * (7 * CHECKPOINTS + 1) + 2 * OPTIONS * STEPS +
+    check_cases((OPTIONS * 4 + 3) * (7 * CHECKPOINTS + 2) + 2 * OPTIONS * STEPS +
                 LOSS_COUNT * 10 * 2);
 }
 
