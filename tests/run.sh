@@ -1,6 +1,6 @@
 #!/bin/sh
 # Build with warnings as errors and run the tests.
-#   sh tests/run.sh [--build DIR] [--setup "MESON OPTIONS"]
+#   sh tests/run.sh [--build DIR] [--setup "MESON OPTIONS"] [--suites "unit numeric ..."]
 # The compiler is $CC, as always with meson.
 set -eu
 cd "$(dirname "$0")/.."
@@ -8,12 +8,15 @@ cd "$(dirname "$0")/.."
 
 build=build-test
 setup=
+suites=
 while [ $# -gt 0 ]; do
     case $1 in
     --build) build=$2 ;;
     --setup) setup=$2 ;;
+    --suites) suites=$2 ;;
     *)
-        echo "usage: sh tests/run.sh [--build DIR] [--setup 'MESON OPTIONS']" >&2
+        echo "usage: sh tests/run.sh [--build DIR] [--setup 'MESON OPTIONS']" \
+            "[--suites 'unit numeric ...']" >&2
         exit 2
         ;;
     esac
@@ -31,4 +34,7 @@ need_packages $BUILD_PACKAGES $PROOF_PACKAGES gnuplot-nox libcmocka-dev python3-
     slurmd slurm-client munge chromium
 setup_build "$build" -Dtests=enabled -Dwerror=true $setup
 ninja -C "$build"
-meson test -C "$build" --print-errorlogs
+for suite in $suites; do
+    set -- "$@" --suite "$suite"
+done
+meson test -C "$build" --print-errorlogs "$@"
