@@ -70,7 +70,7 @@ static void find_loose(struct multipliers_workspace *w, size_t m, bool keep_zero
 {
     const struct program_state *s = &w->state;
     for (size_t i = 0; i < m; i++) {
-        double rounding = DBL_EPSILON * fmax(64.0 * s->norm, s->terms);
+        double rounding = DBL_EPSILON * fmax(1024.0 * s->norm, s->terms);
         double none = w->program->steep[i] * (NONE * s->rest + rounding);
         w->loose[i] = s->lambda[i] > 0.0 || (fabs(s->gradient[i]) <= none &&
                                              (!keep_zero || margin_tight(w, i)));
