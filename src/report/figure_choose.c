@@ -1,6 +1,8 @@
 #include "figure_parts.h"
 
+#include "sweep/keys.h"
 #include "sweep/partition.h"
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -43,13 +45,31 @@ struct choice {
     struct figure_list used;        /* x, by and facet so far */
 };
 
+/* The values that each parameter takes: mostly that of the cell before. */
+static int find_values(const struct figure_cells *cells, struct key_set *found)
+{
+    struct setting before, s;
+    for (size_t k = 0; k < cells->count; k++, before = s) {
+        grid_cell(cells->grid, cells->cell[k], &s);
+        for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
+            struct rng_key key = rng_key_start();
+            if (k > 0 && parameter_same(s.value[p], before.value[p]))
+                continue;
+            if (keys_number(&found[p], rng_key_real(key, s.value[p])) == SIZE_MAX)
+                return SWEEP_NO_MEMORY;
+        }
+    }
+    return SWEEP_OK;
+}
+
 static int count_axis_values(struct choice *c)
 {
     const struct grid *g = c->cells->grid;
-    int status = SWEEP_OK;
-    for (enum parameter p = 0; p < PARAMETER_COUNT && status == SWEEP_OK; p++) {
-        const struct figure_list one = {{p}, 1};
-        status = figure_combinations(c->cells, &one, &c->values[p]);
+    struct key_set found[PARAMETER_COUNT] = {0};
+    int status = find_values(c->cells, found);
+    for (enum parameter p = 0; p < PARAMETER_COUNT; p++) {
+        c->values[p] = found[p].count;
+        keys_release(&found[p]);
     }
     for (size_t i = 0; i < g->axis_count; i++)
         if (c->values[g->axes[i].parameter[0]] > 1)
