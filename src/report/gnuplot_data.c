@@ -105,14 +105,17 @@ static void put_fields(FILE *stream, const struct figure *f, size_t line,
                        const size_t *row)
 {
     double x[3], y[3];
+    char middle[32], ends[64]; /* of y, in every row */
     int across = script_digits(&f->x.scale), up = script_digits(&f->vertical.scale);
     field(&f->vertical, line, y);
+    snprintf(middle, sizeof middle, "%.*g", up, y[0]);
+    snprintf(ends, sizeof ends, "%.*g\t%.*g", up, y[1], up, y[2]);
     if (line > 0)
         putc('\n', stream);
     for (size_t k = 0; k < f->x.count; k++) {
         field(&f->x, k, x);
-        fprintf(stream, "%.*g\t%.*g\t%.*g\t%.*g\t%.*g\t%.*g", across, x[0], up, y[0],
-                across, x[1], across, x[2], up, y[1], up, y[2]);
+        fprintf(stream, "%.*g\t%s\t%.*g\t%.*g\t%s", across, x[0], middle, across, x[1],
+                across, x[2], ends);
         put_values(stream, f, row[k]);
     }
 }

@@ -48,10 +48,14 @@ void script_contours(FILE *stream, const struct figure *f)
 void script_map(FILE *stream, const struct figure *f, size_t facet, size_t result)
 {
     const struct figure_result *r = &f->result[result];
-    fprintf(stream,
-            "plot $data index %zu using (column(\"x\") + 0 * column(\"%s\")):\"y\":"
-            "\"left\":\"right\":\"bottom\":\"top\":",
-            facet, r->key); /* a field without a value has no place */
+    if (facet == 0 && result == 0)
+        fputs(
+            "# 2:3:4:5:6 are y, left, right, bottom, top: names take gnuplot longer\n",
+            stream);
+    fprintf(
+        stream,
+        "plot $data index %zu using (column(\"x\") + 0 * column(\"%s\")):2:3:4:5:6:",
+        facet, r->key); /* a field without a value has no place */
     script_shown(stream, r->key, "", &r->scale);
     fputs(" \\\n         with boxxyerror fillcolor palette notitle", stream);
     if (has_contour(f, r))
