@@ -83,6 +83,7 @@ struct table_request {
     char **statistics; /* "mean", "sem", "q05", ... as written */
     size_t statistic_count;
     const char *where; /* keep only these cells; NULL: all. Not from the grid file */
+    bool alone; /* read of a trial only what is asked for: the rest is not checked */
 };
 
 /* What `until:` asks for: a cell has replicates enough when half the width of Student's

@@ -96,6 +96,11 @@ typedef int store_visit(void *context, size_t cell, uint64_t replicate,
 int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
                struct diagnostics *log);
 
+/* The same, but of the results only those for which wanted[c] are read; the others are
+ * undefined, whatever is there. Several times faster where they are few. NULL: all. */
+int store_each_of(struct store *s, const struct grid *g, const bool *wanted,
+                  store_visit *visit, void *context, struct diagnostics *log);
+
 /* The same in any order, and of a trial only its status and its value of one column,
  * which is not a word; COLUMN_COUNT: no value (NAN), which is much faster. For an own
  * result (results.h) the value is NAN and the whole record is there to compute it from,

@@ -316,6 +316,7 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
     struct selection selected = {0};
     struct collection c = {0};
     struct ledger l = {0};
+    bool wanted[COLUMN_COUNT];
     int status = aggregate_resolve(a, g, request, log);
     if (status != SWEEP_OK)
         return status;
@@ -335,8 +336,11 @@ int aggregate_build(struct aggregate *a, struct store *s, const struct grid *g,
                                collection_init(&c, &selected) != SWEEP_OK ||
                                judge_init(&c.judge, a, g, request->where) != SWEEP_OK))
         status = diagnostics_no_memory(log, "the table");
-    if (status == SWEEP_OK)
-        status = store_each(s, g, collect_trial, &c, log);
+    if (status == SWEEP_OK) {
+        judge_columns(&c.judge, a, wanted);
+        status =
+            store_each_of(s, g, request->alone ? wanted : NULL, collect_trial, &c, log);
+    }
     for (size_t i = 0; status == SWEEP_OK && i < a->row_count; i++) {
         order_trials(&c, i);
         finish_statistics(&c, i);

@@ -45,7 +45,6 @@ int aggregate_cells(const struct grid *g, const char *where, size_t **cells,
 int judge_init(struct judge *j, const struct aggregate *a, const struct grid *g,
                const char *where)
 {
-    bool own = where || g->condition || a->audit_total > 0;
     char reason[256];
     int status = SWEEP_OK;
 
@@ -58,10 +57,24 @@ int judge_init(struct judge *j, const struct aggregate *a, const struct grid *g,
         expression_free(j->where);
         j->where = NULL;
     }
+    bool own = j->where || g->condition || a->audit_total > 0;
     for (size_t k = 0; k < a->column_count; k++)
         own |= a->columns[k] >= COLUMN_OWN;
     j->own_count = own ? g->results.count : 0;
     return status;
+}
+
+/* An expression may mention any. */
+void judge_columns(const struct judge *j, const struct aggregate *a, bool *wanted)
+{
+    bool any = j->own_count > 0 || j->where || j->grid->condition;
+    for (enum column c = 0; c < COLUMN_COUNT; c++)
+        wanted[c] = any;
+    for (size_t k = 0; k < a->column_count; k++)
+        if (a->columns[k] < COLUMN_COUNT)
+            wanted[a->columns[k]] = true;
+    if (a->has_success)
+        success_columns(j->grid->success, wanted);
 }
 
 bool judge_trial(struct judge *j, size_t cell, const struct record *r)

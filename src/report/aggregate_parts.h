@@ -28,6 +28,9 @@ struct judge {
 int judge_init(struct judge *j, const struct aggregate *a, const struct grid *g,
                const char *where);
 
+/* Which columns of a record are looked at for that table; the others need not be read. */
+void judge_columns(const struct judge *j, const struct aggregate *a, bool *wanted);
+
 /* Evaluate what has to be known of a trial; false: `where` leaves it out. One that failed
  * has no results to judge it by. */
 bool judge_trial(struct judge *j, size_t cell, const struct record *r);
@@ -40,6 +43,9 @@ void judge_release(struct judge *j);
 
 /* By which certificates a trial meets the rule: bit `kind`; `most` as grid->success. */
 unsigned char aggregate_success(const struct record *r, const double *most);
+
+/* Mark the columns that it looks at. */
+void success_columns(const double *most, bool *wanted);
 
 /* Whether all audits of a row are within the limits of the rule. */
 bool aggregate_audits_met(const struct aggregate *a, const struct grid *g,

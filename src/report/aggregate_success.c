@@ -31,6 +31,16 @@ static const enum column certificates[SUCCESS_KINDS][THRESHOLD_PROVED] = {
                        C_EXACT_RELATIVE_DELTA},
 };
 
+void success_columns(const double *most, bool *wanted)
+{
+    for (enum column c = 0; c < COLUMN_COUNT && !isnan(most[THRESHOLD_PROVED]); c++)
+        wanted[c] = true; /* proofs take longer than reading them all */
+    for (enum success_kind kind = SUCCESS_SCALED; kind < SUCCESS_KINDS; kind++)
+        for (size_t i = 0; i < THRESHOLD_PROVED; i++)
+            if (certificates[kind][i] != COLUMN_COUNT)
+                wanted[certificates[kind][i]] = true;
+}
+
 /* What a threshold is for, as it was measured. */
 static double measured(const struct record *r, enum success_kind kind, size_t threshold)
 {

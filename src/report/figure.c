@@ -10,7 +10,8 @@ struct table_request figure_table(struct figure *f)
                                     .columns = f->columns,
                                     .statistics = f->statistics,
                                     .statistic_count = f->statistic_count,
-                                    .where = f->cells->where};
+                                    .where = f->cells->where,
+                                    .alone = true};
     size_t audits = 0, columns = 0;
     for (size_t i = 0; i < f->facet.count; i++)
         f->rows[request.row_count++] = f->facet.parameter[i];

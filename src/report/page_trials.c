@@ -27,11 +27,12 @@ static int read_trial(void *context, size_t cell, uint64_t replicate,
 int page_trials_read(struct page_trials *t, struct store *s, const struct grid *g,
                      struct diagnostics *log)
 {
+    static const bool wanted[COLUMN_COUNT] = {[C_SECONDS] = true};
     *t = (struct page_trials){0};
     t->failed = memory_array(g->cell_count, sizeof *t->failed);
     if (!t->failed)
         return diagnostics_no_memory(log, NULL);
-    return store_each(s, g, read_trial, t, log);
+    return store_each_of(s, g, wanted, read_trial, t, log);
 }
 
 void page_trials_release(struct page_trials *t)

@@ -87,14 +87,14 @@ static int get(struct store *s, size_t cell, uint64_t replicate, struct record *
     int status = SWEEP_OK;
     *found = false;
     if (!s->get)
-        status = store_prepare_owned(s, store_sql_get(), &s->get, log);
+        status = store_prepare_owned(s, store_sql_get(&s->have), &s->get, log);
     if (status != SWEEP_OK)
         return status;
     sqlite3_bind_int64(s->get, 1, s->id[cell]);
     sqlite3_bind_int64(s->get, 2, (sqlite3_int64)replicate);
     int rc = sqlite3_step(s->get);
     *found = rc == SQLITE_ROW;
-    if (*found && store_read_record(s->get, 0, r))
+    if (*found && store_read_record(s->get, 0, &s->have, r))
         status = store_damaged(s, "a record is none of a trial", log);
     else if (!*found && rc != SQLITE_DONE)
         status = store_fail(s, log);

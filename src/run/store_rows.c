@@ -67,14 +67,10 @@ static void parameter_names(FILE *sql)
         fprintf(sql, ", \"%s\"", parameter_table[p].name);
 }
 
-/* Results by name; those the database lacks as NULL. */
-static void column_names(FILE *sql, const struct store_columns *have)
+static void column_names(FILE *sql, const struct store_columns *of)
 {
-    for (enum column c = 0; c < COLUMN_COUNT; c++)
-        if (store_has_column(have, c))
-            fprintf(sql, ", \"%s\"", column_table[c].name);
-        else
-            fputs(", NULL", sql);
+    for (int i = 0; i < of->column_count; i++)
+        fprintf(sql, ", \"%s\"", column_table[of->column[i]].name);
 }
 
 static void placeholders(FILE *sql, int count)
@@ -160,19 +156,19 @@ static void write_put_trial(FILE *sql, const struct store_columns *have)
     fputs(")", sql);
 }
 
-static void write_each(FILE *sql, const struct store_columns *have)
+static void write_each(FILE *sql, const struct store_columns *read)
 {
     fputs("SELECT cell, replicate, status, message", sql);
-    column_names(sql, have);
+    column_names(sql, read);
     fputs(" FROM cells JOIN trials ON cell_id = id"
           " WHERE cell < ? AND replicate < ? ORDER BY cell, replicate",
           sql);
 }
 
-static void write_get(FILE *sql, const struct store_columns *have)
+static void write_get(FILE *sql, const struct store_columns *read)
 {
     fputs("SELECT status, message", sql);
-    column_names(sql, have);
+    column_names(sql, read);
     fputs(" FROM trials WHERE cell_id = ? AND replicate = ?", sql);
 }
 
@@ -254,14 +250,14 @@ char *store_sql_put_trial(void)
     return text_of(write_put_trial, NULL);
 }
 
-char *store_sql_get(void)
+char *store_sql_get(const struct store_columns *read)
 {
-    return text_of(write_get, NULL);
+    return text_of(write_get, read);
 }
 
-char *store_sql_each(const struct store_columns *have)
+char *store_sql_each(const struct store_columns *read)
 {
-    return text_of(write_each, have);
+    return text_of(write_each, read);
 }
 
 /* A whole number lands as an integer in an INTEGER column: SQLite's affinity does it.
@@ -373,7 +369,8 @@ int store_read_status(sqlite3_stmt *q, int column)
                : -1;
 }
 
-const char *store_read_record(sqlite3_stmt *q, int first, struct record *r)
+const char *store_read_record(sqlite3_stmt *q, int first,
+                              const struct store_columns *read, struct record *r)
 {
     int index = store_read_status(q, first);
     record_clear(r);
@@ -382,8 +379,10 @@ const char *store_read_record(sqlite3_stmt *q, int first, struct record *r)
     r->status = (enum trial_status)index;
     if (!store_read_text(q, first + 1, r->message, sizeof r->message))
         return "message";
-    for (enum column c = 0; c < COLUMN_COUNT; c++)
-        if (!read_defined(q, first + 2 + (int)c, c, &r->value[c]))
+    for (int i = 0; i < read->column_count; i++) {
+        enum column c = read->column[i];
+        if (!read_defined(q, first + 2 + i, c, &r->value[c]))
             return column_table[c].name;
+    }
     return NULL;
 }

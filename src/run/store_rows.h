@@ -30,8 +30,7 @@ enum store_object {
 };
 extern const char *const store_object_names[STORE_OBJECTS];
 
-/* SQL made from the tables. What a database lacks reads as NULL. Free with free; NULL:
- * no memory. */
+/* SQL made from the tables. Free with free; NULL: no memory. */
 char *store_sql_create(enum store_object object, const struct store_columns *have);
 char *store_sql_add_parameter(enum parameter p);
 char *store_sql_fill_parameter(enum parameter p); /* (value) in every cell */
@@ -39,9 +38,11 @@ char *store_sql_add_column(enum column c);
 char *store_sql_put_cell(void);         /* key, cell, parameters -> id */
 char *store_sql_cells(bool keys_alone); /* -> id, cell, key, parameters unless alone */
 char *store_sql_put_trial(void); /* cell_id, replicate, status, message, results */
-char *store_sql_get(void);       /* (cell_id, replicate) -> status, message, results */
-char *store_sql_each(const struct store_columns *have); /* (cells, replicates) -> cell,
-                                                           replicate, status, ... */
+
+/* Queries for the results in `read`: (cell_id, replicate) -> status, message, results;
+ * (cells, replicates) -> cell, replicate, status, message, results. */
+char *store_sql_get(const struct store_columns *read);
+char *store_sql_each(const struct store_columns *read);
 
 /* Bind from index `first` on. Return SQLITE_OK or the first error. */
 int store_bind_setting(sqlite3_stmt *q, int first, const struct grid *g,
@@ -51,9 +52,11 @@ int store_bind_record(sqlite3_stmt *q, int first, const struct record *r);
 /* Bind the preset of a parameter. */
 int store_bind_preset(sqlite3_stmt *q, int index, enum parameter p);
 
-/* Read status, message and results from column `first` on. Returns NULL, or the name of
- * the column whose value cannot be one of a trial. */
-const char *store_read_record(sqlite3_stmt *q, int first, struct record *r);
+/* Read status, message and the results in `read` from column `first` on; the others are
+ * undefined. Returns NULL, or the name of the column whose value cannot be one of a
+ * trial. */
+const char *store_read_record(sqlite3_stmt *q, int first,
+                              const struct store_columns *read, struct record *r);
 
 /* The enum trial_status whose word is in that column, or -1. */
 int store_read_status(sqlite3_stmt *q, int column);

@@ -93,6 +93,7 @@ int store_put(struct store *s, size_t cell, uint64_t replicate, const struct rec
 /* Rows come in order, so that none comes twice. */
 struct walk {
     const struct grid *grid;
+    struct store_columns read;
     store_visit *visit;
     void *context;
     size_t next; /* the least place that may come */
@@ -113,7 +114,7 @@ static int visit_row(struct store *s, sqlite3_stmt *q, void *context,
     if (place < w->next)
         return stray(s, row, k, "a trial is there twice", log);
     w->next = place + 1;
-    const char *wrong = store_read_record(q, 2, &record);
+    const char *wrong = store_read_record(q, 2, &w->read, &record);
     if (wrong) {
         char what[80];
         snprintf(what, sizeof what, "no trial has such a '%s'", wrong);
@@ -143,14 +144,23 @@ static int each_row(struct store *s, const struct grid *g, char *sql,
     return status;
 }
 
-int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
-               struct diagnostics *log)
+int store_each_of(struct store *s, const struct grid *g, const bool *wanted,
+                  store_visit *visit, void *context, struct diagnostics *log)
 {
     struct walk w = {.grid = g, .visit = visit, .context = context};
     int status = store_match_cells(s, g, log);
+    for (int i = 0; i < s->have.column_count; i++)
+        if (!wanted || wanted[s->have.column[i]])
+            w.read.column[w.read.column_count++] = s->have.column[i];
     return status == SWEEP_OK
-               ? each_row(s, g, store_sql_each(&s->have), visit_row, &w, log)
+               ? each_row(s, g, store_sql_each(&w.read), visit_row, &w, log)
                : status;
+}
+
+int store_each(struct store *s, const struct grid *g, store_visit *visit, void *context,
+               struct diagnostics *log)
+{
+    return store_each_of(s, g, NULL, visit, context, log);
 }
 
 /* The status alone is in its index. */
