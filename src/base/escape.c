@@ -69,16 +69,20 @@ static void put_part(FILE *stream, const char *text, const char *end,
                      special_form *form)
 {
     const char *backslash = form ? form('\\') : NULL;
+    const char *plain = text; /* from here on letters stay as they are */
     for (struct letter l; text < end; text += l.length) {
         l = letter_at(text);
         const char *special = form && l.length == 1 ? form(*text) : NULL;
+        if (!special && l.shown)
+            continue;
+        fwrite(plain, 1, (size_t)(text - plain), stream);
+        plain = text + l.length;
         if (special)
             fputs(special, stream);
-        else if (l.shown)
-            fwrite(text, 1, l.length, stream);
         else
             put_hidden(stream, l, backslash ? backslash : "\\");
     }
+    fwrite(plain, 1, (size_t)(text - plain), stream);
 }
 
 static void put_text(FILE *stream, const char *text, special_form *form)
