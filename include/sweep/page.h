@@ -3,12 +3,13 @@
  * What the grid asks, how far it is and what failed, plan and time, figures, the table,
  * where it comes from. The file needs nothing else and asks for nothing: styles, script
  * and figures (SVG) are in it, and its Content-Security-Policy forbids every request and
- * every script but its own, which sorts tables. Without the script, or on paper, nothing
+ * every script but its own, which sorts tables. Without the script, or on paper, no result
  * is missing. Every text is escaped (escape.h), as folders come from strangers.
  *
  * Bounded: a table has its first PAGE_ROWS rows, and of cells with failures the first
  * PAGE_CELLS are listed; what is left out is said, with the command that shows it. While
- * a run works in the folder the page loads itself again every PAGE_REFRESH seconds.
+ * a run works in the folder the page says when it was written and loads itself again every
+ * PAGE_REFRESH seconds; its script says when nobody has written it for long.
  */
 #ifndef SWEEP_PAGE_H
 #define SWEEP_PAGE_H
@@ -42,6 +43,13 @@ struct page_picture {
     char *svg; /* from malloc */
 };
 
+/* Who writes the page of a run that works. */
+enum page_watch {
+    PAGE_ONCE,    /* nobody again */
+    PAGE_WATCHED, /* somebody again, PAGE_REFRESH seconds later */
+    PAGE_LEFT     /* somebody did, and this is the last time */
+};
+
 struct page {
     const char *directory; /* as the user named it */
     const struct grid *grid;
@@ -50,6 +58,8 @@ struct page {
     const struct aggregate *table;
     struct store *store; /* for what its `meta` says */
     bool running, done;
+    enum page_watch watch;
+    double now;          /* Unix seconds */
     double first, last;  /* of the last session, Unix seconds, or NAN */
     const char *state;   /* a line of text: how far it is, who works there */
     const char *notices; /* lines: what is to be known of its results */

@@ -7,10 +7,10 @@
 #include "sweep/infile.h"
 #include "sweep/memory.h"
 #include "sweep/outfile.h"
-#include "sweep/page.h"
 #include "tally.h"
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* All that a page is made of. */
 struct material {
@@ -109,18 +109,19 @@ static int gather(struct material *m, struct diagnostics *log)
     return status;
 }
 
-static int write_page(const struct material *m, const char *path,
+static int write_page(const struct material *m, const char *path, enum page_watch watch,
                       struct diagnostics *log)
 {
-    bool done = state_is_done(&m->state);
     const struct page page = {.directory = m->directory,
                               .grid = &m->reading.grid,
                               .ledger = &m->reading.ledger,
                               .trials = m->trials,
                               .table = &m->table,
                               .store = m->store,
-                              .running = m->state.running || (m->state.unseen && !done),
-                              .done = done,
+                              .running = state_is_open(&m->state),
+                              .done = state_is_done(&m->state),
+                              .watch = watch,
+                              .now = (double)time(NULL),
                               .first = m->state.first,
                               .last = m->state.last,
                               .state = m->line,
@@ -140,15 +141,15 @@ static int write_page(const struct material *m, const char *path,
     return status;
 }
 
-int report_write(const char *directory, const char *path, struct state *state,
-                 struct diagnostics *log)
+int report_write(const char *directory, const char *path, enum page_watch watch,
+                 struct state *state, struct diagnostics *log)
 {
     struct material m = {.directory = directory};
     int status = path ? store_check_output(path, log) : SWEEP_OK;
     if (status == SWEEP_OK)
         status = gather(&m, log);
     if (status == SWEEP_OK)
-        status = write_page(&m, path, log);
+        status = write_page(&m, path, watch, log);
     *state = m.state;
     pictures_release(&m.pictures);
     aggregate_release(&m.table);
@@ -169,7 +170,7 @@ int report_make(const struct command *command, const char *directory, bool quiet
 {
     struct diagnostics log = {0};
     struct state state;
-    int status = report_write(directory, NULL, &state, &log);
+    int status = report_write(directory, NULL, PAGE_ONCE, &state, &log);
     if (status != SWEEP_OK)
         return give_up(command, status, &log);
     if (!quiet)

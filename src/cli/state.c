@@ -13,12 +13,17 @@ bool state_is_done(const struct state *s)
     return s->tally.done == s->tally.trials && !s->absent;
 }
 
+bool state_is_open(const struct state *s)
+{
+    return s->running || (s->unseen && !state_is_done(s));
+}
+
 bool state_goes_on(struct state_watch *w, const struct state *s, int pause)
 {
     enum { PATIENCE = 600 }; /* seconds */
     w->quiet = s->tally.done == w->done ? w->quiet + pause : 0;
     w->done = s->tally.done;
-    return s->running || (s->unseen && !state_is_done(s) && w->quiet < PATIENCE);
+    return state_is_open(s) && (s->running || w->quiet < PATIENCE);
 }
 
 /* Attempts of a shard may work at the same time; the last that began knows best how

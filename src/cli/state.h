@@ -29,6 +29,9 @@ struct reading {
 /* All trials are there. */
 bool state_is_done(const struct state *s);
 
+/* Somebody works, or may do so on another machine, as trials are missing. */
+bool state_is_open(const struct state *s);
+
 /* What a watcher remembers between two looks; {0} before the first. */
 struct state_watch {
     size_t done;

@@ -37,7 +37,7 @@ static void put_head(FILE *stream, const struct page *p)
         "form-action 'none'\">\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n",
         page_script_hash);
-    if (p->running)
+    if (p->running && p->watch != PAGE_LEFT)
         fprintf(stream, "<meta http-equiv=\"refresh\" content=\"%d\">\n", PAGE_REFRESH);
     fputs("<title>", stream);
     escape_xml(stream, p->grid->name);
@@ -45,18 +45,41 @@ static void put_head(FILE *stream, const struct page *p)
             page_style);
 }
 
+/* Who keeps up the page of a run that works; the script reads the seconds. */
+static void put_watch(FILE *stream, const struct page *p)
+{
+    static const char *const words[] = {
+        [PAGE_ONCE] = "'sweep report --watch' would keep it up to date",
+        [PAGE_WATCHED] = "'sweep report --watch' keeps it up to date",
+        [PAGE_LEFT] = "'sweep report --watch' has ended since, the run had not"};
+    if (!p->running)
+        return;
+    fputs("<p class=\"state\"", stream);
+    if (p->watch != PAGE_LEFT)
+        fprintf(stream, " id=\"written\" data-at=\"%.0f\"", p->now);
+    fputs(">Written ", stream);
+    page_date(stream, p->now);
+    fprintf(stream, "; %s.</p>\n", words[p->watch]);
+}
+
 static void put_top(FILE *stream, const struct page *p)
 {
     static const char *const sections[][2] = {
         {"question", "grid"},   {"outcome", "trials"}, {"time", "time"},
         {"figures", "figures"}, {"table", "table"},    {"provenance", "provenance"}};
-    const char *word = p->running ? "running" : p->done ? "done" : "stopped";
+    bool left = p->running && p->watch == PAGE_LEFT;
+    const char *class = left         ? "stopped"
+                        : p->running ? "running"
+                        : p->done    ? "done"
+                                     : "stopped";
     fputs("<header>\n<h1>", stream);
     escape_xml(stream, p->grid->name);
-    fprintf(stream, " <span class=\"badge %s\">%s</span></h1>\n", word, word);
+    fprintf(stream, " <span class=\"badge %s\">%s</span></h1>\n", class,
+            left ? "was running" : class);
     if (p->grid->note)
         page_paragraph(stream, "purpose", p->grid->note);
     page_paragraph(stream, "state", p->state);
+    put_watch(stream, p);
     page_paragraph(stream, "notice", p->notices);
     fputs("<nav>", stream);
     for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)

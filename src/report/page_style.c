@@ -70,7 +70,8 @@ const char page_style[] =
     "figure input:checked~div svg{max-width:100%}}\n";
 
 /* A head that was clicked, or entered, sorts the rows by its column: up, then down. What
- * is undefined stays below, and equal rows keep their order. */
+ * is undefined stays below, and equal rows keep their order. A page that is to be kept up to
+ * date says when it is not. */
 const char page_script[] =
     "document.querySelectorAll('.results table').forEach(table => {\n"
     "  const body = table.tBodies[0];\n"
@@ -98,6 +99,14 @@ const char page_script[] =
     "      if (event.key === 'Enter') sort(k);\n"
     "    });\n"
     "  });\n"
-    "});\n";
+    "});\n"
+    "const written = document.getElementById('written');\n"
+    "const age = written ? Date.now() / 1000 - written.dataset.at : 0;\n"
+    "if (age > 120) {\n"
+    "  const badge = document.querySelector('.badge');\n"
+    "  badge.className = 'badge stopped';\n"
+    "  badge.textContent = 'was running';\n"
+    "  written.append(` Nobody has, for ${Math.round(age / 60)} minutes.`);\n"
+    "}\n";
 
-const char page_script_hash[] = "+RKm99MAQQiLjBgrGST8dhvWgrJHzKSuVcbAoQdRutE=";
+const char page_script_hash[] = "7pd8QSpwZuBN5BgPHmKYm7ndH7kIIcQBXuiaH2JYuuI=";

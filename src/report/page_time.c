@@ -10,7 +10,7 @@ static void put_duration(FILE *stream, double seconds)
     fputs(progress_duration(seconds, text, sizeof text), stream);
 }
 
-static void put_date(FILE *stream, double seconds)
+void page_date(FILE *stream, double seconds)
 {
     char text[40];
     time_t when = (time_t)seconds;
@@ -52,11 +52,11 @@ static void put_session(FILE *stream, const struct page *p)
     if (!isfinite(p->first) || !isfinite(p->last))
         return;
     fputs("<p>The last run began ", stream);
-    put_date(stream, p->first);
+    page_date(stream, p->first);
     fputs("; its last result came ", stream);
     put_duration(stream, fmax(p->last - p->first, 0));
     fputs(" later, ", stream);
-    put_date(stream, p->last);
+    page_date(stream, p->last);
     fputs(".</p>\n", stream);
 }
 

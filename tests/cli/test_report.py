@@ -4,7 +4,7 @@
 It opens without an error and without a request, columns sort, nothing is wider than the
 screen, texts of strangers stay texts. The oracle of its numbers is `sweep table`.
 """
-import csv, os, pathlib, re, shutil, sqlite3, subprocess, sys, tempfile, time
+import csv, os, pathlib, re, shutil, signal, sqlite3, subprocess, sys, tempfile, time
 from html.parser import HTMLParser
 
 from browser import Browser
@@ -188,6 +188,27 @@ def check_browser(path):
         check_policy(b)
 
 
+BADGE = """const badge = document.querySelector('.badge');
+    return [badge.className, badge.textContent, document.getElementById('written').innerText]"""
+
+
+def check_age(path):
+    """A page that nobody has written for long says so; one from just now does not."""
+    old = pathlib.Path("old.html")
+    old.write_text(re.sub(r'data-at="(\d+)"',
+                          lambda m: f'data-at="{int(m[1]) - 1800}"', path.read_text()))
+    with Browser() as b:
+        for page, badge, end in (path, "running", "up to date."), \
+                (old, "was running", "Nobody has, for 30 minutes."):
+            b.open(page)
+            kind, text, written = b.run(BADGE)
+            check(f"badge {text}", text == badge and kind == "badge " + (
+                "stopped" if page == old else "running"))
+            check(written, re.match(r"Written \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC; .*"
+                                    + re.escape(end) + "$", written))
+        check("no errors", b.errors() == [])
+
+
 def check_running():
     pathlib.Path("long.yaml").write_text("name: long\nseed: 1\nreplicates: 100000\ngrid:\n"
                                          "  dimension: 100\n  samples: 10\n  width: 50\n")
@@ -200,6 +221,8 @@ def check_running():
         check("it loads itself again", ("meta", {"http-equiv": "refresh", "content": "10"})
               in page.tags)
         check("it says so", ("span", {"class": "badge running"}) in page.tags)
+        check("who writes it", "; 'sweep report --watch' would keep it up to date." in page.text)
+        check_age(pathlib.Path("during.html"))
     finally:
         child.terminate()
         child.wait()
@@ -218,10 +241,18 @@ def check_running():
             time.sleep(0.05)
         time.sleep(0.5)
         check("it watches on", child.poll() is None)
-        check("its page", ("span", {"class": "badge running"}) in Reader("long/report.html").tags)
+        page = Reader("long/report.html")
+        check("its page", ("span", {"class": "badge running"}) in page.tags)
+        check("who writes it", "; 'sweep report --watch' keeps it up to date." in page.text)
+        child.terminate()
+        check("it ends", child.wait(60) == -signal.SIGTERM)
     finally:
         child.kill()
         child.wait()
+    page = Reader("long/report.html")
+    check("written at the end", ("span", {"class": "badge stopped"}) in page.tags)
+    check("it says so", "was running" in page.text and "'sweep report --watch' has ended" in page.text)
+    check("at rest again", "refresh" not in pathlib.Path("long/report.html").read_text())
 
 
 def check_bounds():
@@ -290,4 +321,4 @@ check_ownership()
 check_running()
 check_bounds()
 shutil.rmtree(work)
-finish(169)
+finish(180)
