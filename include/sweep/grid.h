@@ -86,6 +86,12 @@ struct table_request {
     bool alone; /* read of a trial only what is asked for: the rest is not checked */
 };
 
+/* Parameters that are set from outside (grid_read_with). */
+struct grid_set {
+    const char *line;         /* "set: {width: 6}" */
+    const char *const *words; /* what its keys are reported as, such as "width=6" */
+};
+
 /* What `until:` asks for: a cell has replicates enough when half the width of Student's
  * interval of the mean of a column is small enough (until.h). */
 struct until_rule {

@@ -32,9 +32,10 @@ extern const char grid_name_letters[];
  * is empty. */
 int grid_read_file(struct grid *g, const char *path, struct diagnostics *log);
 
-/* The same of that file with a line "set: {width: 6}" at its end; what a `set` of its own
- * sets besides is in that line too. */
-int grid_read_with(struct grid *g, const char *path, const char *line,
+/* The same of that file with that line at its end; what a `set` of its own sets besides
+ * is in that line too. What is wrong with a value of `set` has no position, but its word:
+ * "'width=7': ...". */
+int grid_read_with(struct grid *g, const char *path, const struct grid_set *set,
                    struct diagnostics *log);
 
 /* The same of a results folder's copy of a grid file, DIR/grid.yaml, whose data files

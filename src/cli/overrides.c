@@ -125,8 +125,9 @@ int overrides_read_grid(struct grid *g, const struct arguments *args,
     int status = put_all(stream, args, log);
     if (fclose(stream) != 0)
         status = diagnostics_no_memory(log, NULL);
+    const struct grid_set from = {set, (const char *const *)args->operand + 1};
     if (status == SWEEP_OK)
-        status = grid_read_with(g, args->operand[0], set, log);
+        status = grid_read_with(g, args->operand[0], &from, log);
     free(set);
     return status;
 }

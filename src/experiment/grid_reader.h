@@ -25,7 +25,7 @@ struct reader {
     enum parameter order[PARAMETER_COUNT]; /* of the axes in the file */
     size_t order_count;
     size_t generated;               /* values made by ranges so far */
-    const char *line;               /* behind the file; NULL: none */
+    const struct grid_set *set;     /* from outside; NULL: nothing */
     bool kept;                      /* a results folder's copy: so are its data files */
     const struct grid_known *known; /* of them; NULL: nothing */
 };

@@ -99,18 +99,25 @@ static const struct node *own_set(const struct node *root)
     return set && set->column == 1 && set->value->kind == NODE_MAPPING ? set : NULL;
 }
 
+/* Read `set` of a text; *root is to be freed. NULL: there is none. */
+static const struct node *read_set(struct node **root, const char *text, size_t size)
+{
+    struct diagnostics unread = {0}; /* whoever reads the whole reports it */
+    document_read(root, "", text, size, &unread);
+    diagnostics_release(&unread);
+    return own_set(*root);
+}
+
 int grid_set_join(char **out, size_t *out_size, const char *text, size_t size,
                   const char *line)
 {
-    struct diagnostics unread = {0}; /* whoever reads the whole reports it */
     struct node *file = NULL, *more = NULL;
     size_t first = (size_t)-1, end = first;
     FILE *stream = open_memstream(out, out_size);
     if (!stream)
         return SWEEP_NO_MEMORY;
-    document_read(&file, "", text, size, &unread);
-    document_read(&more, "", line, strlen(line), &unread);
-    const struct node *old = own_set(file), *new = own_set(more);
+    const struct node *old = read_set(&file, text, size);
+    const struct node *new = read_set(&more, line, strlen(line));
     if (old && new)
         find_lines(file, old, &first, &end);
     put_lines(stream, text, size, first, end);
@@ -120,7 +127,64 @@ int grid_set_join(char **out, size_t *out_size, const char *text, size_t size,
         fputs(line, stream);
     document_free(file);
     document_free(more);
-    diagnostics_release(&unread);
     bool failed = ferror(stream);
     return fclose(stream) != 0 || failed ? SWEEP_NO_MEMORY : SWEEP_OK;
+}
+
+/* The key of a mapping in one line that a column of it belongs to; NULL: none. */
+static const struct node *key_at(const struct node *mapping, size_t column)
+{
+    const struct node *found = NULL;
+    for (const struct node *key = mapping->first; key; key = key->next)
+        if (key->column <= column)
+            found = key;
+    return found;
+}
+
+/* The word of a key; NULL: it was not set from outside. */
+static const char *word_of(const struct grid_set *set, const struct node *more,
+                           const char *name)
+{
+    const char *const *word = set->words;
+    const struct node *key = more->first;
+    for (; key && strcmp(key->text, name) != 0; key = key->next)
+        word++;
+    return key ? *word : NULL;
+}
+
+static void put_word(struct diagnostic *d, const char *word)
+{
+    char *message;
+    if (asprintf(&message, "'%s': %s", word, d->message) < 0)
+        return;
+    free(d->message);
+    free(d->file);
+    *d = (struct diagnostic){.message = message};
+}
+
+void grid_set_blame(struct diagnostics *log, const struct grid_set *set,
+                    const char *joined, size_t joined_size, const char *text,
+                    size_t size)
+{
+    struct node *whole = NULL, *file = NULL, *more = NULL;
+    const struct node *all = read_set(&whole, joined, joined_size);
+    const struct node *old = read_set(&file, text, size);
+    const struct node *new = read_set(&more, set->line, strlen(set->line));
+    for (size_t i = 0; all && new &&i < log->count; i++) {
+        struct diagnostic *d = &log->item[i];
+        const struct node *key =
+            d->line == all->line ? key_at(all->value, d->column) : NULL;
+        const char *word = key ? word_of(set, new->value, key->text) : NULL;
+        const struct node *from =
+            key && old ? document_value(old->value, key->text) : NULL;
+        if (word) {
+            put_word(d, word);
+        } else if (from) {
+            d->line = from->line;
+            d->column = from->column;
+        }
+    }
+    document_free(whole);
+    document_free(file);
+    document_free(more);
 }

@@ -325,12 +325,17 @@ static int read_joined(struct reader *r, const char *path, const char *text,
                        size_t size)
 {
     char *joined = NULL;
-    int status = grid_set_join(&joined, &size, text, size, r->line);
-    if (status != SWEEP_OK)
+    size_t whole;
+    int status = grid_set_join(&joined, &whole, text, size, r->set->line);
+    if (status != SWEEP_OK) {
         diagnostics_add(r->log, path, 0, 0, "%s", status_name(status));
-    else
-        status = size <= GRID_FILE_LIMIT ? read_all(r, path, joined, size)
-                                         : refuse_size(path, 0, r->log);
+    } else if (whole > GRID_FILE_LIMIT) {
+        status = refuse_size(path, 0, r->log);
+    } else {
+        status = read_all(r, path, joined, whole);
+        if (status != SWEEP_OK)
+            grid_set_blame(r->log, r->set, joined, whole, text, size);
+    }
     free(joined);
     return status;
 }
@@ -343,8 +348,8 @@ static int read_stream(struct reader *r, const char *path, FILE *file, char *tex
     if (ferror(file))
         return refuse_file("read", path, strerror(errno), r->log);
     if (size <= GRID_FILE_LIMIT)
-        return r->line ? read_joined(r, path, text, size)
-                       : read_all(r, path, text, size);
+        return r->set ? read_joined(r, path, text, size)
+                      : read_all(r, path, text, size);
     fstat(fileno(file), &about);
     return refuse_size(path, (double)about.st_size, r->log);
 }
@@ -376,10 +381,10 @@ int grid_read_file(struct grid *g, const char *path, struct diagnostics *log)
     return read_path(&r, path);
 }
 
-int grid_read_with(struct grid *g, const char *path, const char *line,
+int grid_read_with(struct grid *g, const char *path, const struct grid_set *set,
                    struct diagnostics *log)
 {
-    struct reader r = {.g = g, .log = log, .line = line};
+    struct reader r = {.g = g, .log = log, .set = set};
     return read_path(&r, path);
 }
 

@@ -272,7 +272,11 @@ run trial small.yaml $set_so --cell 3 --replicate 1
 out_has "samples 5"
 run plan small.yaml width=7
 status 2
-err_has "error: 'width' must be even, got 7"
+err "sweep plan: 'width=7': 'width' must be even, got 7"
+run plan small.yaml samples=4,x width=6 step_scale=1e9
+status 2
+err "sweep plan: 'samples=4,x': 'x' is not a number
+sweep plan: 'step_scale=1e9': 'step_scale' must be at most 1000000, got 1000000000"
 run run set/grid.yaml width=8 'step_scale={linspace: [0, 1, 3]}' -o more --time-limit 0s
 status 4
 check "what was set before stays" [ "$(tail -n 1 more/grid.yaml)" = \
@@ -287,6 +291,12 @@ run plan own_bad.yaml samples=4
 err_has "own_bad.yaml:$(grep -n max_steps own_bad.yaml | cut -d: -f1):"
 check "taken over" [ "$(tail -n 1 own_set/grid.yaml)" = \
     "set: {width: 4, data: 'mixture', samples: 4}" ]
+sed 's/width: 4/width: 7/' own_set.yaml >own_odd.yaml
+run plan own_odd.yaml max_steps=0.5 samples=4
+status 2
+err "own_odd.yaml:$(grep -n -m 1 'width: 7' own_odd.yaml | cut -d: -f1):10: error: 'width' must be \
+even, got 7
+sweep plan: 'max_steps=0.5': 'max_steps' must be a whole number, got 0.5"
 for value in '6}' '6 #' '[6], samples: [7]' '[6' '*a'; do
     run plan small.yaml "width=$value"
     status 2
@@ -295,9 +305,10 @@ grid file: 200, [10, 20], {linspace: [0, 1, 11]}"
 done
 run plan small.yaml "data=it's #1 {},b: c"
 status 2
-err "small.yaml:$(($(grep -c '' small.yaml) + 1)):14: error: cannot read the data in 'it's #1 {}': \
-No such file or directory
-small.yaml:$(($(grep -c '' small.yaml) + 1)):29: error: cannot read the data in 'b: c': No such file or directory"
+for name in "it's #1 {}" "b: c"; do
+    echo "sweep plan: 'data=it's #1 {},b: c': cannot read the data in '$name': No such file or directory"
+done >unread
+err "$(cat unread)"
 printf %s "$(cat small.yaml)" >unended.yaml
 run plan unended.yaml width=8 --json
 status 0
@@ -347,4 +358,4 @@ for signal in INT:130 TERM:143 USR1:4; do
     status 0
 done
 
-finish 160
+finish 164
