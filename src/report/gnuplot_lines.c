@@ -6,6 +6,10 @@
  * it between two groups. */
 static const double DODGE = 0.7, MOST_DODGE = 0.2;
 
+/* Lines over more values than this have symbols at so many of them: at each they would
+ * hide each other, and make the picture many times larger. */
+enum { DENSE = 200, SYMBOLS = 50 };
+
 /* "$data index 3 + k using (X):": the data of line k of a facet, and where it stands.
  */
 static void put_source(FILE *stream, const struct figure *f, size_t facet)
@@ -51,6 +55,35 @@ static const char *put_fits(FILE *stream, const struct figure *f, size_t facet,
     return next;
 }
 
+/* Whether a line has a value between undefined ones: without its symbol nobody sees it. */
+static bool has_lone_value(const struct figure *f, size_t line, size_t result)
+{
+    const size_t *row = f->row + line * f->x.count;
+    size_t defined = 0; /* one after another */
+    for (size_t x = 0; x < f->x.count; x++) {
+        if (row[x] == FIGURE_EMPTY)
+            continue;
+        if (isfinite(figure_value(f, row[x], result, FIGURE_CENTER)))
+            defined++;
+        else if (defined == 1)
+            return true;
+        else
+            defined = 0;
+    }
+    return defined == 1 && !f->constant[line];
+}
+
+static void put_line_style(FILE *stream, const struct figure *f, size_t facet,
+                           size_t result)
+{
+    bool sparse = f->x.count > DENSE;
+    for (size_t k = 0; k < f->lines && sparse; k++)
+        sparse = !has_lone_value(f, facet * f->lines + k, result);
+    fputs("linespoints", stream);
+    if (sparse)
+        fprintf(stream, " pointinterval %zu", f->x.count / SYMBOLS);
+}
+
 void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t result)
 {
     const struct figure_result *r = &f->result[result];
@@ -93,11 +126,12 @@ void script_lines(FILE *stream, const struct figure *f, size_t facet, size_t res
         putc(':', stream);
         put_ends(stream, r);
     }
-    fprintf(stream, " \\\n         with %s lt k + 1%s notitle",
-            !f->bars      ? "linespoints"
-            : r->has_band ? "yerrorbars"
-                          : "points",
-            f->bars ? " dt 1 ps 1" : "");
+    fputs(" \\\n         with ", stream);
+    if (f->bars)
+        fputs(r->has_band ? "yerrorbars" : "points", stream);
+    else
+        put_line_style(stream, f, facet, result);
+    fprintf(stream, " lt k + 1%s notitle", f->bars ? " dt 1 ps 1" : "");
     putc('\n', stream);
 }
 

@@ -182,6 +182,32 @@ check "no log axis" sh -c '! grep -q "^set logscale" a.gp'
 plot law --y norm,restored_eps --log xy -o a.svg
 check "both axes" [ "$(grep -c '^set logscale y' a.gp)" -eq 2 ]
 
+# Lines over many values: symbols at some, but at all where one alone shows a value.
+cat >dense.yaml <<'END'
+name: dense
+seed: 1
+replicates: 1
+grid:
+  model: linear
+  dimension: 20
+  samples: 4
+  max_steps: 200
+  test_samples: 1
+  step_scale: {linspace: [0, 1, 201]}
+END
+run run -q dense.yaml -o dense
+status 0
+run plot dense --y norm -o a.svg
+status 0
+has 'with linespoints pointinterval 4 lt k + 1 notitle'
+check "51 of 201" [ "$(grep -c "<use xlink:href='#gpPt6' transform" a.svg)" -eq 51 ]
+plot dense --y norm --where 'step_scale > 0' -o a.svg
+has 'with linespoints lt k + 1 notitle'
+plot dense --y 'lone: iif(step_scale = 0.5, norm, NULL)' -o a.svg
+has 'with linespoints lt k + 1 notitle'
+plot dense --y 'three: iif(abs(step_scale - 0.5) < 0.007, norm, NULL)' -o a.svg
+has 'pointinterval 4'
+
 # A narrow axis: a range that is none to six digits, tics that differ, points apart.
 run plot near --where 'noise = 1' -o a.svg
 status 0
@@ -445,4 +471,4 @@ the size"
 
 check "nothing bad was written" [ ! -e bad.gp ]
 
-finish 191
+finish 201
