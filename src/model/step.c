@@ -3,8 +3,8 @@
 #include "sweep/team.h"
 #include <string.h>
 
-/* n m^2 from which on a step takes long enough, a tenth of a millisecond, that helpers are
- * worth while. */
+/* n m^2 from which on a step takes long enough, some 40 microseconds, that helpers are worth
+ * while. */
 static const double SHARED = 2e6;
 
 void step_shape(struct step_state *s, size_t n, size_t m)
@@ -12,13 +12,12 @@ void step_shape(struct step_state *s, size_t n, size_t m)
     s->n = n;
     s->m = m;
     s->tiles = (m + STEP_TILE - 1) / STEP_TILE;
-    s->blocks = s->tiles * (STEP_TILE / STEP_BLOCK);
 }
 
-/* Of a table that is two tiles wide. */
-static size_t table_size(const struct step_state *s)
+/* What is kept between chunks, if there is more than one. */
+static size_t kept_size(const struct step_state *s)
 {
-    return s->blocks * STEP_SUBSETS * 2 * STEP_TILE;
+    return s->tiles > STEP_CHUNK ? s->n * 2 * STEP_TILE : 0;
 }
 
 void step_layout_slim(struct step_state *s, size_t n, size_t m, struct arena *a)
@@ -39,7 +38,8 @@ void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a)
 {
     step_layout_slim(s, n, m, a);
     s->gram = arena_doubles(a, s->tiles * m, STEP_TILE);
-    s->table = arena_doubles(a, table_size(s), 1);
+    s->table = arena_doubles(a, STEP_TABLE, 1);
+    s->kept = arena_doubles(a, kept_size(s), 1);
 }
 
 /* Scatter the columns of from (rows, m) into tiles. */
@@ -63,7 +63,7 @@ void step_reset(struct step_state *s)
     memset(s->C, 0, s->tiles * s->n * STEP_TILE * sizeof *s->C);
     memset(s->beta, 0, s->tiles * STEP_TILE * sizeof *s->beta);
     if (s->table)
-        memset(s->table, 0, table_size(s) * sizeof *s->table);
+        memset(s->table, 0, STEP_TABLE * sizeof *s->table);
     s->recorded = 0;
     s->moved = 0;
     s->quiet = 0;
@@ -94,47 +94,50 @@ void step_look(struct step_state *s)
     }
 }
 
-static void table_portable(struct step_state *s, size_t t)
+static void base_portable(const struct step_state *s, size_t t, double *base)
 {
-    build_table(s, t, s->table, STEP_TILE);
+    sum_base(s, t, base);
 }
 
-/* g sum_i beta_i G_i on tile t: what every neuron moves by. */
-static void shared_move(const struct step_state *s, size_t t, double *base)
+static void table_portable(struct step_state *s, const struct step_part *p)
 {
-    const double *gram = s->gram + t * s->m * STEP_TILE;
-    memset(base, 0, STEP_TILE * sizeof *base);
-    for (size_t i = 0; i < s->m && s->leak > 0.0; i++)
+    build_table(s, p->t, p->begin * STEP_TILE, p->end * STEP_TILE, s->table, STEP_TILE);
+}
+
+/* sums (2, 8) += the rows of a chunk that one neuron's states choose. */
+static void add_rows(const double *table, const unsigned char *active, size_t tiles,
+                     double *sums)
+{
+    for (size_t b = 0; b < 2 * tiles; b++) {
+        unsigned subset = b % 2 ? active[b / 2] >> 4 : active[b / 2] & 15u;
+        const double *row = table + (b * STEP_SUBSETS + subset) * STEP_TILE;
         for (size_t k = 0; k < STEP_TILE; k++)
-            base[k] += s->leak * s->beta[i] * gram[i * STEP_TILE + k];
+            sums[b % 2 * STEP_TILE + k] += row[k];
+    }
 }
 
-static void tile_portable(struct step_state *s, size_t t, size_t first, size_t last,
-                          double sign, const double *base, double *sum)
+static void tile_portable(struct step_state *s, const struct step_part *p)
 {
     const unsigned char *states = states_at(s, s->recorded);
     unsigned char *next = states_at(s, s->recorded + 1);
-    for (size_t j = first; j < last; j++) {
-        double *z = s->Z + (t * s->n + j) * STEP_TILE, move[STEP_TILE];
-        const unsigned char *active = states + j * s->tiles;
-        double odd[STEP_TILE] = {0};
-        memcpy(move, base, sizeof move);
-        for (size_t b = 0; b < s->blocks; b++) {
-            unsigned subset = b % 2 ? active[b / 2] >> 4 : active[b / 2] & 15u;
-            const double *row = s->table + (b * STEP_SUBSETS + subset) * STEP_TILE;
-            double *to = b % 2 ? odd : move;
-            for (size_t k = 0; k < STEP_TILE; k++)
-                to[k] += row[k];
+    double sums[2 * STEP_TILE], *sum = s->sum + p->t * STEP_TILE;
+    for (size_t j = p->first; j < p->last; j++) {
+        double *z = s->Z + (p->t * s->n + j) * STEP_TILE;
+        double *kept = s->kept + j * 2 * STEP_TILE;
+        memset(sums, 0, sizeof sums);
+        memcpy(sums, p->begin ? kept : p->base, (p->begin ? 2 : 1) * sizeof p->base);
+        add_rows(s->table, states + j * s->tiles + p->begin, p->end - p->begin, sums);
+        if (p->end < s->tiles) {
+            memcpy(kept, sums, sizeof sums);
+            continue;
         }
-        for (size_t k = 0; k < STEP_TILE; k++)
-            move[k] += odd[k];
         unsigned char state = 0;
         for (unsigned k = 0; k < STEP_TILE; k++) {
-            z[k] += sign * move[k];
+            z[k] += p->sign * (sums[k] + sums[STEP_TILE + k]);
             state |= (unsigned char)((z[k] > 0.0) << k);
-            sum[k] += sign * (z[k] > 0.0 ? z[k] : s->leak * z[k]);
+            sum[k] += p->sign * (z[k] > 0.0 ? z[k] : s->leak * z[k]);
         }
-        next[j * s->tiles + t] = state;
+        next[j * s->tiles + p->t] = state;
     }
 }
 
@@ -170,9 +173,9 @@ static void push_portable(const struct step_state *s, size_t t, const double *pu
 }
 
 const struct step_kernels step_portable = {
-    "portable",       always,       table_portable,
-    tile_portable,    NULL,         coefficients_portable,
-    combine_portable, push_portable};
+    "portable",    always, base_portable,         table_portable,
+    tile_portable, NULL,   coefficients_portable, combine_portable,
+    push_portable};
 
 /* Best first. */
 static const struct step_kernels *const variants[] = {
@@ -250,28 +253,37 @@ static void note_changes(struct step_state *s)
 static void move_pair(struct step_state *s, const struct step_kernels *v)
 {
     double base[2 * STEP_TILE];
-    shared_move(s, 0, base);
-    shared_move(s, 1, base + STEP_TILE);
+    v->base(s, 0, base);
+    v->base(s, 1, base + STEP_TILE);
     memset(s->sum, 0, 2 * STEP_TILE * sizeof *s->sum);
     v->pair(s, base);
 }
 
 static void move_tile(struct step_state *s, const struct step_kernels *v, size_t t)
 {
-    double base[STEP_TILE], *sum = s->sum + t * STEP_TILE;
-    v->table(s, t);
-    shared_move(s, t, base);
-    memset(sum, 0, STEP_TILE * sizeof *sum);
-    v->tile(s, t, 0, s->positive, 1.0, base, sum);
-    v->tile(s, t, s->positive, s->n, -1.0, base, sum);
+    size_t chunks = (s->tiles + STEP_CHUNK - 1) / STEP_CHUNK;
+    struct step_part p = {.t = t};
+    v->base(s, t, p.base);
+    memset(s->sum + t * STEP_TILE, 0, STEP_TILE * sizeof *s->sum);
+    for (size_t k = 0; k < chunks; k++) { /* of the same size, as far as may be */
+        p.begin = s->tiles * k / chunks;
+        p.end = s->tiles * (k + 1) / chunks;
+        v->table(s, &p);
+        p.first = 0, p.last = s->positive, p.sign = 1.0;
+        v->tile(s, &p);
+        p.first = s->positive, p.last = s->n, p.sign = -1.0;
+        v->tile(s, &p);
+    }
 }
 
-/* The same by a helper, with a table of its own. */
-static void share_tile(void *state, size_t t, void *table)
+/* The same by a helper, with memory of its own. */
+static void share_tile(void *state, size_t t, void *scratch)
 {
     struct step_state mine = *(const struct step_state *)state;
-    if (table)
-        mine.table = table;
+    if (scratch) {
+        mine.table = scratch;
+        mine.kept = mine.table + STEP_TABLE;
+    }
     move_tile(&mine, step_chosen(), t);
 }
 
@@ -288,7 +300,8 @@ void step_run(struct step_state *s)
         for (size_t t = 0; t < s->tiles; t++)
             move_tile(s, v, t);
     else
-        team_share(share_tile, s, s->tiles, table_size(s) * sizeof *s->table);
+        team_share(share_tile, s, s->tiles,
+                   (STEP_TABLE + kept_size(s)) * sizeof *s->table);
     note_changes(s);
     s->recorded++;
 }

@@ -15,10 +15,16 @@
  * touched by a step: it leaves its states and its beta in a history, and C catches up
  * once every STEP_HISTORY steps, so that a step streams Z alone.
  *
- * Columns are handled in tiles of eight points: a tile of Z is n x 8, its table stays
- * in the first-level cache, and the activation states of a neuron on it are one byte.
- * All sums run over neurons or blocks in a fixed order, column by column, without fused
- * multiply-adds: every variant gives the same bits.
+ * Columns are handled in tiles of eight points: a tile of Z is n x 8, and the activation
+ * states of a neuron on it are one byte. The points that move a tile come in chunks of
+ * STEP_CHUNK tiles, whose table (2 kB a tile) stays in the first-level cache; from one
+ * chunk to the next a neuron's sums are kept in memory. All sums run over neurons or
+ * blocks in a fixed order, column by column, without fused multiply-adds, and chunks
+ * interrupt them only: every variant gives the same bits. A neuron's move on a column is
+ *
+ *     (((g sum_i beta_i G_i + T_0) + T_2) + ...) + (((0 + T_1) + T_3) + ...)
+ *
+ * with T_b the sum of what is active in block b, from its first point to its last.
  */
 #ifndef STEP_H
 #define STEP_H
@@ -30,11 +36,13 @@ enum {
     STEP_TILE = 8,
     STEP_BLOCK = 4,
     STEP_SUBSETS = 1 << STEP_BLOCK,
+    STEP_CHUNK = 13, /* tiles */
+    STEP_TABLE = STEP_CHUNK * (STEP_TILE / STEP_BLOCK) * STEP_SUBSETS * STEP_TILE,
     STEP_HISTORY = 32
 };
 
 struct step_state {
-    size_t n, m, tiles, blocks;
+    size_t n, m, tiles;
     size_t positive;       /* neurons 0 .. positive-1 have sign +1, the others -1 */
     double leak;           /* g */
     double *Z;             /* (tiles, n, 8) */
@@ -49,7 +57,8 @@ struct step_state {
     unsigned char *watch;  /* (n, tiles) pairs whose change of state is noted */
     unsigned char moved;   /* set when a watched state changed */
     size_t quiet;          /* steps since the last one that changed any state */
-    double *table;         /* (blocks, 16, 8) subset sums of one tile */
+    double *table;         /* (blocks of a chunk, 16, 8) subset sums on one tile */
+    double *kept;          /* (n, 2, 8) sums over even and odd blocks, between chunks */
 };
 
 void step_layout(struct step_state *s, size_t n, size_t m, struct arena *a);

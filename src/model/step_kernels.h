@@ -5,15 +5,23 @@
 
 #include "step.h"
 
+/* A part of a step: neurons first .. last-1, all of one sign, on tile t, and the points of
+ * tiles begin .. end-1, a chunk. base: what every neuron moves by. */
+struct step_part {
+    size_t t, begin, end, first, last;
+    double sign, base[STEP_TILE];
+};
+
 struct step_kernels {
     const char *name;
     int (*available)(void);
-    /* The subset sums of tile t. */
-    void (*table)(struct step_state *s, size_t t);
-    /* Tile t of neurons first .. last-1, all of one sign: Z moves by base (8) and the
-     * table, sum (8) += sign phi(z). */
-    void (*tile)(struct step_state *s, size_t t, size_t first, size_t last, double sign,
-                 const double *base, double *sum);
+    /* The base of tile t: g sum_i beta_i G_i. */
+    void (*base)(const struct step_state *s, size_t t, double *base);
+    /* The subset sums of a chunk on a tile. */
+    void (*table)(struct step_state *s, const struct step_part *p);
+    /* A chunk's table is added to the sums of neurons. They begin with base and end in
+     * Z: then s->sum += sign phi(z), and the new states are there. */
+    void (*tile)(struct step_state *s, const struct step_part *p);
     /* Both tiles of a problem that has two, at once: the states of a neuron are read
      * and written once. base (16), s->sum from 0. NULL: tile by tile. */
     void (*pair)(struct step_state *s, const double *base);
@@ -41,15 +49,30 @@ static inline unsigned char *states_at(const struct step_state *s, size_t k)
     return s->states + k * s->n * s->tiles;
 }
 
-/* table[b][subset] = sum over the subset's points of (1 - g) beta_i G_i, on tile t;
- * rows of a table are `stride` doubles apart. The blocks beyond m stay zero. */
 static inline __attribute__((always_inline)) void
-build_table(struct step_state *s, size_t t, double *to, size_t stride)
+sum_base(const struct step_state *s, size_t t, double *restrict base)
 {
     const double *gram = s->gram + t * s->m * STEP_TILE;
-    for (size_t i = 0; i < s->m; i++) {
+    double sums[STEP_TILE] = {0};
+    for (size_t i = 0; i < s->m && s->leak > 0.0; i++)
+        for (size_t k = 0; k < STEP_TILE; k++)
+            sums[k] += s->leak * s->beta[i] * gram[i * STEP_TILE + k];
+    for (size_t k = 0; k < STEP_TILE; k++)
+        base[k] = sums[k];
+}
+
+/* table[b][subset] = sum over the subset's points of (1 - g) beta_i G_i, on tile t, of
+ * the blocks of points first .. last-1; rows of a table are `stride` doubles apart. Those
+ * of the empty subset stay zero, and those with points beyond m are not read. */
+static inline __attribute__((always_inline)) void build_table(struct step_state *s,
+                                                              size_t t, size_t first,
+                                                              size_t last, double *to,
+                                                              size_t stride)
+{
+    const double *gram = s->gram + t * s->m * STEP_TILE;
+    for (size_t i = first; i < last && i < s->m; i++) {
         unsigned bit = 1u << i % STEP_BLOCK;
-        double *table = to + i / STEP_BLOCK * STEP_SUBSETS * stride;
+        double *table = to + (i - first) / STEP_BLOCK * STEP_SUBSETS * stride;
         double beta = (1.0 - s->leak) * s->beta[i], move[STEP_TILE];
         for (size_t k = 0; k < STEP_TILE; k++)
             move[k] = beta * gram[i * STEP_TILE + k];

@@ -6,17 +6,24 @@
 #include "sweep/status.h"
 #include "sweep/team.h"
 #include <math.h>
+#include <stdbool.h>
 #include <string.h>
 
+enum { WIDEST = 40, MOST = 320 };
+
 struct plain {
-    double Z[40 * 40], C[40 * 40], G[40 * 40], sum[40];
+    double Z[WIDEST * MOST], C[WIDEST * MOST], G[MOST * MOST], sum[MOST];
 };
+
+/* A way to take a step. */
+typedef void plain_rule(struct plain *p, size_t n, size_t m, size_t positive,
+                        double leak, const double *beta);
 
 /* Z += B G, C += B with B_ji = sign_j beta_i phi'(z_ji); sums of sign phi. */
 static void plain_step(struct plain *p, size_t n, size_t m, size_t positive,
                        double leak, const double *beta)
 {
-    double B[40];
+    double B[MOST];
     memset(p->sum, 0, sizeof p->sum);
     for (size_t j = 0; j < n; j++) {
         double sign = j < positive ? 1.0 : -1.0, *z = p->Z + j * m;
@@ -32,9 +39,43 @@ static void plain_step(struct plain *p, size_t n, size_t m, size_t positive,
     }
 }
 
+/* The move of a neuron on point k in the order of sums that step.h promises. */
+static double ordered_move(const struct plain *p, size_t m, const bool *active,
+                           size_t k, double leak, const double *beta)
+{
+    double part[2] = {0.0, 0.0};
+    for (size_t i = 0; i < m; i++)
+        part[0] += leak * beta[i] * p->G[i * m + k];
+    for (size_t b = 0; b * STEP_BLOCK < m; b++) {
+        double block = 0.0;
+        for (size_t i = b * STEP_BLOCK; i < (b + 1) * STEP_BLOCK && i < m; i++)
+            if (active[i])
+                block += (1.0 - leak) * beta[i] * p->G[i * m + k];
+        part[b % 2] += block;
+    }
+    return part[0] + part[1];
+}
+
+/* The same step to the last bit of Z and of the sums; C is left alone. */
+static void ordered_step(struct plain *p, size_t n, size_t m, size_t positive,
+                         double leak, const double *beta)
+{
+    bool active[MOST];
+    memset(p->sum, 0, sizeof p->sum);
+    for (size_t j = 0; j < n; j++) {
+        double sign = j < positive ? 1.0 : -1.0, *z = p->Z + j * m;
+        for (size_t i = 0; i < m; i++)
+            active[i] = z[i] > 0.0;
+        for (size_t k = 0; k < m; k++) {
+            z[k] += sign * ordered_move(p, m, active, k, leak, beta);
+            p->sum[k] += sign * (z[k] > 0.0 ? z[k] : leak * z[k]);
+        }
+    }
+}
+
 static void fill(struct plain *p, size_t n, size_t m, gsl_rng *rng)
 {
-    memset(p, 0, sizeof *p);
+    memset(p->C, 0, sizeof p->C);
     rng_normals(rng, p->Z, n * m);
     for (size_t i = 0; i < m; i++)
         for (size_t k = 0; k <= i; k++)
@@ -52,7 +93,8 @@ static void unpack(const struct step_state *s, double *Z)
 }
 
 static void run(const char *variant, size_t n, size_t m, double leak, size_t steps,
-                struct plain *plain, double *Z, double *C, double *sum)
+                plain_rule *rule, struct plain *plain, double *Z, double *C,
+                double *sum)
 {
     struct step_state s;
     struct arena a = {0};
@@ -72,7 +114,7 @@ static void run(const char *variant, size_t n, size_t m, double leak, size_t ste
     for (size_t k = 0; k < steps; k++) {
         for (size_t i = 0; i < m; i++)
             s.beta[i] = 0.1 * (gsl_rng_uniform(rng) - 0.4);
-        plain_step(plain, n, m, s.positive, leak, s.beta);
+        rule(plain, n, m, s.positive, leak, s.beta);
         step_run(&s);
     }
     unpack(&s, Z);
@@ -97,8 +139,8 @@ static void test_variants(void **state)
                 for (size_t v = 0; step_variant_name(v); v++) {
                     if (step_use(step_variant_name(v)))
                         continue; /* not on this CPU */
-                    run(step_variant_name(v), n, m, leaks[l], 77, &plain, Z[v], C[v],
-                        sum[v]);
+                    run(step_variant_name(v), n, m, leaks[l], 77, plain_step, &plain,
+                        Z[v], C[v], sum[v]);
                     /* 77 steps of 40-term sums of numbers about 1. */
                     check_array_close(Z[v], plain.Z, n * m, 1e-12);
                     check_array_close(C[v], plain.C, n * m, 1e-13);
@@ -109,6 +151,34 @@ static void test_variants(void **state)
                     check_true(memcmp(C[v], C[0], n * m * sizeof(double)) == 0,
                                "variant %s: C differs", step_variant_name(v));
                 }
+            }
+}
+
+/* Every variant in the promised order, where a chunk and a row of neurons are full, begin
+ * or lack one, and where the last tile is a half. */
+static void test_order(void **state)
+{
+    enum { CHUNK = STEP_CHUNK * STEP_TILE };
+    static const size_t
+        widths[] = {1, 3, 7, 14},
+        points[] = {1,         5,         11,        CHUNK - 1,     CHUNK,
+                    CHUNK + 1, CHUNK + 5, 2 * CHUNK, 2 * CHUNK + 2, 3 * CHUNK + 6};
+    static double Z[14 * MOST], C[14 * MOST], sum[MOST];
+    static struct plain plain;
+    (void)state;
+    for (size_t a = 0; a < sizeof widths / sizeof *widths; a++)
+        for (size_t b = 0; b < sizeof points / sizeof *points; b++)
+            for (size_t v = 0; step_variant_name(v); v++) {
+                const char *name = step_variant_name(v);
+                size_t n = widths[a], m = points[b];
+                double leak = (a + b) % 2 ? 0.1 : 0.0;
+                if (step_use(name))
+                    continue; /* not on this CPU */
+                run(name, n, m, leak, 5, ordered_step, &plain, Z, C, sum);
+                check_true(memcmp(Z, plain.Z, n * m * sizeof *Z) == 0,
+                           "variant %s: Z differs at n %zu m %zu", name, n, m);
+                check_true(memcmp(sum, plain.sum, m * sizeof *sum) == 0,
+                           "variant %s: a sum differs at n %zu m %zu", name, n, m);
             }
 }
 
@@ -213,15 +283,15 @@ static void test_team(void **state)
 static void test_count(void **state)
 {
     (void)state;
-    check_count_at_least(5 * 12 * 3 * 5 + 4 + 9);
+    check_count_at_least(5 * 12 * 3 * 5 + 4 * 10 * 2 + 4 + 9);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_variants), cmocka_unit_test(test_nan),
-        cmocka_unit_test(test_moved),    cmocka_unit_test(test_team),
-        cmocka_unit_test(test_count),
+        cmocka_unit_test(test_variants), cmocka_unit_test(test_order),
+        cmocka_unit_test(test_nan),      cmocka_unit_test(test_moved),
+        cmocka_unit_test(test_team),     cmocka_unit_test(test_count),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
