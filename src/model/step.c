@@ -108,12 +108,19 @@ static void table_portable(struct step_state *s, const struct step_part *p)
 static void add_rows(const double *table, const unsigned char *active, size_t tiles,
                      double *sums)
 {
-    for (size_t b = 0; b < 2 * tiles; b++) {
-        unsigned subset = b % 2 ? active[b / 2] >> 4 : active[b / 2] & 15u;
-        const double *row = table + (b * STEP_SUBSETS + subset) * STEP_TILE;
+    double even[STEP_TILE], odd[STEP_TILE];
+    memcpy(even, sums, sizeof even);
+    memcpy(odd, sums + STEP_TILE, sizeof odd);
+    for (size_t t = 0; t < tiles; t++, table += 2 * STEP_SUBSETS * STEP_TILE) {
+        const double *row0 = table + (active[t] & 15u) * STEP_TILE;
+        const double *row1 = table + (STEP_SUBSETS + (active[t] >> 4)) * STEP_TILE;
         for (size_t k = 0; k < STEP_TILE; k++)
-            sums[b % 2 * STEP_TILE + k] += row[k];
+            even[k] += row0[k];
+        for (size_t k = 0; k < STEP_TILE; k++)
+            odd[k] += row1[k];
     }
+    memcpy(sums, even, sizeof even);
+    memcpy(sums + STEP_TILE, odd, sizeof odd);
 }
 
 static void tile_portable(struct step_state *s, const struct step_part *p)
@@ -124,8 +131,7 @@ static void tile_portable(struct step_state *s, const struct step_part *p)
     for (size_t j = p->first; j < p->last; j++) {
         double *z = s->Z + (p->t * s->n + j) * STEP_TILE;
         double *kept = s->kept + j * 2 * STEP_TILE;
-        memset(sums, 0, sizeof sums);
-        memcpy(sums, p->begin ? kept : p->base, (p->begin ? 2 : 1) * sizeof p->base);
+        memcpy(sums, p->begin ? kept : p->base, sizeof sums);
         add_rows(s->table, states + j * s->tiles + p->begin, p->end - p->begin, sums);
         if (p->end < s->tiles) {
             memcpy(kept, sums, sizeof sums);

@@ -100,10 +100,10 @@ begin_rows(const struct cursor *c, size_t rows, size_t halves, struct sums *s)
 {
     for (size_t k = 0; k < rows; k++)
         for (size_t h = 0; h < halves; h++) {
-            const double *kept = c->kept + k * 2 * STEP_TILE + 4 * h;
-            const __m256d zero = _mm256_setzero_pd();
-            s->even[k][h] = _mm256_loadu_pd(c->begins ? c->base + 4 * h : kept);
-            s->odd[k][h] = c->begins ? zero : _mm256_load_pd(kept + STEP_TILE);
+            const double *from =
+                (c->begins ? c->base : c->kept + k * 2 * STEP_TILE) + 4 * h;
+            s->even[k][h] = _mm256_loadu_pd(from);
+            s->odd[k][h] = _mm256_loadu_pd(from + STEP_TILE);
         }
 }
 

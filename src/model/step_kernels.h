@@ -6,16 +6,17 @@
 #include "step.h"
 
 /* A part of a step: neurons first .. last-1, all of one sign, on tile t, and the points of
- * tiles begin .. end-1, a chunk. base: what every neuron moves by. */
+ * tiles begin .. end-1, a chunk. base (2, 8): what the sums of every neuron begin with,
+ * those over odd blocks with 0. */
 struct step_part {
     size_t t, begin, end, first, last;
-    double sign, base[STEP_TILE];
+    double sign, base[2 * STEP_TILE];
 };
 
 struct step_kernels {
     const char *name;
     int (*available)(void);
-    /* The base of tile t: g sum_i beta_i G_i. */
+    /* base (8) of tile t: g sum_i beta_i G_i. */
     void (*base)(const struct step_state *s, size_t t, double *base);
     /* The subset sums of a chunk on a tile. */
     void (*table)(struct step_state *s, const struct step_part *p);
