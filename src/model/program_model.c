@@ -151,6 +151,7 @@ bool program_model_regular(const struct program *p, struct program_workspace *w,
         return false;
     w->factored = false;
     hessian(p, w, s);
+    memcpy(w->stack, A, m * m * sizeof *A);
     if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'L', (int)m, A, (int)m) != 0)
         return false;
     for (size_t i = 0; i < m; i++)

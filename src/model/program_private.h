@@ -36,7 +36,9 @@ struct program_workspace {
     size_t slim; /* that height, where it cannot reach m: A is what the rows of neurons
                   * are, R r and one more, and has no Hessian and no ridge. Or 0 */
     double *aim; /* (m) b */
-    double *stack; /* (m + 1, stack_rows) QR of A and b, a few rows of neurons a time */
+    double
+        *stack; /* (m + 1, stack_rows) QR of A and b, a few rows of neurons a time; by
+                    * Cholesky the upper triangle (m, m) of the Hessian */
     size_t stack_rows;
     double *reflector; /* (m + 1) */
     double *lapack;    /* (64 (m + 1)) */
@@ -81,6 +83,12 @@ double program_weight(const struct program *p, const struct program_state *s);
  * QR. */
 void program_model(const struct program *p, struct program_workspace *w,
                    struct program_state *s);
+
+/* The minimiser of a model by Cholesky within w->low and w->high, as w->change, its states
+ * from and into w->bound. False where it was not found. Cost: a Cholesky factorisation of
+ * the free multipliers a pass. */
+bool program_pivot(struct program_workspace *w, const struct program_state *s,
+                   size_t m);
 
 /* w->aim for the gradient at hand and the triangle in w->model. */
 void program_aim(const struct program *p, struct program_workspace *w,

@@ -36,23 +36,6 @@ enum { TRIANGLE = 32 };
 
 enum { ITERATION_LIMIT = 500, STALL_LIMIT = 3, TRIALS = 100 };
 
-/* The minimiser of a model by Cholesky, as w->change, where no bound holds it: A is the
- * transpose of a triangle, the rows of w->model. */
-static bool step_inside(const struct program *p, struct program_workspace *w)
-{
-    int m = (int)p->points->m;
-    if (w->orthogonal || m < TRIANGLE)
-        return false;
-    memcpy(w->change, w->aim, (size_t)m * sizeof *w->change);
-    cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, m, w->model, m,
-                w->change, 1);
-    for (int i = 0; i < m; i++)
-        if (w->bound[i] != BOX_FREE || !(w->change[i] > w->low[i]) ||
-            !(w->change[i] < w->high[i]))
-            return false;
-    return true;
-}
-
 /* The factorisation that the step starts from: all columns of a triangle are one, with the
  * unit matrix for Q. It is worth it where most of them are free. */
 static void start_factor(struct program_workspace *w, size_t m)
@@ -73,12 +56,11 @@ static void start_factor(struct program_workspace *w, size_t m)
     f->count = m;
 }
 
-/* The minimiser of the model within the bounds, as w->change on top of lambda. */
-static int model_step(const struct program *p, struct program_workspace *w,
-                      struct program_state *s)
+/* The bounds of a step from lambda, and which of them hold now. */
+static void begin_step(const struct program *p, struct program_workspace *w,
+                       const struct program_state *s)
 {
-    size_t m = p->points->m;
-    for (size_t i = 0; i < m; i++) {
+    for (size_t i = 0; i < p->points->m; i++) {
         double top = p->upper ? p->upper[i] : INFINITY;
         w->low[i] = -s->lambda[i];
         w->high[i] = top - s->lambda[i];
@@ -86,8 +68,17 @@ static int model_step(const struct program *p, struct program_workspace *w,
                       : s->lambda[i] >= top ? BOX_HIGH
                                             : BOX_FREE;
     }
-    if (step_inside(p, w))
+}
+
+/* The minimiser of the model within the bounds, as w->change on top of lambda. */
+static int model_step(const struct program *p, struct program_workspace *w,
+                      struct program_state *s)
+{
+    size_t m = p->points->m;
+    begin_step(p, w, s);
+    if (!w->orthogonal && m >= TRIANGLE && program_pivot(w, s, m))
         return SWEEP_OK;
+    begin_step(p, w, s);
     memset(w->change, 0, m * sizeof *w->change);
     struct box_problem q = {m, w->model, w->every, w->low, w->high, w->aim, NULL, 0};
     start_factor(w, m);
