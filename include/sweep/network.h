@@ -67,6 +67,10 @@ double network_factor(const struct network *net, const struct points *p, size_t 
 void network_preactivations(size_t n, const double *W, const struct points *p,
                             double *Z);
 
+/* G = X X^T, (m, m). Cost m^2 r; a third of that where x_i ends in r - i zeros, as in the
+ * coordinates of a span. */
+void network_gram(const struct points *p, double *G);
+
 /* margin_i = y_i N(x_i) from Z (n, m); returns the smallest, NAN if any is NaN. */
 double network_margins(const struct network *net, const double *Z, const double *y,
                        size_t m, double *margin);

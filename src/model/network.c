@@ -4,6 +4,9 @@
 #include <math.h>
 #include <string.h>
 
+/* Columns of a symmetric product at once, and points up to which it is one product. */
+enum { BLOCK = 128, BLOCKED = 256 };
+
 struct network network_make(enum model_kind kind, size_t width, double leak)
 {
     if (kind == MODEL_LINEAR)
@@ -34,6 +37,36 @@ void network_preactivations(size_t n, const double *W, const struct points *p,
 {
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)n, (int)p->m, (int)p->r,
                 1.0, W, (int)p->r, p->X, (int)p->r, 0.0, Z, (int)p->m);
+}
+
+/* Coordinates of `rows` points from x on up to the last that is not 0 in all of them. */
+static size_t extent(size_t rows, size_t r, const double *x)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < rows && most < r; i++, x += r)
+        for (size_t k = r; k > most; k--)
+            if (x[k - 1] != 0.0)
+                most = k;
+    return most;
+}
+
+void network_gram(const struct points *p, double *G)
+{
+    size_t m = p->m, r = p->r;
+    if (m <= BLOCKED) {
+        network_preactivations(m, p->X, p, G);
+        return;
+    }
+    for (size_t c = 0; c < m; c += BLOCK) {
+        size_t wide = m - c < BLOCK ? m - c : BLOCK;
+        const double *x = p->X + c * r;
+        cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)(m - c), (int)wide,
+                    (int)extent(wide, r, x), 1.0, x, (int)r, x, (int)r, 0.0,
+                    G + c * m + c, (int)m);
+        for (size_t i = c + wide; i < m; i++)
+            for (size_t k = c; k < c + wide; k++)
+                G[k * m + i] = G[i * m + k];
+    }
 }
 
 double network_margins(const struct network *net, const double *Z, const double *y,

@@ -122,7 +122,7 @@ const double *program_gram(const struct points *p, struct program_workspace *w)
 {
     if (w->slim)
         return NULL;
-    network_preactivations(p->m, p->X, p, w->gram);
+    network_gram(p, w->gram);
     return w->gram;
 }
 

@@ -309,11 +309,37 @@ static void test_slim(void **state)
                "rank");
 }
 
+/* Points that end in zeros, points that do not, and few points. */
+static void test_gram(void **state)
+{
+    enum { MANY = 300, LONG = 301 };
+    static double X[MANY * LONG], G[MANY * MANY];
+    gsl_rng *rng = fixture_rng("gram", 0);
+
+    (void)state;
+    for (int kind = 0; kind < 3; kind++) {
+        size_t m = kind == 2 ? 30 : MANY, wrong = 0;
+        struct points p = {.m = m, .r = LONG, .X = X};
+
+        rng_normals(rng, X, m * LONG);
+        for (size_t i = 0; i < m && kind == 0; i++)
+            memset(X + i * LONG + i + 2, 0, (LONG - i - 2) * sizeof *X);
+        network_gram(&p, G);
+        for (size_t i = 0; i < m; i++)
+            for (size_t k = 0; k < m; k += 1 + k % 7)
+                wrong +=
+                    !(fabs(G[i * m + k] - (double)direct_dot(X + i * LONG, X + k * LONG,
+                                                             LONG)) <= 1e-12);
+        check_equal(wrong, 0);
+    }
+    gsl_rng_free(rng);
+}
+
 static void test_cases(void **state)
 {
     (void)state;
     check_cases(9 + 16 + 40 * (M + 1 + 2 * N * M) + 80 * (M + 1) +
-                20 * (N * R * M + 1) + 20 * (M + 1) + 90 + 22 + 140 + 18 + 3);
+                20 * (N * R * M + 1) + 20 * (M + 1) + 90 + 22 + 140 + 18 + 3 + 3);
 }
 
 int main(void)
@@ -324,7 +350,7 @@ int main(void)
         cmocka_unit_test(test_permutation), cmocka_unit_test(test_kinks),
         cmocka_unit_test(test_norm),        cmocka_unit_test(test_near_directions),
         cmocka_unit_test(test_nan),         cmocka_unit_test(test_slim),
-        cmocka_unit_test(test_cases),
+        cmocka_unit_test(test_gram),        cmocka_unit_test(test_cases),
     };
 
     fixture_main();
