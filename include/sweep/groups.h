@@ -22,6 +22,14 @@ void groups_layout(struct groups *g, size_t n, struct arena *a);
 void groups_find(struct groups *g, const struct network *net, const void *key,
                  size_t bytes);
 
+/* network_preactivations and network_combine, once for all neurons with equal weights or
+ * slopes where there are many, with the same bits.
+ * `rows` (n, r) and `scratch` (n, m) are scratch. Cost 2 R m r for R different rows. */
+void groups_preactivations(struct groups *g, const struct network *net, const double *W,
+                           const struct points *p, double *rows, double *Z);
+void groups_combine(struct groups *g, const struct network *net, const struct points *p,
+                    const double *v, double *scratch, double *H);
+
 /* Every neuron a group of its own. */
 void groups_separate(struct groups *g, const struct network *net);
 

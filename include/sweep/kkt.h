@@ -57,6 +57,7 @@ struct kkt_point {
 
 struct kkt_workspace {
     struct groups groups;
+    struct groups equal; /* neurons with equal weights, or slopes */
     struct program_workspace *program;
     struct program_state state;
     unsigned char *gate; /* (n, m) */

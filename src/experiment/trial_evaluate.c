@@ -45,7 +45,7 @@ void trial_split(struct unit *u, const struct setting *s)
 static double margins(struct unit *u, const struct weights *theta, double *margin)
 {
     struct trial_workspace *ws = u->ws;
-    network_preactivations(ws->shape.net.n, theta->W, &u->points, ws->Z);
+    trial_preactivations(u, theta->W, &u->points);
     network_margins(&ws->shape.net, ws->Z, u->points.y, u->points.m, margin);
     return metrics_smallest(margin, ws->forget, u->forget_count);
 }
@@ -90,7 +90,7 @@ static double changed_states(struct unit *u)
     size_t n = ws->shape.net.n, count = n * u->retain.m;
     if (ws->shape.net.leak == 1.0)
         return 0.0;
-    network_preactivations(n, ws->unlearned.W, &u->retain, ws->Z);
+    trial_preactivations(u, ws->unlearned.W, &u->retain);
     network_states(n, &ws->unlearned, ws->Z, &u->retain, ws->after_state);
     return metrics_flips(ws->kept_state, ws->after_state, count);
 }

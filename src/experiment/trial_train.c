@@ -19,6 +19,13 @@ void trial_fail(struct record *r, enum trial_status status, const char *format, 
     va_end(arguments);
 }
 
+void trial_preactivations(struct unit *u, const double *W, const struct points *p)
+{
+    struct trial_workspace *ws = u->ws;
+    groups_preactivations(&ws->certificate.groups, &ws->shape.net, W, p,
+                          ws->certificate.H, ws->Z);
+}
+
 static double parameter(const struct unit *u, enum parameter p)
 {
     return u->setting->value[p];
@@ -231,7 +238,7 @@ static void measure_trained(struct unit *u)
     if (measured.stop != PROGRAM_CONVERGED)
         trial_fail(&u->record, TRIAL_SOLVER_LIMIT,
                    "multipliers of the trained model: the solver ended above rounding");
-    network_preactivations(n, t->theta.W, &u->points, ws->Z);
+    trial_preactivations(u, t->theta.W, &u->points);
     network_states(n, &t->theta, ws->Z, &u->points, ws->state);
     count_kinks(u);
     double norm = weights_norm(n, u->points.r, &t->theta);

@@ -47,6 +47,9 @@ struct unit {
 void trial_fail(struct record *r, enum trial_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Pre-activations (n, m) of weights on points, into ws->Z. */
+void trial_preactivations(struct unit *u, const double *W, const struct points *p);
+
 /* Stage data: points, labels, W(0), test points. */
 void trial_draw(struct unit *u);
 

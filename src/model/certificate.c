@@ -36,7 +36,7 @@ void certificate_layout(struct certificate_workspace *w, size_t n, size_t m, siz
 static double margin_of(const struct network *net, const struct points *p,
                         const double *W, struct certificate_workspace *w)
 {
-    network_preactivations(net->n, W, p, w->Z);
+    groups_preactivations(&w->groups, net, W, p, w->H, w->Z);
     return network_margins(net, w->Z, p->y, p->m, w->margin);
 }
 
@@ -166,7 +166,7 @@ static double best_factor(const struct network *net, const struct points *p,
                           struct certificate_workspace *w, double *eps)
 {
     size_t n = net->n, r = p->r;
-    network_combine(net, p, v, w->C, w->H);
+    groups_combine(&w->groups, net, p, v, w->C, w->H);
     double square = cblas_ddot((int)(n * r), w->H, 1, w->H, 1);
     double inner = cblas_ddot((int)(n * r), w->H, 1, theta->W, 1);
     double factor = square > 0.0 ? fmax(0.0, inner / square) : 0.0;

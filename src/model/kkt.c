@@ -29,6 +29,7 @@ void kkt_layout(struct kkt_workspace *w, size_t n, size_t m, size_t r, struct ar
 {
     w->known = false;
     groups_layout(&w->groups, n, a);
+    groups_layout(&w->equal, n, a);
     program_workspace_layout(&w->program, n, m, r, a);
     program_state_layout(&w->state, n, m, r, a);
     w->gate = arena_carve(a, n, m, sizeof *w->gate);
@@ -59,7 +60,7 @@ static unsigned char gate_of(const struct network *net, const struct points *p,
 static void start_gates(const struct network *net, const struct points *p,
                         const double *start, struct kkt_workspace *w)
 {
-    network_preactivations(net->n, start, p, w->row_Z);
+    groups_preactivations(&w->equal, net, start, p, w->H, w->row_Z);
     for (size_t j = 0; j < net->n; j++)
         for (size_t i = 0; i < p->m; i++)
             w->gate[j * p->m + i] = gate_of(net, p, j, i, w->row_Z[j * p->m + i]);
@@ -68,7 +69,7 @@ static void start_gates(const struct network *net, const struct points *p,
 static bool same_gates(const struct network *net, const struct points *p,
                        const double *start, struct kkt_workspace *w)
 {
-    network_preactivations(net->n, start, p, w->row_Z);
+    groups_preactivations(&w->equal, net, start, p, w->H, w->row_Z);
     for (size_t j = 0; j < net->n; j++)
         for (size_t i = 0; i < p->m; i++)
             if (w->gate[j * p->m + i] != gate_of(net, p, j, i, w->row_Z[j * p->m + i]))
@@ -166,11 +167,11 @@ void kkt_check(const struct network *net, const struct points *p,
     *out = (struct kkt_defects){0};
     for (size_t i = 0; i < p->m; i++)
         w->length[i] = vector_length(r, p->X + i * r);
-    network_preactivations(n, point->W, p, w->Z);
+    groups_preactivations(&w->equal, net, point->W, p, w->H, w->Z);
     for (size_t j = 0; j < n; j++)
         check_slopes(net, p, point, w, j, out);
     check_margins(net, p, point, w, vector_length(n * r, point->W), out);
-    network_combine(net, p, point->v, w->Z, w->H);
+    groups_combine(&w->equal, net, p, point->v, w->Z, w->H);
     cblas_daxpy((int)(n * r), -1.0, point->W, 1, w->H, 1);
     out->eps = vector_length(n * r, w->H);
     if (p->m > 0)
@@ -196,7 +197,7 @@ static void scale_point(const struct network *net, const struct points *p,
 static double scale_to_one(const struct network *net, const struct points *p,
                            struct kkt_workspace *w, const struct kkt_point *point)
 {
-    network_preactivations(net->n, point->W, p, w->Z);
+    groups_preactivations(&w->equal, net, point->W, p, w->H, w->Z);
     double smallest = network_margins(net, w->Z, p->y, p->m, w->margin);
     return smallest > 0.5 && smallest < 1.0 ? 1.0 / smallest : 1.0;
 }
@@ -291,7 +292,7 @@ static void solve(const struct network *net, const struct points *p,
     start_gates(net, p, start, w);
     struct program problem = gates_program(net, p, w);
     if (walks)
-        kkt_walk_start(net, p, start, w);
+        kkt_walk_start(net, p, w);
     program_cold(&problem, &w->state);
     if (warm && cblas_dasum((int)p->m, warm, 1) > 0.0)
         memcpy(w->state.lambda, warm, p->m * sizeof *warm);

@@ -16,10 +16,9 @@ static const double STRIDE = 1.2;
 
 /* w->Z becomes the pre-activations of the rows, the means of their neurons. */
 void kkt_walk_start(const struct network *net, const struct points *p,
-                    const double *start, struct kkt_workspace *w)
+                    struct kkt_workspace *w)
 {
     size_t m = p->m;
-    network_preactivations(net->n, start, p, w->row_Z);
     w->time = network_margins(net, w->row_Z, p->y, m, w->margin);
     memset(w->Z, 0, w->groups.count * m * sizeof *w->Z);
     for (size_t j = 0; j < net->n; j++) {

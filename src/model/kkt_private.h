@@ -4,9 +4,10 @@
 
 #include "sweep/kkt.h"
 
-/* The walk of kkt_follow begins at `start` (n, r), its rows in w->groups. */
+/* The walk of kkt_follow begins where the neurons have pre-activations w->row_Z (n, m) and
+ * the rows w->groups. */
 void kkt_walk_start(const struct network *net, const struct points *p,
-                    const double *start, struct kkt_workspace *w);
+                    struct kkt_workspace *w);
 
 /* Flip the gates that the pre-activations of the rows contradict, with w->walks only those
  * that the walk reaches next, and walk there; w->changed says in which rows. Returns how many

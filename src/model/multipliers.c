@@ -94,7 +94,7 @@ static void solve_residual(const struct network *net, const struct points *p,
                            const struct weights *theta, bool known,
                            struct multipliers_workspace *w, struct multipliers *out)
 {
-    network_preactivations(net->n, theta->W, p, w->Z);
+    groups_preactivations(&w->groups, net, theta->W, p, w->target, w->Z);
     network_margins(net, w->Z, p->y, p->m, w->margin);
     network_states(net->n, theta, w->Z, p, w->kink);
     struct program problem = residual_program(net, p, theta, w);
