@@ -9,6 +9,9 @@ enum { MANY_POINTS = 64, FEW_ROWS = 8 };
 /* Rows that OpenBLAS computes together: with that many the bits are those of all rows. */
 enum { AT_ONCE = 4 };
 
+/* Bytes up to which all of a key decides its place in the table, at least. */
+enum { LONG_KEY = 2048 };
+
 /* A table of neurons, at most half full. */
 static size_t slots_for(size_t n)
 {
@@ -28,17 +31,18 @@ void groups_layout(struct groups *g, size_t n, struct arena *a)
     g->slot = arena_carve(a, slots_for(n), 1, sizeof *g->slot);
 }
 
-/* Eight bytes at a time; what it is only decides the cost. */
+/* Of a long key one word in a few; what it is only decides the cost. */
 static uint64_t hash_bytes(const char *key, size_t bytes)
 {
     uint64_t hash = bytes, word;
-    for (; bytes >= sizeof word; key += sizeof word, bytes -= sizeof word) {
+    size_t stride = (1 + bytes / LONG_KEY) * sizeof word;
+    for (; bytes >= stride; key += stride, bytes -= stride) {
         memcpy(&word, key, sizeof word);
         hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
         hash ^= hash >> 32;
     }
     word = 0;
-    memcpy(&word, key, bytes);
+    memcpy(&word, key, bytes < sizeof word ? bytes : sizeof word);
     hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
     return hash ^ hash >> 32;
 }
