@@ -32,11 +32,12 @@ void trial_split(struct unit *u, const struct setting *s)
         memcpy(ws->retain_X + i * r, u->points.X + from * r, r * sizeof *ws->retain_X);
         ws->retain_y[i] = u->points.y[from];
         ws->kept_lambda[i] = ws->trained.lambda[from];
-        for (size_t j = 0; j < n; j++) {
-            ws->kept_state[j * kept + i] = ws->state[j * m + from];
-            ws->kept_v[j * kept + i] = ws->trained.v[j * m + from];
-        }
     }
+    for (size_t j = 0; j < n; j++)
+        for (size_t i = 0; i < kept; i++) {
+            ws->kept_state[j * kept + i] = ws->state[j * m + ws->retain[i]];
+            ws->kept_v[j * kept + i] = ws->trained.v[j * m + ws->retain[i]];
+        }
     kkt_forget(&ws->kkt);
     u->retain = (struct points){kept, r, ws->retain_X, ws->retain_y};
 }
