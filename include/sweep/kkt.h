@@ -97,13 +97,14 @@ bool kkt_accepts(const struct kkt_defects *defects);
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
                const double *warm, struct kkt_workspace *w, struct kkt_point *out);
 
-/* The point that training would end in, had it gone on from `start`. Late in training its
+/* The point that training would end in, had it gone on from where the pre-activations are Z
+ * (n, m), which may be w->row_Z. Late in training its
  * velocity is the exact point of the present gates up to a factor, so each pair's
  * pre-activation moves on a line and a gate that the exact point contradicts is reached at a
  * known time. Only those reached next flip, the exact point is solved for again, and the walk
  * goes on from there, whereas kkt_solve flips them all at once. Cost: the rounds of the walk, some
  * ten to twenty at 100 points, take one or two evaluations of the program each. */
-void kkt_follow(const struct network *net, const struct points *p, const double *start,
+void kkt_follow(const struct network *net, const struct points *p, const double *Z,
                 struct kkt_workspace *w, struct kkt_point *out);
 
 /* A point is a function of the gates of `start`, the points and `warm`. After kkt_remember of

@@ -32,7 +32,8 @@ void trial_ranks(struct unit *u)
     }
     struct kkt_point point = {
         .W = scratch->theta.W, .lambda = scratch->lambda, .v = scratch->v};
-    kkt_follow(&ws->shape.net, &u->points, ws->raw.W, &ws->kkt, &point);
+    trial_preactivations(u, ws->raw.W, &u->points);
+    kkt_follow(&ws->shape.net, &u->points, ws->Z, &ws->kkt, &point);
     scratch->theta.perp = 0.0;
     if (point.stop == KKT_EXACT)
         measure_ranks(u, RANKED_EXACT, &scratch->theta);

@@ -158,8 +158,9 @@ static void train(struct unit *u, const struct points *p, const struct span *sta
         fail_unseparated(u, p, what, theta, result, r);
 }
 
-/* out becomes the exact KKT point of the gates of `start`, which may be out's own. What
- * training has not separated yet may have one too. */
+/* out becomes the exact KKT point of the gates of `start`, which may be out's own, whose
+ * pre-activations are in the workspace. What training has not separated yet may have one
+ * too. */
 static size_t polish(struct unit *u, const struct points *p, const char *what,
                      const struct weights *start, const struct train_result *result,
                      struct record *r, struct trained *out)
@@ -170,7 +171,7 @@ static size_t polish(struct unit *u, const struct points *p, const char *what,
         fail_unseparated(u, p, what, start, result, r);
         return 0;
     }
-    kkt_follow(&ws->shape.net, p, start->W, &ws->kkt, &point);
+    kkt_follow(&ws->shape.net, p, ws->Z, &ws->kkt, &point);
     out->theta.perp = 0.0;
     memcpy(out->theta.terms, point.terms, ws->shape.net.n * sizeof *point.terms);
     if (point.stop == KKT_NON_FINITE)

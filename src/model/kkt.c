@@ -58,12 +58,11 @@ static unsigned char gate_of(const struct network *net, const struct points *p,
 }
 
 static void start_gates(const struct network *net, const struct points *p,
-                        const double *start, struct kkt_workspace *w)
+                        const double *Z, struct kkt_workspace *w)
 {
-    groups_preactivations(&w->equal, net, start, p, w->H, w->row_Z);
     for (size_t j = 0; j < net->n; j++)
         for (size_t i = 0; i < p->m; i++)
-            w->gate[j * p->m + i] = gate_of(net, p, j, i, w->row_Z[j * p->m + i]);
+            w->gate[j * p->m + i] = gate_of(net, p, j, i, Z[j * p->m + i]);
 }
 
 static bool same_gates(const struct network *net, const struct points *p,
@@ -280,19 +279,19 @@ static enum kkt_stop kkt_verdict(enum program_stop stop,
     }
 }
 
-/* From `start`; a walk from there, or all gates flip at once. */
-static void solve(const struct network *net, const struct points *p,
-                  const double *start, const double *warm, bool walks,
-                  struct kkt_workspace *w, struct kkt_point *out)
+/* From pre-activations Z; a walk from there, or all gates flip at once. */
+static void solve(const struct network *net, const struct points *p, const double *Z,
+                  const double *warm, bool walks, struct kkt_workspace *w,
+                  struct kkt_point *out)
 {
     w->known = false;
     w->walks = walks;
     for (size_t i = 0; i < p->m; i++)
         w->length[i] = vector_length(p->r, p->X + i * p->r);
-    start_gates(net, p, start, w);
+    start_gates(net, p, Z, w);
     struct program problem = gates_program(net, p, w);
     if (walks)
-        kkt_walk_start(net, p, w);
+        kkt_walk_start(net, p, Z, w);
     program_cold(&problem, &w->state);
     if (warm && cblas_dasum((int)p->m, warm, 1) > 0.0)
         memcpy(w->state.lambda, warm, p->m * sizeof *warm);
@@ -336,13 +335,14 @@ static void solve(const struct network *net, const struct points *p,
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
                const double *warm, struct kkt_workspace *w, struct kkt_point *out)
 {
-    solve(net, p, start, warm, false, w, out);
+    groups_preactivations(&w->equal, net, start, p, w->H, w->row_Z);
+    solve(net, p, w->row_Z, warm, false, w, out);
 }
 
-void kkt_follow(const struct network *net, const struct points *p, const double *start,
+void kkt_follow(const struct network *net, const struct points *p, const double *Z,
                 struct kkt_workspace *w, struct kkt_point *out)
 {
-    solve(net, p, start, NULL, net->leak < 1.0, w, out);
+    solve(net, p, Z, NULL, net->leak < 1.0, w, out);
 }
 
 void kkt_remember(struct kkt_workspace *w, const struct kkt_point *point)

@@ -15,16 +15,15 @@
 static const double STRIDE = 1.2;
 
 /* w->Z becomes the pre-activations of the rows, the means of their neurons. */
-void kkt_walk_start(const struct network *net, const struct points *p,
+void kkt_walk_start(const struct network *net, const struct points *p, const double *Z,
                     struct kkt_workspace *w)
 {
     size_t m = p->m;
-    w->time = network_margins(net, w->row_Z, p->y, m, w->margin);
+    w->time = network_margins(net, Z, p->y, m, w->margin);
     memset(w->Z, 0, w->groups.count * m * sizeof *w->Z);
     for (size_t j = 0; j < net->n; j++) {
         size_t g = w->groups.of[j];
-        cblas_daxpy((int)m, 1.0 / w->groups.size[g], w->row_Z + j * m, 1, w->Z + g * m,
-                    1);
+        cblas_daxpy((int)m, 1.0 / w->groups.size[g], Z + j * m, 1, w->Z + g * m, 1);
     }
 }
 

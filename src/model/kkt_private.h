@@ -4,9 +4,8 @@
 
 #include "sweep/kkt.h"
 
-/* The walk of kkt_follow begins where the neurons have pre-activations w->row_Z (n, m) and
- * the rows w->groups. */
-void kkt_walk_start(const struct network *net, const struct points *p,
+/* The walk of kkt_follow begins at pre-activations Z (n, m), its rows in w->groups. */
+void kkt_walk_start(const struct network *net, const struct points *p, const double *Z,
                     struct kkt_workspace *w);
 
 /* Flip the gates that the pre-activations of the rows contradict, with w->walks only those

@@ -127,7 +127,8 @@ static void reach(struct descents *t, const struct instance *in, double eta,
     train_run(&in->net, &in->points, in->span.W0, in->span.perp_norm, &o, &t->train,
               &t->theta, &result);
     fixture_need(result.stop == TRAIN_GATES_STABLE, "gates are never stable");
-    kkt_follow(&in->net, &in->points, t->theta.W, &t->kkt, &point);
+    network_preactivations(in->net.n, t->theta.W, &in->points, t->kkt.row_Z);
+    kkt_follow(&in->net, &in->points, t->kkt.row_Z, &t->kkt, &point);
     fixture_need(point.stop == KKT_EXACT, "no exact point");
     t->steps[k] = result.steps;
 }

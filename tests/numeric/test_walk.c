@@ -51,10 +51,12 @@ static uint64_t descend(struct descents *t, const struct instance *in, uint64_t 
 static void reach(struct descents *t, const struct instance *in, size_t way)
 {
     struct kkt_point point = {.W = t->exact[way].W, .lambda = t->lambda, .v = t->v};
-    if (way == WALK)
-        kkt_follow(&in->net, &in->points, t->theta.W, &t->kkt, &point);
-    else
+    if (way == WALK) {
+        network_preactivations(in->net.n, t->theta.W, &in->points, t->kkt.row_Z);
+        kkt_follow(&in->net, &in->points, t->kkt.row_Z, &t->kkt, &point);
+    } else {
         kkt_solve(&in->net, &in->points, t->theta.W, NULL, &t->kkt, &point);
+    }
     fixture_need(point.stop == KKT_EXACT, "no exact point");
 }
 
