@@ -39,8 +39,9 @@ double network_sign(const struct network *net, size_t j);
 /* Points with labels, in coordinates. */
 struct points {
     size_t m, r;
-    const double *X; /* (m, r) row-major */
-    const double *y; /* (m) -1 or +1 */
+    const double *X;    /* (m, r) row-major */
+    const double *y;    /* (m) -1 or +1 */
+    const double *gram; /* (m, m) network_gram, or NULL where it is not at hand */
 };
 
 /* All weights of a model that started from W(0): the part in the span as coordinates, and

@@ -96,8 +96,8 @@ void program_cold(const struct program *p, struct program_state *s);
 /* Forget the factorisations of an earlier program. Call when pairs or rows change. */
 void program_begin(const struct program *p, struct program_workspace *w);
 
-/* X X^T of points that the workspace has room for, until the next program_begin; NULL where
- * there is none for squares of m. */
+/* X X^T of points, their own or, until the next program_begin, in the workspace; NULL where
+ * there is no room for squares of m. */
 const double *program_gram(const struct points *p, struct program_workspace *w);
 
 /* Minimise from the state given. Cost of an iteration: about R m r + R m k^2 with k

@@ -26,8 +26,8 @@
 /* Test points come in blocks of this many; a span holds whole blocks. */
 enum { SPAN_TEST_BLOCK = 64 };
 
-/* Points up to which all inner products are kept, and rows of them at once beyond. */
-enum { SPAN_GRAM = 1024, SPAN_ROWS = 256 };
+/* Rows of inner products at once where not all are kept. */
+enum { SPAN_ROWS = 256 };
 
 struct span {
     size_t m, n, r;
@@ -35,8 +35,8 @@ struct span {
     double *X;           /* (m, r) training points */
     double *y;           /* (m) labels as trained on */
     double *y_true;      /* (m) labels before noise */
-    double *gram;        /* (m, m) X X^T; of more than SPAN_GRAM points (SPAN_ROWS, m)
-                          * scratch */
+    bool all_products;   /* unless network_slim */
+    double *gram;        /* (m, m) X X^T; without all_products (SPAN_ROWS, m) scratch */
     double *W0;          /* (n, r) initial weights */
     double perp_norm;    /* |W(0)_perp|: length of what lies outside the span */
     double *mean;        /* (r) coordinates of mu */

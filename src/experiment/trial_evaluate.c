@@ -39,7 +39,10 @@ void trial_split(struct unit *u, const struct setting *s)
             ws->kept_v[j * kept + i] = ws->trained.v[j * m + ws->retain[i]];
         }
     kkt_forget(&ws->kkt);
-    u->retain = (struct points){kept, r, ws->retain_X, ws->retain_y};
+    u->retain = (struct points){kept, r, ws->retain_X, ws->retain_y, NULL};
+    if (ws->retain_gram)
+        network_gram(&u->retain, ws->retain_gram);
+    u->retain.gram = ws->retain_gram;
 }
 
 /* Margins (m) of theta on all points; returns the smallest over the forget set. */

@@ -55,7 +55,8 @@ void trial_draw(struct unit *u)
                    "scaled to 1");
         return;
     }
-    u->points = (struct points){s->m, s->r, s->X, s->y};
+    u->points =
+        (struct points){s->m, s->r, s->X, s->y, s->all_products ? s->gram : NULL};
     u->start_cosine = 1.0;
     if (ws->shape.fresh)
         draw_fresh(u);

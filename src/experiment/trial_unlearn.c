@@ -97,7 +97,7 @@ static void gather(struct unit *u, size_t k, size_t requests, struct unlearn_pro
         else
             held->retain[kept++] = m++;
     }
-    held->points = (struct points){m, r, held->X, held->y};
+    held->points = (struct points){m, r, held->X, held->y, NULL};
     q->points = &held->points;
     q->forget = held->forget;
     q->retain = held->retain;

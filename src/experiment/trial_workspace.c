@@ -134,6 +134,7 @@ void trial_workspace_layout(struct trial_workspace *ws, const struct unit_shape 
     ws->retain = arena_carve(a, m, 1, sizeof *ws->retain);
     ws->retain_X = arena_doubles(a, m, r);
     ws->retain_y = arena_doubles(a, m, 1);
+    ws->retain_gram = ws->span.all_products ? arena_doubles(a, m, m) : NULL;
     ws->kept_state = arena_carve(a, n, m, sizeof *ws->kept_state);
     ws->after_state = arena_carve(a, n, m, sizeof *ws->after_state);
     ws->kept_v = arena_doubles(a, n, m);

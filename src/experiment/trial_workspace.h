@@ -102,6 +102,7 @@ struct trial_workspace {
     size_t *place;               /* (m) as dataset_places gives it */
     size_t *forget, *retain;     /* (m) */
     double *retain_X, *retain_y; /* (m, r), (m) */
+    double *retain_gram;         /* (m, m), NULL without all_products */
     signed char *kept_state;     /* (n, m) trained states on R */
     signed char *after_state;    /* (n, m) unlearned states on R */
     double *kept_v;              /* (n, m) trained slopes times multipliers on R */

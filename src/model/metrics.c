@@ -28,7 +28,8 @@ static void gather_tests(const struct network *net, const struct span *s,
 static void outputs(const struct network *net, const struct span *s, size_t t,
                     const struct weights *theta, struct metrics_workspace *w, double *N)
 {
-    struct points block = {SPAN_TEST_BLOCK, s->r, s->test_X + t * s->r, s->test_y + t};
+    struct points block = {
+        .m = SPAN_TEST_BLOCK, .r = s->r, .X = s->test_X + t * s->r, .y = s->test_y + t};
     double outside = theta->perp != 0.0 ? theta->perp / s->perp_norm : 0.0;
     double leak = net->leak;
     network_preactivations(w->groups.count, w->W, &block, w->Z);

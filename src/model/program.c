@@ -84,7 +84,7 @@ void program_workspace_layout(struct program_workspace **out, size_t rows, size_
     into->slope = arena_doubles(a, rows, m);
     into->product = arena_doubles(a, rows, m);
     into->slim = program_slim(rows, m, r);
-    into->gram = into->slim ? NULL : arena_doubles(a, m, m);
+    into->own_gram = into->slim ? NULL : arena_doubles(a, m, m);
     into->length = arena_doubles(a, m, 1);
     into->steep = arena_doubles(a, m, 1);
     into->reduced = into->slim ? NULL : arena_doubles(a, m, m);
@@ -120,10 +120,10 @@ void program_cold(const struct program *p, struct program_state *s)
 
 const double *program_gram(const struct points *p, struct program_workspace *w)
 {
-    if (w->slim)
-        return NULL;
-    network_gram(p, w->gram);
-    return w->gram;
+    if (p->gram || w->slim)
+        return p->gram;
+    network_gram(p, w->own_gram);
+    return w->own_gram;
 }
 
 /* Columns that a row with so many box pairs has room for, at so many 1024ths of what it
@@ -177,7 +177,7 @@ void program_begin(const struct program *p, struct program_workspace *w)
         w->boxes[j] = boxes;
     }
     divide_pool(p, w);
-    program_gram(p->points, w);
+    w->gram = program_gram(p->points, w);
     for (size_t i = 0; i < m; i++) {
         w->length[i] = vector_length(p->points->r, p->points->X + i * p->points->r);
         w->every[i] = i;

@@ -21,7 +21,8 @@ struct program_workspace {
     double *free_side;          /* (R, r) target minus the fixed pairs */
     double *slope;              /* (R, m) y_i u_j times the slope lambda_i acts with */
     double *product;            /* (R, m) */
-    double *gram;               /* (m, m), NULL if slim */
+    const double *gram;         /* (m, m), NULL if slim */
+    double *own_gram;           /* (m, m) of points that bring none, NULL if slim */
     double *length;             /* (m) |x_i| */
     double *steep;              /* (m) |h_i|, free pairs counted with slope 1 */
     double *reduced;            /* (m, m), NULL if slim */

@@ -96,7 +96,7 @@ void proof_pattern_of(const struct network *net, const struct points *p,
     size_t count = merge(net, p, point, w);
     find_slopes(net, count, w);
     groups_find(&w->groups, net, w->slope, count);
-    pattern->points = (struct points){count, p->r, w->X, w->y};
+    pattern->points = (struct points){count, p->r, w->X, w->y, NULL};
     pattern->first = w->first;
     pattern->groups = &w->groups;
     for (size_t g = 0; g < w->groups.count; g++) {

@@ -59,7 +59,8 @@ void span_layout(struct span *s, struct span_workspace *w, const struct span_req
     s->X = arena_doubles(a, m, r);
     s->y = arena_doubles(a, m, 1);
     s->y_true = arena_doubles(a, m, 1);
-    s->gram = arena_doubles(a, m > SPAN_GRAM ? SPAN_ROWS : m, m);
+    s->all_products = !network_slim(n, m, r);
+    s->gram = arena_doubles(a, s->all_products ? m : SPAN_ROWS, m);
     start_layout(s, q, a);
     s->mean = arena_doubles(a, r, 1);
     s->common = arena_doubles(a, r, 1);
@@ -113,7 +114,7 @@ double span_start_cosine(const struct span *s, const struct span_workspace *w,
 static void inner_products(const struct span *s, size_t first, size_t rows,
                            size_t columns)
 {
-    struct points all = {columns, s->r, s->X, s->y};
+    struct points all = {.m = columns, .r = s->r, .X = s->X};
     network_preactivations(rows, s->X + first * s->r, &all, s->gram);
 }
 
@@ -132,18 +133,18 @@ int span_draw(struct span *s, const struct span_request *q, struct span_workspac
         return SWEEP_STOPPED;
     if (status != SWEEP_OK)
         return status;
-    if (s->m <= SPAN_GRAM)
-        inner_products(s, 0, s->m, s->m);
+    if (s->all_products)
+        network_gram(&(struct points){.m = s->m, .r = s->r, .X = s->X}, s->gram);
     return SWEEP_OK;
 }
 
 void span_near_orthogonality(const struct span *s, double *psi, double *phi)
 {
-    size_t most = s->m <= SPAN_GRAM ? s->m : SPAN_ROWS;
+    size_t most = s->all_products ? s->m : SPAN_ROWS;
     *psi = *phi = 0.0;
     for (size_t first = 0; first < s->m && !cancel_asked(); first += most) {
         size_t rows = s->m - first < most ? s->m - first : most;
-        if (s->m > SPAN_GRAM)
+        if (!s->all_products)
             inner_products(s, first, rows, first + rows);
         dataset_near_orthogonality(s->gram, first, rows, psi, phi);
     }

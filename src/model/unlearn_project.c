@@ -53,7 +53,7 @@ static void gradients_apply(const struct gradients *g, const double *W, double *
 {
     const struct unlearn_problem *q = g->q;
     size_t n = q->net->n;
-    struct points kept = {g->count, q->points->r, g->w->basis, NULL};
+    struct points kept = {.m = g->count, .r = q->points->r, .X = g->w->basis};
     network_preactivations(n, W, &kept, g->w->Z);
     for (size_t i = 0; i < g->count; i++) {
         right[i] = 0.0;

@@ -96,7 +96,7 @@ void model_draw_mixture(struct model *model, struct mixture mixture, size_t n,
     bench_need(span_draw(&model->span, &q, &model->drawing, rng) == SWEEP_OK,
                "the data are not finite");
     gsl_rng_free(rng);
-    model->points = (struct points){m, r, model->span.X, model->span.y};
+    model->points = (struct points){m, r, model->span.X, model->span.y, NULL};
 }
 
 void model_release(struct model *model)

@@ -67,7 +67,7 @@ static void check_agreement(void)
         train_layout(&model.work, s.n, s.m, s.d, &model.arena);
         model.theta.W = arena_doubles(&model.arena, s.n, s.d);
     }
-    model.points = (struct points){s.m, s.d, ambient.X, ambient.y};
+    model.points = (struct points){s.m, s.d, ambient.X, ambient.y, NULL};
     model.span.W0 = ambient.W0;
     model_train(&model, STEPS, 0);
     double margin = model.result.margin;

@@ -57,7 +57,7 @@ static void bench_make(struct bench *b, const struct recipe *recipe, size_t k,
         memcpy(b->model.multipliers.v, b->point.v, n * m * sizeof(double));
         memcpy(b->model.multipliers.lambda, b->point.lambda, m * sizeof(double));
     }
-    b->retain = (struct points){m - k, r, b->in.span.X + k * r, b->in.span.y + k};
+    b->retain = (struct points){m - k, r, b->in.span.X + k * r, b->in.span.y + k, NULL};
     for (size_t j = 0; j < n; j++) {
         memcpy(b->state + j * (m - k), b->model.state + j * m + k, m - k);
         memcpy(b->v + j * (m - k), b->model.multipliers.v + j * m + k,
@@ -439,7 +439,7 @@ static void test_small_margin(void **state)
     for (int k = 0; k < 2; k++) {
         size_t r = b.in.points.r;
         double *X = memory_array(2 * r, sizeof *X), small = k ? 1e-15 : 1e-12;
-        struct points two = {2, r, X, y};
+        struct points two = {2, r, X, y, NULL};
         struct certificate out;
 
         fixture_need(X != NULL, "allocation");

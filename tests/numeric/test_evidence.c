@@ -41,7 +41,7 @@ static void test_sequential(void **state)
         for (size_t r = 1; r <= MOST; r++)
             for (size_t k = 0; k < 6; k++) {
                 double X[MOST * MOST], y[MOST];
-                struct points p = {m, r, X, y};
+                struct points p = {m, r, X, y, NULL};
                 struct evidence_workspace w;
                 struct arena arena = {0};
                 rng_normals(rng, X, m * r);

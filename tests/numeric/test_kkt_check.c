@@ -64,7 +64,7 @@ static void hand_weights(struct hand *h)
 
 static void hand_check(struct hand *h, struct kkt_defects *out)
 {
-    h->points = (struct points){M, R, h->X, h->y};
+    h->points = (struct points){M, R, h->X, h->y, NULL};
     h->point = (struct kkt_point){
         .W = h->W, .lambda = h->lambda, .v = h->v, .terms = h->terms};
     kkt_check(&h->net, &h->points, &h->point, &h->w, out);
@@ -319,7 +319,7 @@ static void certify_pairs(gsl_rng *rng, double leak, double gap, bool apart,
     w.multipliers = &multipliers;
     w.kkt = &kkt;
     draw_pairs(rng, gap, apart, m, r, X, y);
-    struct points p = {m, r, X, y};
+    struct points p = {m, r, X, y, NULL};
     rng_normals(rng, point.W, n * r);
     kkt_solve(&net, &p, point.W, NULL, &kkt, &point);
     struct weights theta = {.W = point.W};

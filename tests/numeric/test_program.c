@@ -26,7 +26,7 @@ static void draw_layout(struct draw *d, size_t m, size_t r)
         program_state_layout(&d->s, ROWS, m, r, &d->arena);
         program_workspace_layout(&d->w, ROWS, m, r, &d->arena);
     }
-    d->points = (struct points){m, r, d->X, d->y};
+    d->points = (struct points){m, r, d->X, d->y, NULL};
     d->p.points = &d->points;
     d->p.sign = d->sign;
     d->p.count = d->count;

@@ -188,7 +188,7 @@ static void test_near_orthogonality(void **state)
 /* Of points that have no room for all inner products. */
 static void test_many_points(void **state)
 {
-    enum { MANY = SPAN_GRAM + 300 };
+    enum { MANY = NETWORK_SQUARE + 300 };
     static double X[2 * MANY], gram[SPAN_ROWS * MANY];
     struct span s = {.m = MANY, .r = 2, .X = X, .gram = gram};
     gsl_rng *rng = fixture_rng("many points", 0);

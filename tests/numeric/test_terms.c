@@ -38,7 +38,7 @@ static void what_is_dropped(void **state)
 static void states_by_terms(void **state)
 {
     const double X[] = {2, 0, 0, 2}, y[] = {1, 1};
-    const struct points p = {2, 2, X, y};
+    const struct points p = {2, 2, X, y, NULL};
     double W[N * 2] = {1e-13, 1, -1e-13, 1e-3, 1e-11, -1, 0, 0}, Z[N * 2];
     double terms[N] = {1, 1, 1, 1};
     struct weights theta = {.W = W, .terms = terms};
@@ -83,7 +83,7 @@ static void all_of_a_neuron_is_forgotten(void **state)
         struct network net = network_make(MODEL_RELU, N, 0.0);
         double X[M * R], y[M] = {1, 1, 1, -1, -1}, start[N * R], W[N * R], lambda[M];
         double v[N * M], terms[N], scratch[N * M], H[N * R], Z[N * M];
-        struct points p = {M, R, X, y};
+        struct points p = {M, R, X, y, NULL};
         struct kkt_point point = {.W = W, .lambda = lambda, .v = v};
         struct arena arena = {0};
         struct kkt_workspace w;
@@ -133,7 +133,7 @@ static void all_of_a_neuron_is_forgotten(void **state)
 static void multipliers_against_theta(void **state)
 {
     const double x[] = {1}, y[] = {1}, lambda[] = {1}, v[] = {1, 0};
-    const struct points p = {1, 1, x, y};
+    const struct points p = {1, 1, x, y, NULL};
     const struct network net = network_make(MODEL_LEAKY_RELU, 2, 0.5);
     const signed char inactive[] = {-1, -1};
     const struct kept kept = {inactive, v, lambda};

@@ -195,7 +195,7 @@ static void test_orthogonal(void **state)
             rest.v = arena_doubles(&arena, N, M);
         }
         in.points = (struct points){.m = M, .r = R, .X = X, .y = y};
-        retain = (struct points){M - forget, R, X + forget * R, y + forget};
+        retain = (struct points){M - forget, R, X + forget * R, y + forget, NULL};
         exact_point(&in, &w, &in.points, start, &all);
         model.theta.W = all.W;
         model.multipliers.v = all.v;
@@ -254,7 +254,7 @@ static void test_orthogonal_point(void **state)
         }
         w.kkt = &kkt;
         w.multipliers = &b.step.multipliers;
-        retain = (struct points){m - 1, r, b.in.points.X + r, b.in.points.y + 1};
+        retain = (struct points){m - 1, r, b.in.points.X + r, b.in.points.y + 1, NULL};
         for (size_t t = 0; t < 3; t++) {
             struct certificate c;
             long double move[STEP_WEIGHTS] = {0};

@@ -329,7 +329,7 @@ static void test_more_points_than_weights(void **state)
     static signed char active[MANY];
     static size_t retain[MANY];
     struct network net = network_make(MODEL_LINEAR, 1, 0.0);
-    struct points points = {MANY, 3, X, y};
+    struct points points = {MANY, 3, X, y, NULL};
     struct unlearn_workspace w;
     struct arena arena = {0};
     size_t forget[] = {0};
