@@ -25,6 +25,7 @@ void drift_layout(struct drift *q, size_t n, size_t m, struct arena *a)
     q->B = arena_doubles(a, DRIFT_LONGEST + 1, row);
     q->sum = arena_doubles(a, row, 1);
     q->push = arena_doubles(a, row, 1);
+    q->active = arena_carve(a, m, 1, sizeof *q->active);
     q->states = arena_carve(a, n, tiles, 1);
     q->pair = arena_carve(a, q->limit, 1, sizeof *q->pair);
     q->log = arena_carve(a, q->limit, 1, sizeof *q->log);
@@ -102,9 +103,12 @@ static void form_products(struct drift *q, const struct step_state *s)
     size_t m = s->m, row = row_of(s);
     const unsigned char *states = states_at(s, 0);
     memset(q->slope, 0, s->n * row * sizeof *q->slope);
+    memset(q->active, 0, m * sizeof *q->active);
     for (size_t j = 0; j < s->n; j++)
-        for (size_t i = 0; i < m; i++)
+        for (size_t i = 0; i < m; i++) {
             q->slope[j * row + i] = is_active(s, states, j, i) ? 1.0 : s->leak;
+            q->active[i] += is_active(s, states, j, i);
+        }
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)row, (int)s->n,
                 1.0, q->slope, (int)row, q->slope, (int)row, 0.0, q->M, (int)row);
     for (size_t l = 0; l < m; l++)
@@ -170,6 +174,16 @@ bool drift_start(struct drift *q, struct step_state *s, size_t steps)
     return true;
 }
 
+/* No neuron is active on point i any more: its sum is 0, not what rounding leaves. */
+static void leave_point(struct drift *q, struct step_state *s, size_t i)
+{
+    size_t row = row_of(s);
+    s->sum[i] = 0.0;
+    memset(q->M + i * row, 0, row * sizeof *q->M);
+    for (size_t l = 0; l < s->m; l++)
+        q->M[l * row + i] = 0.0;
+}
+
 /* The state of a pair changes: its slope, M, the sum and the log. */
 static void change_state(struct drift *q, struct step_state *s,
                          const struct drift_pair *p)
@@ -186,6 +200,9 @@ static void change_state(struct drift *q, struct step_state *s,
     }
     slope[i] = after;
     s->sum[i] += sign_of(s, j) * by * p->z;
+    q->active[i] = p->z > 0.0 ? q->active[i] + 1 : q->active[i] - 1;
+    if (q->active[i] == 0 && s->leak == 0.0)
+        leave_point(q, s, i);
     size_t at = j * s->tiles + i / STEP_TILE;
     unsigned char bit = (unsigned char)(1u << i % STEP_TILE);
     states_at(s, 0)[at] ^= bit;

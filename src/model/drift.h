@@ -51,6 +51,7 @@ struct drift {
     double *sum;     /* (row) s->sum where the chunk starts */
     double *push;    /* (row) scratch */
     double *E;       /* (n, m) of the chunk */
+    size_t *active;  /* (m) neurons that are active on a point */
     unsigned char *states; /* (n, tiles) where the chunk starts */
     struct drift_pair *pair;
     size_t pairs;

@@ -265,6 +265,29 @@ static void admits_what_was_undone(void **state)
     check_true(constant.held > 10, "%zu chunks held", constant.held);
 }
 
+/* Where no neuron is active any more the sum is 0, not what rounding leaves of it. */
+static void leaves_nothing(void **state)
+{
+    (void)state;
+    struct scene c;
+    begin(&c, 0.0, 3);
+    for (size_t j = 0; j < N; j++)
+        c.Z[j * M] = j < 5 ? 1e-4 * (double)(1 + 2 * j) : -1.0;
+    for (size_t i = 0; i < M; i++)
+        c.rate[i] *= 1e-6;
+    c.rate[0] = -1e-3 / c.G[0];
+    load(&c, &c.step, 0.0);
+    load(&c, &c.slow, 0.0);
+    full_step(&c, 0.05);
+    check_true(drift_start(&c.drift, &c.step, DRIFT_LONGEST), "crowded");
+    check_true(c.step.sum[0] > 0.0, "it was never active");
+    check_equal(chunk(&c, DRIFT_LONGEST, 0.05, 0.0), DRIFT_LONGEST);
+    check_true(drift_holds(&c.drift, &c.step), "it does not hold");
+    check_same_bits(c.slow.sum[0], 0.0);
+    check_same_bits(c.step.sum[0], 0.0);
+    end(&c);
+}
+
 static void refuses_nan(void **state)
 {
     (void)state;
@@ -301,6 +324,7 @@ int main(void)
         cmocka_unit_test(sees_every_change),
         cmocka_unit_test(admits_what_it_missed),
         cmocka_unit_test(admits_what_was_undone),
+        cmocka_unit_test(leaves_nothing),
         cmocka_unit_test(refuses_nan),
         cmocka_unit_test(refuses_crowds),
         cmocka_unit_test(test_count),
