@@ -24,7 +24,7 @@ static inline void fit_make(struct fit *f, size_t n, size_t r, double leak)
 {
     *f = (struct fit){
         .net = network_make(n == 1 ? MODEL_LINEAR : MODEL_LEAKY_RELU, n, leak),
-        .points = {0, r, f->X, f->y},
+        .points = {0, r, f->X, f->y, NULL},
         .theta = {.W = f->W},
         .out = {.lambda = f->lambda, .v = f->v}};
     FIXTURE_LAYOUT(&f->arena)

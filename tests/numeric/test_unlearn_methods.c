@@ -97,7 +97,7 @@ static void test_equal_totals(void **state)
     }
     for (size_t k = 1; k < M; k++) {
         struct instance in = {.net = network_make(MODEL_LINEAR, 1, 1.0),
-                              .points = {M, M, X, y}};
+                              .points = {M, M, X, y, NULL}};
         struct model model;
         struct step s;
         double taken = 0.0, given = 0.0;

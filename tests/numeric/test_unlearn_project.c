@@ -282,7 +282,7 @@ static void test_pgu_closed_form(void **state)
     }
     for (size_t k = 0; k < sizeof cases / sizeof *cases; k++) {
         struct instance in = {.net = network_make(MODEL_LEAKY_RELU, N, 0.5),
-                              .points = {M, M, X, y}};
+                              .points = {M, M, X, y, NULL}};
         struct model model;
         struct step s;
         long double move[STEP_WEIGHTS] = {0};
