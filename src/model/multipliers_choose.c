@@ -121,6 +121,11 @@ static bool sum_attained(const struct program_state *s)
     return s->rest <= fmax(ATTAINED * s->norm, DBL_EPSILON * s->terms);
 }
 
+static bool nearly_attained(const struct program_state *s)
+{
+    return s->rest <= 100.0 * ATTAINED * s->norm;
+}
+
 /* lambda_i <= t / (q_i - 1), without a bound where the margin is tight. */
 static void bound_lambda(struct multipliers_workspace *w, size_t m, double t)
 {
@@ -162,7 +167,11 @@ static double climb_delta(const struct program *p, struct multipliers_workspace 
         bound_lambda(w, m, t);
         if (program_solve(p, w->program, &w->state) != PROGRAM_CONVERGED)
             break;
-        if (sum_attained(&w->state))
+        /* Where it is, a step more tells whether what is left is rounding. */
+        if (sum_attained(&w->state) ||
+            (nearly_attained(&w->state) &&
+             program_step(p, w->program, &w->state) == SWEEP_OK &&
+             sum_attained(&w->state)))
             return t;
         double slope = distance_fall(w, m), square = w->state.rest * w->state.rest;
         if (!(slope > 0.0) || !(t + square / slope > t))
