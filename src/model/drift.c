@@ -39,22 +39,6 @@ void drift_reset(struct drift *q, const double *G, double *E)
     q->foreseen = false;
 }
 
-static size_t row_of(const struct step_state *s)
-{
-    return s->tiles * STEP_TILE;
-}
-
-static size_t place(const struct step_state *s, size_t j, size_t i)
-{
-    return (i / STEP_TILE * s->n + j) * STEP_TILE + i % STEP_TILE;
-}
-
-static bool is_active(const struct step_state *s, const unsigned char *states, size_t j,
-                      size_t i)
-{
-    return states[j * s->tiles + i / STEP_TILE] >> i % STEP_TILE & 1;
-}
-
 static double sign_of(const struct step_state *s, size_t j)
 {
     return j < s->positive ? 1.0 : -1.0;
@@ -64,7 +48,7 @@ void drift_before(struct drift *q, const struct step_state *s)
 {
     for (size_t j = 0; j < s->n; j++)
         for (size_t i = 0; i < row_of(s); i++)
-            q->change[j * row_of(s) + i] = -s->Z[place(s, j, i)];
+            q->change[j * row_of(s) + i] = -s->Z[place_of(s->n, j, i)];
 }
 
 /* to += |G_l| w, what a move of w along point l moves pre-activations by at most. */
@@ -87,7 +71,7 @@ void drift_after(struct drift *q, const struct step_state *s)
 {
     for (size_t j = 0; j < s->n; j++)
         for (size_t i = 0; i < row_of(s); i++)
-            q->change[j * row_of(s) + i] += s->Z[place(s, j, i)];
+            q->change[j * row_of(s) + i] += s->Z[place_of(s->n, j, i)];
     q->steps = 1;
     for (size_t l = 0; l < s->m; l++)
         q->push[l] = FIRST_BEND * fabs(s->beta[l]);
@@ -106,8 +90,8 @@ static void form_products(struct drift *q, const struct step_state *s)
     memset(q->active, 0, m * sizeof *q->active);
     for (size_t j = 0; j < s->n; j++)
         for (size_t i = 0; i < m; i++) {
-            q->slope[j * row + i] = is_active(s, states, j, i) ? 1.0 : s->leak;
-            q->active[i] += is_active(s, states, j, i);
+            q->slope[j * row + i] = active_at(s, states, j, i) ? 1.0 : s->leak;
+            q->active[i] += (size_t)active_at(s, states, j, i);
         }
     cblas_dgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)m, (int)row, (int)s->n,
                 1.0, q->slope, (int)row, q->slope, (int)row, 0.0, q->M, (int)row);
@@ -151,8 +135,8 @@ static bool choose_pairs(struct drift *q, const struct step_state *s, double ste
                     continue;
                 if (q->pairs == q->limit)
                     return false;
-                q->pair[q->pairs++] =
-                    (struct drift_pair){(uint32_t)j, (uint32_t)i, s->Z[place(s, j, i)]};
+                q->pair[q->pairs++] = (struct drift_pair){(uint32_t)j, (uint32_t)i,
+                                                          s->Z[place_of(s->n, j, i)]};
             }
         }
     return true;
@@ -229,7 +213,7 @@ bool drift_step(struct drift *q, struct step_state *s)
             q->pair[k].z += sign_of(s, j) * cblas_ddot((int)m, q->push, 1,
                                                        q->G + q->pair[k].point * m, 1);
         for (size_t p = first; p < k; p++) {
-            if (is_active(s, states, j, q->pair[p].point) != (q->pair[p].z > 0.0))
+            if (active_at(s, states, j, q->pair[p].point) != (q->pair[p].z > 0.0))
                 change_state(q, s, &q->pair[p]);
         }
     }
@@ -253,7 +237,7 @@ static double walk_changes(const struct drift *q, const struct step_state *s,
     size_t row = row_of(s), K = q->steps;
     double end = 0.0;
     for (int pass = 0; pass < 2; pass++) {
-        bool active = is_active(s, q->states, c->neuron, c->point);
+        bool active = active_at(s, q->states, c->neuron, c->point);
         const double *B = q->B + c->point;
         double E = 0.0;
         for (size_t k = 0, next = 0; k < K; k++) {
@@ -351,12 +335,12 @@ static void move_all(struct drift *q, struct step_state *s)
 {
     for (size_t j = 0; j < s->n; j++)
         for (size_t i = 0; i < s->m; i++) {
-            size_t at = place(s, j, i);
+            size_t at = place_of(s->n, j, i);
             s->Z[at] += q->change[j * row_of(s) + i];
             s->C[at] += q->E[j * s->m + i];
         }
     for (size_t k = 0; k < q->pairs; k++)
-        s->Z[place(s, q->pair[k].neuron, q->pair[k].point)] = q->pair[k].z;
+        s->Z[place_of(s->n, q->pair[k].neuron, q->pair[k].point)] = q->pair[k].z;
 }
 
 /* What the changes of the chunk mean to those who count quiet steps and watched states. */

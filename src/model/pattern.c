@@ -20,16 +20,10 @@ void pattern_layout(struct pattern *q, size_t n, size_t m, struct arena *a)
     q->start = arena_doubles(a, row, 1);
 }
 
-static size_t row_of(const struct step_state *s)
-{
-    return s->tiles * STEP_TILE;
-}
-
 static bool class_active(const struct pattern *q, const struct step_state *s, size_t k,
                          size_t i)
 {
-    const unsigned char *states = q->states + q->classes.first[k] * s->tiles;
-    return states[i / STEP_TILE] >> i % STEP_TILE & 1;
+    return active_at(s, q->states, q->classes.first[k], i);
 }
 
 static double class_slope(const struct pattern *q, const struct step_state *s, size_t k,
@@ -57,8 +51,7 @@ static void form_products(struct pattern *q, const struct step_state *s)
     }
     for (size_t l = 0; l < m; l++)
         for (size_t i = 0; i < row; i++)
-            q->M[l * row + i] *=
-                s->gram[(i / STEP_TILE * m + l) * STEP_TILE + i % STEP_TILE];
+            q->M[l * row + i] *= s->gram[place_of(m, l, i)];
 }
 
 /* From here on: distances and sums as they are, B = 0. */
@@ -162,7 +155,7 @@ static void move_class(struct pattern *q, struct step_state *s, size_t k)
         if (q->classes.of[j] != k)
             continue;
         for (size_t i = 0; i < m; i++) {
-            size_t at = (i / STEP_TILE * s->n + j) * STEP_TILE + i % STEP_TILE;
+            size_t at = place_of(s->n, j, i);
             s->Z[at] += q->sum[i];
             s->C[at] += push[i];
         }

@@ -49,8 +49,7 @@ static void to_tiles(const struct step_state *s, const double *from, size_t rows
     memset(tiles, 0, s->tiles * rows * STEP_TILE * sizeof *tiles);
     for (size_t j = 0; j < rows; j++)
         for (size_t i = 0; i < s->m; i++)
-            tiles[(i / STEP_TILE * rows + j) * STEP_TILE + i % STEP_TILE] =
-                from[j * s->m + i];
+            tiles[place_of(rows, j, i)] = from[j * s->m + i];
 }
 
 void step_load_gram(struct step_state *s, const double *gram)
@@ -237,8 +236,7 @@ void step_coefficients(struct step_state *s, double *C)
     step_catch_up(s);
     for (size_t j = 0; j < s->n; j++)
         for (size_t i = 0; i < s->m; i++)
-            C[j * s->m + i] =
-                s->C[(i / STEP_TILE * s->n + j) * STEP_TILE + i % STEP_TILE];
+            C[j * s->m + i] = s->C[place_of(s->n, j, i)];
 }
 
 /* Which states the step just taken changed. */

@@ -50,6 +50,25 @@ static inline unsigned char *states_at(const struct step_state *s, size_t k)
     return s->states + k * s->n * s->tiles;
 }
 
+/* Numbers of a row that is as wide as the tiles are. */
+static inline size_t row_of(const struct step_state *s)
+{
+    return s->tiles * STEP_TILE;
+}
+
+/* Where point i of row j is in tiles of `rows` rows. */
+static inline size_t place_of(size_t rows, size_t j, size_t i)
+{
+    return (i / STEP_TILE * rows + j) * STEP_TILE + i % STEP_TILE;
+}
+
+/* Whether neuron j is active on point i by `states` (n, tiles). */
+static inline int active_at(const struct step_state *s, const unsigned char *states,
+                            size_t j, size_t i)
+{
+    return states[j * s->tiles + i / STEP_TILE] >> i % STEP_TILE & 1;
+}
+
 static inline __attribute__((always_inline)) void
 sum_base(const struct step_state *s, size_t t, double *restrict base)
 {

@@ -286,7 +286,8 @@ static bool ended(struct descent *d, bool finite)
 static void full_step(struct descent *d)
 {
     struct drift *q = d->w->drift;
-    bool looks = d->w->G && d->p->m >= DRIFT_POINTS && ++d->full >= d->drift_wait;
+    bool looks =
+        train_has_chunks(d) && d->p->m >= DRIFT_POINTS && ++d->full >= d->drift_wait;
     if (looks)
         drift_before(q, d->w->step);
     take_step(d);

@@ -61,6 +61,10 @@ bool train_arrived(const struct descent *d);
 /* A step with the weights measured last was taken. */
 void train_note_step(struct descent *d);
 
+/* Whether steps may be taken in chunks: with products of all points, and none watched at
+ * every step. */
+bool train_has_chunks(const struct descent *d);
+
 /* Up to `limit` steps that cost less than full ones; returns how many there were. */
 uint64_t train_quick_steps(struct descent *d, uint64_t limit);
 

@@ -47,14 +47,27 @@ static void leave_pattern(struct descent *d)
         longer_wait(d->wait, d->held >= 4 * SHORT_CHUNK, FIRST_WAIT, LONGEST_WAIT);
 }
 
-static uint64_t pattern_chunk(struct descent *d, uint64_t most)
+static bool step_pattern(struct descent *d)
+{
+    pattern_step(d->w->pattern, d->w->step);
+    return true;
+}
+
+static bool step_drift(struct descent *d)
+{
+    return drift_step(d->w->drift, d->w->step);
+}
+
+/* Up to `most` steps that are still to be confirmed; `step` is false where it was not
+ * taken. */
+static uint64_t take_chunk(struct descent *d, uint64_t most,
+                           bool (*step)(struct descent *))
 {
     uint64_t steps = 0;
     for (; steps < most && !cancel_asked(); steps++) {
         train_measure(d);
-        if (train_arrived(d))
+        if (train_arrived(d) || !step(d))
             break;
-        pattern_step(d->w->pattern, d->w->step);
         train_note_step(d);
     }
     return steps;
@@ -77,8 +90,8 @@ static uint64_t quiet_steps(struct descent *d, uint64_t limit)
     }
     while (done < limit && q->active && goes_on(d)) {
         struct pace start = start_chunk(d);
-        uint64_t steps =
-            pattern_chunk(d, d->chunk < limit - done ? d->chunk : limit - done);
+        uint64_t steps = take_chunk(
+            d, d->chunk < limit - done ? d->chunk : limit - done, step_pattern);
         if (pattern_holds(q, s)) {
             done += steps;
             d->chunk =
@@ -107,18 +120,6 @@ static void leave_drift(struct descent *d)
     d->drifted = 0;
 }
 
-static uint64_t drift_chunk(struct descent *d, uint64_t most)
-{
-    uint64_t steps = 0;
-    for (; steps < most && !cancel_asked(); steps++) {
-        train_measure(d);
-        if (train_arrived(d) || !drift_step(d->w->drift, d->w->step))
-            break;
-        train_note_step(d);
-    }
-    return steps;
-}
-
 /* The same where few states change. */
 static uint64_t drift_steps(struct descent *d, uint64_t limit)
 {
@@ -132,7 +133,7 @@ static uint64_t drift_steps(struct descent *d, uint64_t limit)
             break;
         }
         struct pace start = start_chunk(d);
-        uint64_t steps = drift_chunk(d, most);
+        uint64_t steps = take_chunk(d, most, step_drift);
         if (drift_holds(q, s)) {
             done += steps;
             if (steps == d->drift_length)
@@ -149,9 +150,14 @@ static uint64_t drift_steps(struct descent *d, uint64_t limit)
     return done;
 }
 
+bool train_has_chunks(const struct descent *d)
+{
+    return d->w->G && d->o->watched_count == 0;
+}
+
 uint64_t train_quick_steps(struct descent *d, uint64_t limit)
 {
-    if (!d->w->G || d->o->watched_count > 0)
+    if (!train_has_chunks(d))
         return 0;
     uint64_t done = drift_steps(d, limit);
     return done > 0 ? done : quiet_steps(d, limit);
