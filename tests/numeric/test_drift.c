@@ -1,6 +1,7 @@
 /* Descent where few activation states change, against the step that sees every state. */
 #include "check.h"
 #include "drift.h"
+#include "step_fixture.h"
 #include "sweep/rng.h"
 #include "sweep/status.h"
 #include <math.h>
@@ -134,21 +135,6 @@ static bool saw_all(const struct scene *c, size_t steps)
     return true;
 }
 
-/* Z, C, states and sums. */
-static void assert_same(struct scene *c, double tolerance)
-{
-    double C[N * M], slow[N * M];
-    step_coefficients(&c->step, C);
-    step_coefficients(&c->slow, slow);
-    for (size_t k = 0; k < N * M; k++)
-        check_close(C[k], slow[k], tolerance);
-    for (size_t k = 0; k < N * TILES * STEP_TILE; k++)
-        check_close(c->step.Z[k], c->slow.Z[k], tolerance);
-    for (size_t i = 0; i < M; i++)
-        check_close(c->step.sum[i], c->slow.sum[i], tolerance);
-    check_true(memcmp(c->step.states, c->slow.states, N * TILES) == 0, "states differ");
-}
-
 struct tally {
     size_t held, changes, missed, turned;
 };
@@ -188,7 +174,7 @@ static void run_chunks(uint64_t seed, double leak, bool blind, double change,
         for (size_t l = 1; l < c.drift.changes; l++)
             t->turned += c.drift.log[l].neuron == c.drift.log[l - 1].neuron &&
                          c.drift.log[l].point == c.drift.log[l - 1].point;
-        assert_same(&c, 1e-12);
+        check_same_steps(&c.step, &c.slow, 1e-12);
     }
     end(&c);
 }

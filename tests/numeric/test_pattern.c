@@ -1,6 +1,7 @@
 /* Descent while no activation state changes, against the step that sees every state. */
 #include "check.h"
 #include "pattern.h"
+#include "step_fixture.h"
 #include "sweep/rng.h"
 #include "sweep/status.h"
 #include <math.h>
@@ -84,22 +85,6 @@ static bool chunk(struct scene *c, double size, bool turns)
     return changed;
 }
 
-/* Z, C, states and sums. */
-static void assert_same(struct scene *c, double tolerance)
-{
-    double C[N * M], slow[N * M];
-    size_t tiles = c->step.tiles;
-    step_coefficients(&c->step, C);
-    step_coefficients(&c->slow, slow);
-    for (size_t k = 0; k < N * M; k++)
-        check_close(C[k], slow[k], tolerance);
-    for (size_t k = 0; k < N * tiles * STEP_TILE; k++)
-        check_close(c->step.Z[k], c->slow.Z[k], tolerance);
-    for (size_t i = 0; i < M; i++)
-        check_close(c->step.sum[i], c->slow.sum[i], tolerance);
-    check_true(memcmp(c->step.states, c->slow.states, N * tiles) == 0, "states differ");
-}
-
 static void check_agreement(double leak, size_t classes)
 {
     struct scene c;
@@ -112,7 +97,7 @@ static void check_agreement(double leak, size_t classes)
             check_close(c.step.sum[i], c.slow.sum[i], 1e-12);
     }
     pattern_leave(&c.pattern, &c.step);
-    assert_same(&c, 1e-12);
+    check_same_steps(&c.step, &c.slow, 1e-12);
     end(&c);
 }
 
@@ -152,7 +137,7 @@ static void sees_every_change(void **state)
                        "sums not taken back");
         pattern_leave(&c.pattern, &c.step);
         if (holds)
-            assert_same(&c, 1e-12);
+            check_same_steps(&c.step, &c.slow, 1e-12);
         end(&c);
     }
     check_true(changed > 40, "only %zu changes", changed);
@@ -173,7 +158,7 @@ static void takes_back(void **state)
     pattern_step(&c.pattern, &c.step);
     check_true(!pattern_holds(&c.pattern, &c.step), "it holds");
     pattern_leave(&c.pattern, &c.step);
-    assert_same(&c, 1e-12);
+    check_same_steps(&c.step, &c.slow, 1e-12);
     end(&c);
 }
 
