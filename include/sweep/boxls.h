@@ -22,6 +22,13 @@
 
 enum box_state { BOX_LOW = -1, BOX_FREE = 0, BOX_HIGH = 1 };
 
+/* Without Q a factorisation costs capacity^2 numbers instead of capacity (r + capacity), and
+ * a column that leaves k^2 operations instead of k (r + k). R comes from the inner products
+ * of the columns (gram, which is needed), and solutions from R^T R with a correction, as
+ * exact as with Q as long as every column keeps this share of its length beside the free ones
+ * before it. One that does not makes the factorisation full. */
+#define BOXLS_REGULAR 1e-2
+
 /* The factorisation of the free columns of one problem. The states and values given to
  * boxls_solve are the warm start; the factorisation, kept between solves of the same
  * columns, saves rebuilding it. */
@@ -31,8 +38,8 @@ struct boxls {
     size_t count;    /* free columns now */
     bool full;       /* the last solve needed more than fewer */
     size_t *free;    /* (capacity) which, as positions 0 .. p-1, in factor order */
-    double *Q;       /* (capacity, r) orthonormal rows */
-    double *R;       /* (capacity, capacity): x_free[k] = sum_{l <= k} R[k][l] Q_l */
+    double *Q; /* (capacity, r) orthonormal rows; NULL: R alone, see BOXLS_REGULAR */
+    double *R; /* (capacity, capacity): x_free[k] = sum_{l <= k} R[k][l] Q_l */
 };
 
 /* One problem. Column i is X[column[i] * r ..]. */

@@ -70,12 +70,15 @@ static void project_out(const struct boxls *f, double *w, double *coefficients)
 }
 
 /* Append column `position`; false if it depends on the free ones, or there is no room. */
-static bool append_column(struct boxls *f, const double *x, size_t position)
+static bool append_column(struct boxls *f, const struct box_problem *p, size_t position)
 {
     if (f->count == f->capacity) {
         f->full = true;
         return false;
     }
+    if (!f->Q)
+        return boxls_append_by_gram(f, p, position);
+    const double *x = boxls_column(f, p, position);
     double *q = f->Q + f->count * f->r, *column = f->R + f->count * f->capacity;
     memcpy(q, x, f->r * sizeof *q);
     double before = sqrt(dot(f->r, x, x));
@@ -107,8 +110,8 @@ static void delete_column(struct boxls *f, size_t k)
             entry[0] = cosine * upper + sine * entry[1];
             entry[1] = cosine * entry[1] - sine * upper;
         }
-        double *q = f->Q + c * f->r, *p = q + f->r;
-        for (size_t i = 0; i < f->r; i++) {
+        double *q = f->Q ? f->Q + c * f->r : NULL, *p = q ? q + f->r : NULL;
+        for (size_t i = 0; q && i < f->r; i++) {
             double upper = q[i];
             q[i] = cosine * upper + sine * p[i];
             p[i] = cosine * p[i] - sine * upper;
@@ -128,10 +131,16 @@ static void back_substitute(const struct boxls *f, double *solution)
     }
 }
 
-static const double *column_of(const struct boxls *f, const struct box_problem *q,
-                               size_t position)
+/* w becomes what the free columns leave of it, v (count) their coefficients. */
+static void solve_free(const struct boxls *f, const struct box_problem *q,
+                       struct boxls_scratch *s, double *w, double *v)
 {
-    return q->X + q->column[position] * f->r;
+    if (!f->Q) {
+        boxls_solve_by_gram(f, q, s, w, v);
+        return;
+    }
+    project_out(f, w, v);
+    back_substitute(f, v);
 }
 
 /* The finite bound of a column that is not free, its own side first; 0 if it has none.
@@ -185,7 +194,7 @@ static void enter_free(struct boxls *f, const struct box_problem *q,
             g[i] = 0.0;
         bool wanted = unbounded ||
                       (state[i] == BOX_FREE && g[i] > q->low[i] && g[i] < q->high[i]);
-        if (wanted && append_column(f, column_of(f, q, i), i)) {
+        if (wanted && append_column(f, q, i)) {
             state[i] = BOX_FREE;
             continue;
         }
@@ -201,7 +210,7 @@ static void build_target(const struct boxls *f, const struct box_problem *q,
     memcpy(target, q->b, f->r * sizeof *target);
     for (size_t i = 0; i < q->p; i++)
         if (state[i] != BOX_FREE && g[i] != 0.0)
-            add_multiple(f->r, -g[i], column_of(f, q, i), target);
+            add_multiple(f->r, -g[i], boxls_column(f, q, i), target);
 }
 
 /* Move the free g towards the least-squares solution until a bound is met; the columns
@@ -242,7 +251,7 @@ static double pull_inside(const struct boxls *f, const struct box_problem *q,
 {
     if (state[i] == BOX_FREE || q->low[i] == q->high[i])
         return 0.0;
-    double gradient = dot(f->r, column_of(f, q, i), residual);
+    double gradient = dot(f->r, boxls_column(f, q, i), residual);
     if (isinf(q->low[i]) && isinf(q->high[i])) /* stayed at 0 as a dependent one */
         return fabs(gradient);
     return state[i] == BOX_LOW ? gradient : -gradient;
@@ -258,11 +267,11 @@ static size_t release_bounds(struct boxls *f, const struct box_problem *q,
     double size = sqrt(dot(f->r, scale, scale)), most = 0.0;
     size_t best = q->p, freed = 0;
     for (size_t i = 0; i < q->p && !cancel_asked(); i++) {
-        const double *x = column_of(f, q, i);
+        const double *x = boxls_column(f, q, i);
         double want = pull_inside(f, q, state, residual, i);
         if (s->dependent[i] || !(want > ROUNDING * size * sqrt(dot(f->r, x, x))))
             continue;
-        if (all && append_column(f, x, i)) {
+        if (all && append_column(f, q, i)) {
             state[i] = BOX_FREE;
             freed++;
         } else if (all) {
@@ -273,7 +282,7 @@ static size_t release_bounds(struct boxls *f, const struct box_problem *q,
         }
     }
     if (best < q->p) {
-        if (append_column(f, column_of(f, q, best), best)) {
+        if (append_column(f, q, best)) {
             state[best] = BOX_FREE;
             freed = 1;
         } else {
@@ -290,10 +299,11 @@ static int arrived(void)
     return cancel_asked() ? SWEEP_STOPPED : SWEEP_OK;
 }
 
-/* Whether a column was refused though the factorisation could have been larger. */
+/* Whether a column was refused though the factorisation could have been larger, or better.
+ */
 static bool short_of_room(const struct boxls *f, const struct box_problem *q)
 {
-    return f->full && f->capacity < shorter_side(q->p, f->r);
+    return f->full && (!f->Q || f->capacity < shorter_side(q->p, f->r));
 }
 
 static int change_states(struct boxls *f, const struct box_problem *q,
@@ -313,8 +323,7 @@ static int change_states(struct boxls *f, const struct box_problem *q,
          pass++) {
         build_target(f, q, state, g, s->target);
         memcpy(residual, s->target, f->r * sizeof *residual);
-        project_out(f, residual, s->solution);
-        back_substitute(f, s->solution);
+        solve_free(f, q, s, residual, s->solution);
         if (step_to_bounds(f, q, s, state, g) > 0)
             continue;
         double size = dot(f->r, residual, residual);

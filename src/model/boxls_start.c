@@ -111,6 +111,8 @@ bool boxls_build(struct boxls *f, const struct box_problem *q, struct boxls_scra
                  size_t count)
 {
     f->count = 0;
+    if (!f->Q)
+        return boxls_build_by_gram(f, q, count);
     for (size_t k = 0; k < count; k++) {
         size_t row = q->column[f->free[k]];
         memcpy(f->Q + k * f->r, q->X + row * f->r, f->r * sizeof *f->Q);

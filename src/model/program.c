@@ -6,9 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-enum {
-    STACK = 256
-}; /* rows of a QR at once, beyond those of its result and of one neuron */
+/* Rows of a QR at once, beyond those of its result and of one neuron. */
+enum { STACK = 256 };
 
 void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t r,
                           struct arena *a)
@@ -18,19 +17,6 @@ void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t
     s->state = arena_carve(a, rows, m, sizeof *s->state);
     s->residual = arena_doubles(a, rows, r);
     s->gradient = arena_doubles(a, m, 1);
-}
-
-/* Free pairs of a row that there is room for, where all rows have as many and k could
- * be. In exact points of pure noise half of the opposite pairs are, a quarter of all. */
-static size_t free_share(size_t k)
-{
-    size_t share = k - 11 * k / 16;
-    return k <= 64 ? k : share < 64 ? 64 : share;
-}
-
-static size_t row_room(size_t k, size_t r)
-{
-    return free_share(k) * (r + free_share(k));
 }
 
 size_t program_slim(size_t rows, size_t m, size_t r)
@@ -70,10 +56,7 @@ void program_workspace_layout(struct program_workspace **out, size_t rows, size_
     into->own = arena_carve(a, rows, 1, sizeof *into->own);
     into->boxes = arena_carve(a, rows, 1, sizeof *into->boxes);
     into->column = arena_carve(a, rows, m, sizeof *into->column);
-    into->pool_size = rows * row_room(k, r);
-    into->pool = arena_doubles(a, into->pool_size, 1);
-    into->pool_indices = rows * free_share(k);
-    into->pool_free = arena_carve(a, into->pool_indices, 1, sizeof *into->pool_free);
+    program_pool_layout(into, rows, k, r, a);
     boxls_layout(&into->shared, m, r, a);
     boxls_scratch_layout(&into->scratch, m, r, a);
     into->low = arena_doubles(a, m, 1);
@@ -126,46 +109,6 @@ const double *program_gram(const struct points *p, struct program_workspace *w)
     return w->own_gram;
 }
 
-/* Columns that a row with so many box pairs has room for, at so many 1024ths of what it
- * may need. */
-static size_t row_columns(size_t boxes, size_t r, size_t share)
-{
-    size_t k = boxes < r ? boxes : r;
-    return k * share / 1024;
-}
-
-/* Whether all rows with a factorisation have room at that share. */
-static bool share_fits(const struct program *p, const struct program_workspace *w,
-                       size_t share)
-{
-    size_t r = p->points->r, used = 0, indices = 0;
-    for (size_t j = 0; j < p->rows; j++) {
-        size_t k = row_columns(w->boxes[j], r, share);
-        used += k * (r + k);
-        indices += k;
-    }
-    return used <= w->pool_size && indices <= w->pool_indices;
-}
-
-/* Each row gets the same share of the columns that it may need, the largest that fits. */
-static void divide_pool(const struct program *p, struct program_workspace *w)
-{
-    size_t r = p->points->r, used = 0, indices = 0,
-           share = share_fits(p, w, 1024) ? 1024 : 0;
-    for (size_t step = 512; step > 0 && share < 1024; step /= 2)
-        share += share_fits(p, w, share + step) ? step : 0;
-    for (size_t j = 0; j < p->rows; j++) {
-        size_t k = row_columns(w->boxes[j], r, share);
-        w->own[j] = true;
-        w->factor[j] = (struct boxls){.r = r, .capacity = k};
-        w->factor[j].Q = w->pool + used;
-        w->factor[j].R = w->pool + used + k * r;
-        w->factor[j].free = w->pool_free + indices;
-        used += k * (r + k);
-        indices += k;
-    }
-}
-
 void program_begin(const struct program *p, struct program_workspace *w)
 {
     size_t m = p->points->m;
@@ -176,12 +119,12 @@ void program_begin(const struct program *p, struct program_workspace *w)
                 w->column[j * m + boxes++] = i;
         w->boxes[j] = boxes;
     }
-    divide_pool(p, w);
     w->gram = program_gram(p->points, w);
     for (size_t i = 0; i < m; i++) {
         w->length[i] = vector_length(p->points->r, p->points->X + i * p->points->r);
         w->every[i] = i;
     }
+    program_pool_divide(p, w);
     w->height = w->slim ? w->slim : m;
     w->step.r = w->step.capacity = w->height;
     w->orthogonal = w->factored = false;
@@ -199,12 +142,12 @@ static signed char side_of_empty(const struct program *p, const double *residual
     return pull > 0.0 ? BOX_HIGH : BOX_LOW;
 }
 
-int program_row(const struct program *p, struct program_workspace *w,
-                struct program_state *s, size_t j)
+/* The inner minimum of row j with a factorisation, its own or the shared one. */
+static int row_with(const struct program *p, struct program_workspace *w,
+                    struct program_state *s, size_t j, struct boxls *factor)
 {
     size_t m = p->points->m, r = p->points->r, boxes = w->boxes[j];
     const size_t *column = w->column + j * m;
-    struct boxls *factor = w->own[j] ? &w->factor[j] : &w->shared;
     if (factor == &w->shared)
         boxls_reset(factor);
     for (size_t k = 0; k < boxes; k++) {
@@ -225,10 +168,8 @@ int program_row(const struct program *p, struct program_workspace *w,
                             .gram_size = m};
     double *residual = s->residual + j * r;
     int status = boxls_solve(factor, &q, &w->scratch, w->row_state, w->value, residual);
-    if (factor->full) { /* from here on without one of its own */
-        w->own[j] = false;
-        return program_row(p, w, s, j);
-    }
+    if (factor->full)
+        return status;
     for (size_t k = 0; k < boxes; k++) {
         size_t i = column[k];
         s->coefficient[j * m + i] = w->value[k];
@@ -237,6 +178,28 @@ int program_row(const struct program *p, struct program_workspace *w,
             s->state[j * m + i] = side_of_empty(p, residual, j, i);
     }
     return status;
+}
+
+int program_row(const struct program *p, struct program_workspace *w,
+                struct program_state *s, size_t j)
+{
+    if (w->own[j]) {
+        int status = row_with(p, w, s, j, &w->factor[j]);
+        w->own[j] = !w->factor[j].full; /* or from here on without one of its own */
+        if (w->own[j])
+            return status;
+    }
+    return row_with(p, w, s, j, &w->shared);
+}
+
+const struct boxls *program_free_pairs(const struct program *p,
+                                       struct program_workspace *w,
+                                       struct program_state *s, size_t j, bool basis)
+{
+    if (w->own[j] && (w->factor[j].Q || !basis))
+        return &w->factor[j];
+    row_with(p, w, s, j, &w->shared);
+    return &w->shared;
 }
 
 /* The slope with which lambda_i enters row j now, times y_i u_j; 0 on a free pair. */

@@ -57,7 +57,7 @@ static void add_columns(const struct program *p, struct program_workspace *w,
                         struct program_state *s, size_t j, const double *mu, double *W)
 {
     size_t m = p->points->m, r = p->points->r;
-    const struct boxls *f = program_free_pairs(p, w, s, j);
+    const struct boxls *f = program_free_pairs(p, w, s, j, true);
     double *sum = w->gathered;
     memset(sum, 0, r * sizeof *sum);
     for (size_t i = 0; i < m; i++)

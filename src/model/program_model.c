@@ -23,9 +23,8 @@
  * columns which nearly depend on each other. */
 static const double LOST = 3e-4;
 
-/* Inner products of free points stand for their factor where its pivots are above this
- * share of |x_i|, and where there are so many. */
-static const double RESOLVED = 1e-2;
+/* With fewer free points than this their factor is not much more work than their inner
+ * products. */
 enum { GRAM_COLUMNS = 16 };
 
 double program_weight(const struct program *p, const struct program_state *s)
@@ -38,8 +37,11 @@ double program_weight(const struct program *p, const struct program_state *s)
 static bool gram_suffices(const struct program_workspace *w, const struct boxls *f,
                           const size_t *column)
 {
+    if (!f->Q)
+        return true;
     for (size_t k = 0; k < f->count; k++)
-        if (!(f->R[k * (f->capacity + 1)] > RESOLVED * w->length[column[f->free[k]]]))
+        if (!(f->R[k * (f->capacity + 1)] >
+              BOXLS_REGULAR * w->length[column[f->free[k]]]))
             return false;
     return f->count >= GRAM_COLUMNS;
 }
@@ -99,16 +101,6 @@ static void subtract_free(const struct program *p, struct program_workspace *w,
             w->model[w->index[a] * m + w->index[b]] -= w->reduced[a * count + b];
 }
 
-const struct boxls *program_free_pairs(const struct program *p,
-                                       struct program_workspace *w,
-                                       struct program_state *s, size_t j)
-{
-    if (w->own[j])
-        return &w->factor[j];
-    program_row(p, w, s, j);
-    return &w->shared;
-}
-
 /* The upper triangle of the Hessian. */
 static void hessian(const struct program *p, struct program_workspace *w,
                     struct program_state *s)
@@ -124,7 +116,7 @@ static void hessian(const struct program *p, struct program_workspace *w,
         for (size_t k = i; k < m; k++)
             w->model[i * m + k] *= w->gram[i * m + k];
     for (size_t j = 0; j < p->rows && !cancel_asked(); j++)
-        subtract_free(p, w, program_free_pairs(p, w, s, j), j);
+        subtract_free(p, w, program_free_pairs(p, w, s, j, false), j);
     for (size_t i = 0; i < m; i++)
         for (size_t k = i; k < m; k++)
             w->model[i * m + k] += weight * weight;
@@ -173,7 +165,7 @@ static void stack_row(const struct program *p, struct program_workspace *w,
                       struct program_state *s, size_t j, size_t rows)
 {
     size_t m = p->points->m, r = p->points->r;
-    const struct boxls *f = program_free_pairs(p, w, s, j);
+    const struct boxls *f = program_free_pairs(p, w, s, j, true);
     double weight = sqrt(p->count[j]);
     double *block = w->gathered;
     memcpy(block, p->points->X, m * r * sizeof *block);

@@ -14,6 +14,7 @@ struct program_workspace {
     size_t pool_size;
     size_t *pool_free;
     size_t pool_indices;
+    bool regular;        /* its factorisations have no basis */
     struct boxls shared; /* for rows the pool had no room for */
     struct boxls_scratch scratch;
     double *low, *high, *value; /* (m) one row's box problem */
@@ -56,6 +57,12 @@ struct program_workspace {
 
 /* What w->slim becomes for such a layout. */
 size_t program_slim(size_t rows, size_t m, size_t r);
+
+/* Room for the factorisations of rows of at most k free pairs, and its division among the
+ * rows of a program, by w->boxes; they are empty then. */
+void program_pool_layout(struct program_workspace *w, size_t rows, size_t k, size_t r,
+                         struct arena *a);
+void program_pool_divide(const struct program *p, struct program_workspace *w);
 
 /* The inner minimum of row j for the multipliers in s. SWEEP_OK or SWEEP_NUMERIC. */
 int program_row(const struct program *p, struct program_workspace *w,
@@ -100,11 +107,11 @@ void program_aim(const struct program *p, struct program_workspace *w,
 bool program_model_regular(const struct program *p, struct program_workspace *w,
                            struct program_state *s);
 
-/* The factorisation of row j's free pairs, made again where the row has none of its
- * own. */
+/* The factorisation of row j's free pairs, made again where the row has none of its own, or
+ * none with Q where that is asked for. */
 const struct boxls *program_free_pairs(const struct program *p,
                                        struct program_workspace *w,
-                                       struct program_state *s, size_t j);
+                                       struct program_state *s, size_t j, bool basis);
 
 /* One full step to the minimiser of the model, without a search: for a change of F that
  * would drown in its rounding. */
