@@ -86,7 +86,7 @@ void certificate_restored(const struct network *net, const struct points *retain
                           struct certificate_workspace *w, struct certificate *out);
 
 void certificate_exact(const struct network *net, const struct points *retain,
-                       const struct weights *theta, const double *warm,
+                       const struct weights *theta, const struct kkt_guess *warm,
                        struct certificate_workspace *w, struct certificate *out);
 
 #endif

@@ -55,6 +55,13 @@ struct kkt_point {
     enum kkt_stop stop;
 };
 
+/* A first guess: multipliers and, or NULL, slopes times multipliers of the pairs that have a
+ * choice. */
+struct kkt_guess {
+    const double *lambda; /* (m) */
+    const double *v;      /* (n, m) */
+};
+
 struct kkt_workspace {
     struct groups groups;
     struct groups equal; /* neurons with equal weights, or slopes */
@@ -91,11 +98,12 @@ void kkt_check(const struct network *net, const struct points *p,
 bool kkt_accepts(const struct kkt_defects *defects);
 
 /* From the activation states of `start` (n, r), which may be out->W. A pre-activation
- * that is 0 has the leak's gate. `warm` (may be NULL) is a first guess of the multipliers.
+ * that is 0 has the leak's gate. `warm` may be NULL.
  * m = 0 gives W = 0. The point is scaled so that no margin is below 1 by more than rounding. Cost:
  * see program_solve; a few rounds. */
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
-               const double *warm, struct kkt_workspace *w, struct kkt_point *out);
+               const struct kkt_guess *warm, struct kkt_workspace *w,
+               struct kkt_point *out);
 
 /* The point that training would end in, had it gone on from where the pre-activations are Z
  * (n, m), which may be w->row_Z. Late in training its

@@ -94,6 +94,10 @@ void program_workspace_layout(struct program_workspace **w, size_t rows, size_t 
  * slope 1. */
 void program_cold(const struct program *p, struct program_state *s);
 
+/* After a start from nothing: box pairs where slopes times multipliers v (R, m) put them for
+ * the multipliers in s. */
+void program_guess(const struct program *p, struct program_state *s, const double *v);
+
 /* Forget the factorisations of an earlier program. Call when pairs or rows change. */
 void program_begin(const struct program *p, struct program_workspace *w);
 

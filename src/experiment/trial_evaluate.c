@@ -174,7 +174,8 @@ static void certify(struct unit *u, struct record *r)
     put_certificate(r, &restored_columns, &c);
     trial_prove(u, STEP_RESTORED, &c, r);
     trial_certified(u, STEP_RESTORED, &c, r);
-    certificate_exact(net, &u->retain, &ws->unlearned, ws->kept_lambda, w, &c);
+    struct kkt_guess guess = {ws->kept_lambda, ws->kept_v};
+    certificate_exact(net, &u->retain, &ws->unlearned, &guess, w, &c);
     put_certificate(r, &exact_columns, &c);
     r->value[C_FLIPS] = c.flips;
     trial_prove(u, STEP_EXACT, &c, r);

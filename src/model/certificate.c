@@ -212,7 +212,7 @@ static enum certificate_stop exact_stop(enum kkt_stop stop)
 }
 
 void certificate_exact(const struct network *net, const struct points *retain,
-                       const struct weights *theta, const double *warm,
+                       const struct weights *theta, const struct kkt_guess *warm,
                        struct certificate_workspace *w, struct certificate *out)
 {
     struct weights exact = {.W = w->W};

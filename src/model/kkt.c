@@ -279,9 +279,23 @@ static enum kkt_stop kkt_verdict(enum program_stop stop,
     }
 }
 
+/* Multipliers, and slopes of each row as its first neuron has them. */
+static void take_guess(const struct program *problem, const struct kkt_guess *guess,
+                       struct kkt_workspace *w)
+{
+    size_t m = problem->points->m;
+    memcpy(w->state.lambda, guess->lambda, m * sizeof *guess->lambda);
+    if (!guess->v)
+        return;
+    for (size_t g = 0; g < w->groups.count; g++)
+        memcpy(w->row_v + g * m, guess->v + w->groups.first[g] * m,
+               m * sizeof *guess->v);
+    program_guess(problem, &w->state, w->row_v);
+}
+
 /* From pre-activations Z; a walk from there, or all gates flip at once. */
 static void solve(const struct network *net, const struct points *p, const double *Z,
-                  const double *warm, bool walks, struct kkt_workspace *w,
+                  const struct kkt_guess *warm, bool walks, struct kkt_workspace *w,
                   struct kkt_point *out)
 {
     w->known = false;
@@ -293,8 +307,8 @@ static void solve(const struct network *net, const struct points *p, const doubl
     if (walks)
         kkt_walk_start(net, p, Z, w);
     program_cold(&problem, &w->state);
-    if (warm && cblas_dasum((int)p->m, warm, 1) > 0.0)
-        memcpy(w->state.lambda, warm, p->m * sizeof *warm);
+    if (warm && cblas_dasum((int)p->m, warm->lambda, 1) > 0.0)
+        take_guess(&problem, warm, w);
     out->flips = out->rounds = out->iterations = 0;
     program_begin(&problem, w->program);
     enum program_stop stop;
@@ -333,7 +347,8 @@ static void solve(const struct network *net, const struct points *p, const doubl
 }
 
 void kkt_solve(const struct network *net, const struct points *p, const double *start,
-               const double *warm, struct kkt_workspace *w, struct kkt_point *out)
+               const struct kkt_guess *warm, struct kkt_workspace *w,
+               struct kkt_point *out)
 {
     groups_preactivations(&w->equal, net, start, p, w->H, w->row_Z);
     solve(net, p, w->row_Z, warm, false, w, out);

@@ -101,6 +101,22 @@ void program_cold(const struct program *p, struct program_state *s)
     }
 }
 
+void program_guess(const struct program *p, struct program_state *s, const double *v)
+{
+    size_t m = p->points->m;
+    for (size_t j = 0; j < p->rows; j++)
+        for (size_t i = 0; i < m; i++) {
+            size_t k = j * m + i;
+            double a = pair_sign(p, j, i), lambda = s->lambda[i];
+            if (p->pair[k] != PAIR_BOX)
+                continue;
+            s->coefficient[k] = a * p->u * v[k];
+            s->state[k] = v[k] > p->leak * lambda && v[k] < lambda ? BOX_FREE
+                          : (v[k] >= lambda) == (a > 0.0)          ? BOX_HIGH
+                                                                   : BOX_LOW;
+        }
+}
+
 const double *program_gram(const struct points *p, struct program_workspace *w)
 {
     if (p->gram || w->slim)

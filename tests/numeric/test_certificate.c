@@ -18,8 +18,9 @@ struct bench {
     struct kkt_point point;
     struct points retain;
     struct weights unlearned;
-    signed char *state; /* (n, m - k) of the trained model on the retain set */
-    double *v, *lambda; /* (n, m - k), (m - k) */
+    signed char *state;     /* (n, m - k) of the trained model on the retain set */
+    double *v, *lambda;     /* (n, m - k), (m - k) */
+    struct kkt_guess guess; /* both */
     size_t k;
 };
 
@@ -64,6 +65,7 @@ static void bench_make(struct bench *b, const struct recipe *recipe, size_t k,
                (m - k) * sizeof(double));
     }
     memcpy(b->lambda, b->model.multipliers.lambda + k, (m - k) * sizeof(double));
+    b->guess = (struct kkt_guess){b->lambda, b->v};
 }
 
 static void bench_release(struct bench *b)
@@ -300,7 +302,7 @@ static void test_nothing_forgotten(void **state)
         bench_step(&b, 1.0);
         certificate_scaled(&b.in.net, &b.retain, &b.unlearned, NULL, &b.w, &out[0]);
         bench_restored(&b, &out[1]);
-        certificate_exact(&b.in.net, &b.retain, &b.unlearned, b.lambda, &b.w, &out[2]);
+        certificate_exact(&b.in.net, &b.retain, &b.unlearned, &b.guess, &b.w, &out[2]);
         for (size_t c = 0; c < 3; c++) {
             check_true(out[c].stop == CERTIFIED, "certificate %zu is not solved", c);
             check_close(out[c].eps / out[c].norm, 0.0, 3e-14);
@@ -338,7 +340,7 @@ static void test_remembered(void **state)
             struct kkt_point last = b.kkt.last;
             bool known = b.kkt.known;
             bool found = kkt_again(&b.in.net, &b.retain, b.unlearned.W, &b.kkt, &point);
-            certificate_exact(&b.in.net, &b.retain, &b.unlearned, b.lambda, &b.w,
+            certificate_exact(&b.in.net, &b.retain, &b.unlearned, &b.guess, &b.w,
                               &out[0]);
             memcpy(W, b.w.W, n * r * sizeof *W);
             memcpy(v, b.w.v, n * m * sizeof *v);
@@ -354,7 +356,7 @@ static void test_remembered(void **state)
                        "another point");
             b.w.remember = true;
             memset(b.w.W, 0, n * r * sizeof *W);
-            certificate_exact(&b.in.net, &b.retain, &b.unlearned, b.lambda, &b.w,
+            certificate_exact(&b.in.net, &b.retain, &b.unlearned, &b.guess, &b.w,
                               &out[1]);
             check_true(!certified ||
                            memcmp(&out[0].eps, &out[1].eps, 6 * sizeof(double)) == 0,
@@ -390,7 +392,7 @@ static void test_exact(void **state)
         bench_make(&b, &recipe, 1 + k % 3, true);
         count = b.in.net.n * b.retain.r;
         bench_step(&b, 0.4 * (double)(k % 5));
-        certificate_exact(&b.in.net, &b.retain, &b.unlearned, k % 2 ? b.lambda : NULL,
+        certificate_exact(&b.in.net, &b.retain, &b.unlearned, k % 2 ? &b.guess : NULL,
                           &b.w, &out);
         kkt_solve(&b.in.net, &b.retain, b.unlearned.W, NULL, &b.kkt, &b.point);
         check_true(out.stop == CERTIFIED && b.point.stop == KKT_EXACT, "stop %d",

@@ -30,7 +30,7 @@ static void solver_make(struct solver *s, size_t n, size_t m, size_t r, double l
     s->points = (struct points){.m = m, .r = r, .X = s->X, .y = s->y};
 }
 
-static void solver_run(struct solver *s, const double *warm)
+static void solver_run(struct solver *s, const struct kkt_guess *warm)
 {
     kkt_solve(&s->net, &s->points, s->start, warm, &s->w, &s->out);
 }
@@ -211,7 +211,7 @@ static void draw_gaussian(struct solver *s, gsl_rng *rng)
 }
 
 /* Starting again from the answer flips nothing and moves nothing; a warm start, good or
- * bad, changes the way and not the answer. */
+ * bad, changes the way and not the answer: with its own slopes it is no way at all. */
 static void test_again(void **state)
 {
     enum { N = 16, M = 9, R = 12 };
@@ -219,7 +219,8 @@ static void test_again(void **state)
 
     (void)state;
     for (int trial = 0; trial < 30; trial++) {
-        double W[N * R], lambda[M], bad[M];
+        double W[N * R], lambda[M], bad[M], v[N * M], bad_v[N * M];
+        struct kkt_guess good = {lambda, NULL}, own = {lambda, v}, worst = {bad, bad_v};
         struct solver s;
 
         solver_make(&s, N, M, R, 0.1 * (trial % 3));
@@ -228,14 +229,19 @@ static void test_again(void **state)
         check_definition(&s, 1e-13);
         memcpy(W, s.out.W, sizeof W);
         memcpy(lambda, s.out.lambda, sizeof lambda);
-        solver_run(&s, lambda);
+        memcpy(v, s.out.v, sizeof v);
+        solver_run(&s, &good);
         check_array_close(s.out.W, W, N * R, 1e-12);
         rng_normals(rng, bad, M);
         for (size_t i = 0; i < M; i++)
             bad[i] = 100.0 * bad[i] * bad[i];
-        solver_run(&s, bad);
+        rng_normals(rng, bad_v, N * M);
+        solver_run(&s, &worst);
         check_array_close(s.out.W, W, N * R, 1e-12);
         memcpy(s.start, W, sizeof W);
+        solver_run(&s, &own);
+        check_true(s.out.iterations <= 1 && s.out.flips == 0,
+                   "%zu steps from the answer", s.out.iterations);
         solver_run(&s, NULL);
         check_array_close(s.out.W, W, N * R, 1e-12);
         check_array_close(s.out.lambda, lambda, M, 1e-11);
@@ -405,7 +411,7 @@ static void test_special(void **state)
 static void test_cases(void **state)
 {
     (void)state;
-    check_cases(40 * (3 + 7) + 30 * (3 + 2) + 40 * (1 + 3 + 2) + 30 * (3 + 4) +
+    check_cases(40 * (3 + 7) + 30 * (3 + 2) + 40 * (1 + 3 + 2) + 30 * (3 + 5) +
                 30 * (3 + 1 + 8 + 10) + 30 * (6 + 3) + 20 + 41 + 23);
 }
 

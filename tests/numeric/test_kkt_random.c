@@ -149,8 +149,10 @@ static void solve(const struct recipe *recipe, uint64_t steps, struct tally *tal
         Z = arena_doubles(&arena, n, m);
         margin = arena_doubles(&arena, m, 1);
     }
-    kkt_solve(&in.net, &in.points, model.theta.W,
-              recipe->seed % 2 ? model.multipliers.lambda : NULL, &w, &out);
+    struct kkt_guess guess = {model.multipliers.lambda,
+                              recipe->seed % 4 == 3 ? model.multipliers.v : NULL};
+    kkt_solve(&in.net, &in.points, model.theta.W, recipe->seed % 2 ? &guess : NULL, &w,
+              &out);
     d = measure(&in.net, &in.points, &out, rho);
     exact = out.stop == KKT_EXACT && d.residual <= 1e-12 && d.margin <= 1e-12 &&
             d.slackness <= 1e-12 && d.lambda <= 0.0 && d.slope <= 1e-12 &&
