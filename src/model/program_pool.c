@@ -6,7 +6,8 @@
 
 enum {
     POOL = 1 << 27, /* numbers, where more could be needed: 1 GiB */
-    FEW = 64        /* points, whose factorisations all have a basis, and room for it */
+    FEW = 64,       /* points, whose factorisations all have room for a basis */
+    WORTH = 32      /* points, with up to which a basis costs little */
 };
 
 /* Free pairs of a row that there is room for, where all rows have as many and k could
@@ -40,7 +41,7 @@ void program_pool_layout(struct program_workspace *w, size_t rows, size_t k, siz
 static bool points_regular(const struct points *p, struct program_workspace *w)
 {
     size_t m = p->m;
-    if (!w->gram || m <= FEW || m > p->r)
+    if (!w->gram || m <= WORTH || m > p->r)
         return false;
     memcpy(w->model, w->gram, m * m * sizeof *w->model);
     if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', (int)m, w->model, (int)m) != 0)
