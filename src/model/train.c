@@ -50,7 +50,10 @@ static void add_product(size_t n, size_t m, size_t columns, const double *A,
 
 static void load_gram(const struct points *p, struct train_workspace *w)
 {
-    network_preactivations(p->m, p->X, p, w->G);
+    if (p->gram)
+        memcpy(w->G, p->gram, p->m * p->m * sizeof *w->G);
+    else
+        network_gram(p, w->G);
     step_load_gram(w->step, w->G);
 }
 
