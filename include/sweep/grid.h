@@ -22,7 +22,7 @@
 
 /* The number that is raised whenever the results of a trial change for equal input.
  * Part of the identity of a trial. */
-enum { MODEL_VERSION = 5 };
+enum { MODEL_VERSION = 6 };
 
 /* Most cells a grid may have, before `where` drops some. */
 enum { GRID_CELL_LIMIT = 10000000 };

@@ -136,7 +136,7 @@ static void test_schema(void **state)
         {"SELECT typeof(signal_exponent) FROM cells WHERE cell = 0", "null"},
         {"SELECT length(key) FROM cells WHERE cell = 0", "32"},
         {"SELECT value FROM meta WHERE name = 'seed'", "7"},
-        {"SELECT value FROM meta WHERE name = 'model_version'", "5"},
+        {"SELECT value FROM meta WHERE name = 'model_version'", "6"},
         {"SELECT count(*) FROM trials", "0"},
         {"PRAGMA journal_mode", "delete"},
     };

@@ -64,7 +64,7 @@ static void check_table(const char *body, const char *format, const char *want)
 }
 
 #define TOP(cells)                                                                     \
-    "# sweep " SWEEP_VERSION ", model version 5\n"                                     \
+    "# sweep " SWEEP_VERSION ", model version 6\n"                                     \
     "# grid test, seed 7, 3 replicates, " cells " cells\n"                             \
     "# norm: norm of the unlearned model scaled to margin 1\n"                         \
     "# _mean: mean of the defined values\n"                                            \
@@ -142,7 +142,7 @@ static void test_other_formats(void **state)
     check_table(
         body, "json",
         "{\"grid\": \"test\", \"seed\": 7, \"replicates\": 3, \"sweep\": "
-        "\"" SWEEP_VERSION "\", \"model_version\": 5,\n"
+        "\"" SWEEP_VERSION "\", \"model_version\": 6,\n"
         " \"rows\": [\n"
         "  {\"polish\": false, \"model\": \"relu\", \"trials\": 3, \"failed\": 0,"
         " \"undefined\": 0, \"norm_mean\": 0.5, \"norm_sem\": "
@@ -179,7 +179,7 @@ static void test_pooled(void **state)
                 "\nPooled over " POOLED ".\n");
     check_table(body, "json",
                 "{\"grid\": \"test\", \"seed\": 7, \"replicates\": 3, \"sweep\": "
-                "\"" SWEEP_VERSION "\", \"model_version\": 5,\n"
+                "\"" SWEEP_VERSION "\", \"model_version\": 6,\n"
                 " \"pooled_over\": \"" POOLED "\",\n"
                 " \"rows\": [\n"
                 "  {\"step_scale\": 0, \"trials\": 3, \"failed\": 0, \"undefined\": 0,"
