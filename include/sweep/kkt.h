@@ -25,7 +25,7 @@ enum kkt_stop {
                      * over |theta| max |h_i| below 1e-8 (below 1e-6 if the point is not
                      * exact): double precision cannot decide */
     KKT_INEXACT,    /* the program stalled, or kkt_check does not accept it */
-    KKT_LIMIT,      /* bound on rounds of gate flips */
+    KKT_LIMIT,      /* bound on rounds of gate flips, or on the steps of one of them */
     KKT_NON_FINITE,
     KKT_CANCELLED /* see cancel.h */
 };

@@ -293,7 +293,10 @@ static void take_guess(const struct program *problem, const struct kkt_guess *gu
     program_guess(problem, &w->state, w->row_v);
 }
 
-/* From pre-activations Z; a walk from there, or all gates flip at once. */
+/* Gates that flip after a program was given up, mostly for want of a solution, are those of
+ * a point that is none: no further round is worth its time.
+ *
+ * From pre-activations Z; a walk from there, or all gates flip at once. */
 static void solve(const struct network *net, const struct points *p, const double *Z,
                   const struct kkt_guess *warm, bool walks, struct kkt_workspace *w,
                   struct kkt_point *out)
@@ -333,7 +336,8 @@ static void solve(const struct network *net, const struct points *p, const doubl
             problem.enough = 0.0; /* so that every flip lowers the norm */
         else if (rough)
             problem.enough = problem.enough > ROUGH ? ROUGH : 0.0;
-    } while ((flipped > 0 || rough) && out->rounds < ROUND_LIMIT);
+    } while ((flipped > 0 || rough) && stop != PROGRAM_LIMIT &&
+             out->rounds < ROUND_LIMIT);
     if (stop == PROGRAM_CONVERGED || stop == PROGRAM_STALLED)
         correct_margins(net, p, &problem, w);
     program_slopes(&problem, &w->state, w->row_v);
