@@ -82,11 +82,12 @@ void program_state_layout(struct program_state *s, size_t rows, size_t m, size_t
 
 /* Room for programs of up to `rows` rows, m points in r coordinates. Up to 64 coordinates
  * or points factorisations have all they can need; beyond, rows * 5/16 min(m, r) columns,
- * which the rows share by their box pairs: exact points of pure noise need 4/16. From 1 GiB on
- * there is room for so many columns of R alone (boxls.h), which is all that points far from
- * dependent need. A row whose share is too small is solved without a factorisation of its
- * own, slower and with the same result. Of more than 1024 points that are more than rows * r, as of a linear model, there
- * are no squares: programs with a ridge cannot be stepped then. */
+ * which the rows share by their box pairs: exact points of pure noise need 4/16. Where that
+ * is more than 1 GiB there is room for so many columns of R alone (boxls.h), all that points
+ * far from dependent need. A row whose share is too small is solved without a factorisation
+ * of its own, slower and with the same result. Of more than 1024 points that are more than
+ * rows * r, as of a linear model, there are no squares: programs with a ridge cannot be
+ * stepped then. */
 void program_workspace_layout(struct program_workspace **w, size_t rows, size_t m,
                               size_t r, struct arena *a);
 
