@@ -1,6 +1,6 @@
 /* The constants of the cost model (src/run/cost.c) from measured units.
  *
- *     cost_fit measure [UNITS [SEED]] > cost_units.tsv     (half a minute per 100)
+ *     cost_fit measure [UNITS [SEED]] > cost_units.tsv     (some seven minutes per 100)
  *     cost_fit fit cost_units.tsv
  *
  * `measure` draws settings, runs a unit of two cells of each and prints the CPU seconds
