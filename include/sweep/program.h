@@ -95,9 +95,10 @@ void program_workspace_layout(struct program_workspace **w, size_t rows, size_t 
  * slope 1. */
 void program_cold(const struct program *p, struct program_state *s);
 
-/* After a start from nothing: box pairs where slopes times multipliers v (R, m) put them for
- * the multipliers in s. */
-void program_guess(const struct program *p, struct program_state *s, const double *v);
+/* A start from multipliers (m) and slopes times multipliers v (any, m), row j's those of
+ * `neuron`[j]: box pairs are free where v is inside their box. v NULL: pairs as they are. */
+void program_warm(const struct program *p, struct program_state *s,
+                  const double *lambda, const double *v, const size_t *neuron);
 
 /* Forget the factorisations of an earlier program. Call when pairs or rows change. */
 void program_begin(const struct program *p, struct program_workspace *w);

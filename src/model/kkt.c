@@ -279,20 +279,6 @@ static enum kkt_stop kkt_verdict(enum program_stop stop,
     }
 }
 
-/* Multipliers, and slopes of each row as its first neuron has them. */
-static void take_guess(const struct program *problem, const struct kkt_guess *guess,
-                       struct kkt_workspace *w)
-{
-    size_t m = problem->points->m;
-    memcpy(w->state.lambda, guess->lambda, m * sizeof *guess->lambda);
-    if (!guess->v)
-        return;
-    for (size_t g = 0; g < w->groups.count; g++)
-        memcpy(w->row_v + g * m, guess->v + w->groups.first[g] * m,
-               m * sizeof *guess->v);
-    program_guess(problem, &w->state, w->row_v);
-}
-
 /* Gates that flip after a program was given up, mostly for want of a solution, are those of
  * a point that is none: no further round is worth its time.
  *
@@ -311,7 +297,7 @@ static void solve(const struct network *net, const struct points *p, const doubl
         kkt_walk_start(net, p, Z, w);
     program_cold(&problem, &w->state);
     if (warm && cblas_dasum((int)p->m, warm->lambda, 1) > 0.0)
-        take_guess(&problem, warm, w);
+        program_warm(&problem, &w->state, warm->lambda, warm->v, w->groups.first);
     out->flips = out->rounds = out->iterations = 0;
     program_begin(&problem, w->program);
     enum program_stop stop;

@@ -57,22 +57,6 @@ static struct program residual_program(const struct network *net,
                             .target = w->target};
 }
 
-/* A pair on a kink starts free, inside its box if v is. */
-static void start_known(const struct program *problem, const struct multipliers *known,
-                        struct multipliers_workspace *w)
-{
-    size_t m = problem->points->m;
-    memcpy(w->state.lambda, known->lambda, m * sizeof *known->lambda);
-    for (size_t g = 0; g < problem->rows; g++)
-        for (size_t i = 0; i < m; i++) {
-            size_t k = g * m + i;
-            double v = known->v[w->groups.first[g] * m + i];
-            w->state.state[k] = BOX_FREE;
-            w->state.coefficient[k] =
-                problem->points->y[i] * problem->sign[g] * problem->u * v;
-        }
-}
-
 static void put_answer(const struct network *net, const struct points *p,
                        const struct weights *theta, const struct program *problem,
                        struct multipliers_workspace *w, struct multipliers *out)
@@ -100,7 +84,7 @@ static void solve_residual(const struct network *net, const struct points *p,
     struct program problem = residual_program(net, p, theta, w);
     program_begin(&problem, w->program);
     if (known)
-        start_known(&problem, out, w);
+        program_warm(&problem, &w->state, out->lambda, out->v, w->groups.first);
     else
         program_cold(&problem, &w->state);
     out->unique = false;

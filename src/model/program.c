@@ -101,19 +101,16 @@ void program_cold(const struct program *p, struct program_state *s)
     }
 }
 
-void program_guess(const struct program *p, struct program_state *s, const double *v)
+void program_warm(const struct program *p, struct program_state *s,
+                  const double *lambda, const double *v, const size_t *neuron)
 {
     size_t m = p->points->m;
-    for (size_t j = 0; j < p->rows; j++)
+    memcpy(s->lambda, lambda, m * sizeof *lambda);
+    for (size_t j = 0; j < p->rows && v; j++)
         for (size_t i = 0; i < m; i++) {
-            size_t k = j * m + i;
-            double a = pair_sign(p, j, i), lambda = s->lambda[i];
-            if (p->pair[k] != PAIR_BOX)
-                continue;
-            s->coefficient[k] = a * p->u * v[k];
-            s->state[k] = v[k] > p->leak * lambda && v[k] < lambda ? BOX_FREE
-                          : (v[k] >= lambda) == (a > 0.0)          ? BOX_HIGH
-                                                                   : BOX_LOW;
+            s->state[j * m + i] = BOX_FREE;
+            s->coefficient[j * m + i] =
+                pair_sign(p, j, i) * p->u * v[neuron[j] * m + i];
         }
 }
 
