@@ -29,6 +29,10 @@ enum box_state { BOX_LOW = -1, BOX_FREE = 0, BOX_HIGH = 1 };
  * before it. One that does not makes the factorisation full. */
 #define BOXLS_REGULAR 1e-2
 
+/* The lower triangle of inner products A (count, stride) becomes R of these columns, if each
+ * keeps that share of its length; else false. */
+bool boxls_triangle(double *A, size_t count, size_t stride);
+
 /* The factorisation of the free columns of one problem. The states and values given to
  * boxls_solve are the warm start; the factorisation, kept between solves of the same
  * columns, saves rebuilding it. */

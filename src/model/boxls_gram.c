@@ -32,7 +32,18 @@ bool boxls_append_by_gram(struct boxls *f, const struct box_problem *q, size_t p
     return true;
 }
 
-/* By Cholesky, in place. */
+bool boxls_triangle(double *A, size_t count, size_t stride)
+{
+    if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', (int)count, A, (int)stride) != 0)
+        return false;
+    for (size_t k = 0; k < count; k++) {
+        const double *row = A + k * stride; /* as long as the column */
+        if (!(row[k] > BOXLS_REGULAR * cblas_dnrm2((int)k + 1, row, 1)))
+            return false;
+    }
+    return true;
+}
+
 bool boxls_build_by_gram(struct boxls *f, const struct box_problem *q, size_t count)
 {
     for (size_t k = 0; k < count; k++) {
@@ -40,17 +51,9 @@ bool boxls_build_by_gram(struct boxls *f, const struct box_problem *q, size_t co
         for (size_t l = 0; l <= k; l++)
             f->R[k * f->capacity + l] = row[q->column[f->free[l]]];
     }
-    if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', (int)count, f->R,
-                            (int)f->capacity) != 0)
-        return false;
-    for (size_t k = 0; k < count; k++) {
-        size_t row = q->column[f->free[k]];
-        double square = q->gram[row * (q->gram_size + 1)];
-        if (!(f->R[k * (f->capacity + 1)] > BOXLS_REGULAR * sqrt(square)))
-            return false;
-    }
-    f->count = count;
-    return true;
+    bool regular = boxls_triangle(f->R, count, f->capacity);
+    f->count = regular ? count : 0;
+    return regular;
 }
 
 /* R^T R v = X_free w, and again with what is left of w. */

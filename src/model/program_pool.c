@@ -1,7 +1,5 @@
 /* Storage of the factorisations of all rows, which they share by what they may need. */
 #include "program_private.h"
-#include <lapacke.h>
-#include <math.h>
 #include <string.h>
 
 enum {
@@ -44,12 +42,7 @@ static bool points_regular(const struct points *p, struct program_workspace *w)
     if (!w->gram || m <= WORTH || m > p->r)
         return false;
     memcpy(w->model, w->gram, m * m * sizeof *w->model);
-    if (LAPACKE_dpotrf_work(LAPACK_COL_MAJOR, 'U', (int)m, w->model, (int)m) != 0)
-        return false;
-    for (size_t i = 0; i < m; i++)
-        if (!(w->model[i * (m + 1)] > BOXLS_REGULAR * w->length[i]))
-            return false;
-    return true;
+    return boxls_triangle(w->model, m, m);
 }
 
 /* Columns that a row with so many box pairs has room for, at so many 1024ths of what it
@@ -60,20 +53,15 @@ static size_t row_columns(size_t boxes, size_t r, size_t share)
     return k * share / 1024;
 }
 
-/* Numbers of a column of Q and R, or of R alone. */
-static size_t column_room(const struct program_workspace *w, size_t r, size_t columns)
-{
-    return w->regular ? columns : r + columns;
-}
-
-/* Whether all rows with a factorisation have room at that share. */
+/* Whether all rows have room at that share, for columns of R and of Q, which are `basis`
+ * numbers. */
 static bool share_fits(const struct program *p, const struct program_workspace *w,
-                       size_t share)
+                       size_t basis, size_t share)
 {
-    size_t r = p->points->r, used = 0, indices = 0;
+    size_t used = 0, indices = 0;
     for (size_t j = 0; j < p->rows; j++) {
-        size_t k = row_columns(w->boxes[j], r, share);
-        used += k * column_room(w, r, k);
+        size_t k = row_columns(w->boxes[j], p->points->r, share);
+        used += k * (basis + k);
         indices += k;
     }
     return used <= w->pool_size && indices <= w->pool_indices;
@@ -83,18 +71,18 @@ static bool share_fits(const struct program *p, const struct program_workspace *
 void program_pool_divide(const struct program *p, struct program_workspace *w)
 {
     size_t r = p->points->r, used = 0, indices = 0;
-    w->regular = points_regular(p->points, w);
-    size_t share = share_fits(p, w, 1024) ? 1024 : 0;
+    size_t basis = points_regular(p->points, w) ? 0 : r;
+    size_t share = share_fits(p, w, basis, 1024) ? 1024 : 0;
     for (size_t step = 512; step > 0 && share < 1024; step /= 2)
-        share += share_fits(p, w, share + step) ? step : 0;
+        share += share_fits(p, w, basis, share + step) ? step : 0;
     for (size_t j = 0; j < p->rows; j++) {
         size_t k = row_columns(w->boxes[j], r, share);
         w->own[j] = true;
         w->factor[j] = (struct boxls){.r = r, .capacity = k};
-        w->factor[j].Q = w->regular ? NULL : w->pool + used;
-        w->factor[j].R = w->pool + used + (w->regular ? 0 : k * r);
+        w->factor[j].Q = basis > 0 ? w->pool + used : NULL;
+        w->factor[j].R = w->pool + used + k * basis;
         w->factor[j].free = w->pool_free + indices;
-        used += k * column_room(w, r, k);
+        used += k * (basis + k);
         indices += k;
     }
 }

@@ -14,7 +14,6 @@ struct program_workspace {
     size_t pool_size;
     size_t *pool_free;
     size_t pool_indices;
-    bool regular;        /* its factorisations have no basis */
     struct boxls shared; /* for rows the pool had no room for */
     struct boxls_scratch scratch;
     double *low, *high, *value; /* (m) one row's box problem */
