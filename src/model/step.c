@@ -185,6 +185,7 @@ const struct step_kernels step_portable = {
 /* Best first. */
 static const struct step_kernels *const variants[] = {
 #if defined(__x86_64__)
+    &step_avx512,
     &step_avx2,
 #endif
     &step_portable,

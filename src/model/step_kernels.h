@@ -39,7 +39,7 @@ struct step_kernels {
 
 extern const struct step_kernels step_portable;
 #if defined(__x86_64__)
-extern const struct step_kernels step_avx2;
+extern const struct step_kernels step_avx512, step_avx2;
 #endif
 
 const struct step_kernels *step_chosen(void);
