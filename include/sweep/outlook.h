@@ -36,6 +36,9 @@ struct outlook_request {
     size_t shard, shards; /* 0: all in one */
     size_t threads;
     bool pilot; /* run some units to scale the times */
+    /* Called before a pilot that takes long, with the seconds expected; or NULL. */
+    void (*on_long_pilot)(const void *context, double seconds);
+    const void *context;
 };
 
 /* Read the folder, and estimate. Release in any case.

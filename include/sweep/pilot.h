@@ -20,6 +20,9 @@ struct pilot {
     double ratio, low, high; /* measured / expected: mean, smallest, largest */
 };
 
+/* Expected seconds of the shortest unit, which is run if no other fits. */
+double pilot_least(const struct plan *p, const size_t *order, size_t count);
+
 /* Run units of the `count` > 0 groups in `order`, longest first, until `seconds` are
  * used up or there are `most`; one if even the cheapest takes longer.
  * SWEEP_OK, SWEEP_NO_MEMORY. */

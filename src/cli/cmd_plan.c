@@ -257,6 +257,15 @@ static void print_json(const struct outlook *o)
     printf("\n}\n");
 }
 
+static void tell_long_pilot(const void *command, double seconds)
+{
+    char text[32];
+    tell(command,
+         "one training is run to measure it, expected to take %s; without it: "
+         "--no-pilot",
+         progress_duration(seconds, text, sizeof text));
+}
+
 int cmd_plan(const struct command *self, const struct arguments *args)
 {
     struct outlook o = {0};
@@ -270,7 +279,9 @@ int cmd_plan(const struct command *self, const struct arguments *args)
                                       .shard = options.shard,
                                       .shards = options.shards,
                                       .threads = options.threads,
-                                      .pilot = !args->value[OPTION_NO_PILOT]};
+                                      .pilot = !args->value[OPTION_NO_PILOT],
+                                      .on_long_pilot = tell_long_pilot,
+                                      .context = self};
     int status = overrides_read_grid(&request.grid, args, &log);
     if (status == SWEEP_OK)
         status = outlook_init(&o, &request, &log);

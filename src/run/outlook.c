@@ -103,14 +103,23 @@ static void estimate_work(struct outlook_work *w, size_t threads, double scale)
     w->wall_seconds = fmax(w->core_seconds / (double)threads, scale * w->rest.longest);
 }
 
-static int estimate(struct draft *d, bool pilot)
+static int run_pilot(struct draft *d, const struct outlook_request *r)
+{
+    struct outlook *o = d->o;
+    double least = pilot_least(&o->plan, d->order, d->ordered);
+    if (least > PILOT_SECONDS && r->on_long_pilot)
+        r->on_long_pilot(r->context, least);
+    return pilot_run(&o->pilot, &o->grid, &o->plan, d->order, d->ordered,
+                     o->missing.rest.units, PILOT_SECONDS);
+}
+
+static int estimate(struct draft *d, const struct outlook_request *r)
 {
     struct outlook *o = d->o;
     double scale = 1;
     o->memory = runner_memory(&o->grid, &o->plan, o->threads);
-    if (pilot && d->ordered > 0 && outlook_fits(o)) {
-        if (pilot_run(&o->pilot, &o->grid, &o->plan, d->order, d->ordered,
-                      o->missing.rest.units, PILOT_SECONDS) != SWEEP_OK)
+    if (r->pilot && d->ordered > 0 && outlook_fits(o)) {
+        if (run_pilot(d, r) != SWEEP_OK)
             return diagnostics_no_memory(d->log, NULL);
         scale = o->pilot.ratio;
     }
@@ -134,7 +143,7 @@ int outlook_init(struct outlook *o, const struct outlook_request *request,
         status = read_results(&d);
     if (status == SWEEP_OK) {
         find_missing(&d);
-        status = estimate(&d, request->pilot);
+        status = estimate(&d, request);
     }
     ledger_release(&d.ledger);
     memory_free(d.units);

@@ -103,6 +103,11 @@ static void run_units(struct pilot *pilot, struct trial_workspace *ws,
     pilot->ratio /= (double)pilot->units;
 }
 
+double pilot_least(const struct plan *p, const size_t *order, size_t count)
+{
+    return plan_unit_cost(p, order[count - 1], 1);
+}
+
 int pilot_run(struct pilot *pilot, const struct grid *g, const struct plan *p,
               const size_t *order, size_t count, size_t most, double seconds)
 {

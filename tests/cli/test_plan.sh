@@ -198,6 +198,27 @@ print(1024 * resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)' \
 grep -q __asan_init "$sweep" && measured=40000000
 json "$measured <= p['memory'] <= 2 * $measured"
 
+# A training that is expected to take minutes is told of before it is measured. This one
+# diverges at once.
+cat >long.yaml <<'END'
+name: long
+seed: 1
+replicates: 1
+grid:
+  samples: 600
+  width: 400
+  signal: 0
+  learning_rate: 1e308
+END
+run plan long.yaml
+status 0
+out_has "pilot        1 training in"
+err_has "one training is run to measure it, expected to take"
+err_has "--no-pilot"
+run plan long.yaml --no-pilot
+status 0
+silent_err
+
 # More memory than there is: reported before anything begins.
 cat >huge.yaml <<'END'
 name: huge
@@ -231,4 +252,4 @@ run plan small.yaml -j 0
 status 2
 err "sweep plan: --threads must be 1 to 4096, got 0"
 
-finish 86
+finish 92
