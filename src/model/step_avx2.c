@@ -71,11 +71,7 @@ update(double *z, __m256d move, __m256d sign, __m256d leak, __m256d *sum)
     return _mm256_movemask_pd(_mm256_cmp_pd(value, _mm256_setzero_pd(), _CMP_GT_OQ));
 }
 
-enum {
-    ROWS = 3,                                  /* neurons side by side */
-    LAST_ROW = (STEP_SUBSETS - 1) * STEP_TILE, /* where it begins in a block */
-    BLOCK = STEP_SUBSETS * STEP_TILE
-};
+enum { ROWS = 3 }; /* neurons side by side */
 
 /* Where a part of a step is. Bytes may alias anything: all is read once. */
 struct cursor {
@@ -114,11 +110,12 @@ add_rows(const struct cursor *c, size_t rows, size_t halves, struct sums *s)
     const double *left = c->table, *right = left + 4;
     /* Two addresses for an index each are less work than a sum that is used twice. */
     __asm__("" : "+r"(right));
-    for (; active < end; active++, left += 2 * BLOCK, right += 2 * BLOCK)
+    for (; active < end; active++, left += 2 * STEP_SUMS, right += 2 * STEP_SUMS)
         for (size_t k = 0; k < rows; k++) {
             size_t byte = active[k * c->tiles];
-            size_t even = byte * STEP_TILE & LAST_ROW;
-            size_t odd = BLOCK + (byte / (STEP_SUBSETS / STEP_TILE) & LAST_ROW);
+            size_t even = byte * STEP_TILE & STEP_LAST_ROW;
+            size_t odd =
+                STEP_SUMS + (byte / (STEP_SUBSETS / STEP_TILE) & STEP_LAST_ROW);
             s->even[k][0] = _mm256_add_pd(s->even[k][0], _mm256_load_pd(left + even));
             s->odd[k][0] = _mm256_add_pd(s->odd[k][0], _mm256_load_pd(left + odd));
             if (halves < 2)
@@ -205,9 +202,6 @@ AVX2 static void tile_avx2(struct step_state *s, const struct step_part *p)
         tile_avx2_as(s, p, 2);
 }
 
-/* Row of subsets of four points, two tiles wide. */
-enum { PAIR_ROW = 2 * STEP_TILE };
-
 /* Neurons first .. last-1, all of one sign, with the first 4 * `quarters` columns and
  * `blocks` blocks in use: constants where this is called. */
 AVX2 static inline __attribute__((always_inline)) void
@@ -229,7 +223,8 @@ pair_avx2_as(struct step_state *s, size_t first, size_t last, double side,
         unsigned states = active[0] | (unsigned)active[1] << 8, after = 0;
         const double *row[4];
         for (unsigned b = 0; b < blocks; b++)
-            row[b] = table + (b * STEP_SUBSETS + (states >> 4 * b & 15u)) * PAIR_ROW;
+            row[b] =
+                table + (b * STEP_SUBSETS + (states >> 4 * b & 15u)) * STEP_PAIR_ROW;
         for (unsigned q = 0; q < quarters; q++) {
             __m256d even = _mm256_add_pd(bases[q], _mm256_load_pd(row[0] + 4 * q));
             __m256d odd = _mm256_load_pd(row[1] + 4 * q);
@@ -253,8 +248,8 @@ pair_avx2_as(struct step_state *s, size_t first, size_t last, double side,
 
 AVX2 static void pair_avx2(struct step_state *s, const double *base)
 {
-    table_avx2_as(s, 0, 0, 2, s->table, PAIR_ROW);
-    table_avx2_as(s, 1, 0, 2, s->table + STEP_TILE, PAIR_ROW);
+    table_avx2_as(s, 0, 0, 2, s->table, STEP_PAIR_ROW);
+    table_avx2_as(s, 1, 0, 2, s->table + STEP_TILE, STEP_PAIR_ROW);
     if (s->m <= 12) {
         pair_avx2_as(s, 0, s->positive, 1.0, 3, 3, base);
         pair_avx2_as(s, s->positive, s->n, -1.0, 3, 3, base);

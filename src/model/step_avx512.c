@@ -65,11 +65,7 @@ AVX512_INLINE unsigned char update(double *z, __m512d move, struct side c, __m51
     return _mm512_cmp_pd_mask(value, _mm512_setzero_pd(), _CMP_GT_OQ);
 }
 
-enum {
-    ROWS = 4,                                  /* neurons side by side */
-    LAST_ROW = (STEP_SUBSETS - 1) * STEP_TILE, /* where it begins in a block */
-    BLOCK = STEP_SUBSETS * STEP_TILE
-};
+enum { ROWS = 4 }; /* neurons side by side */
 
 /* Neurons j .. j+rows-1 of a part; `rows` is a constant where this is called: several
  * side by side hide the latency of each other's additions. */
@@ -86,13 +82,13 @@ AVX512_INLINE void tile_avx512_rows(struct step_state *s, const struct step_part
         even[k] = _mm512_loadu_pd(from);
         odd[k] = _mm512_loadu_pd(from + STEP_TILE);
     }
-    for (size_t t = p->begin; t < p->end; t++, table += 2 * BLOCK)
+    for (size_t t = p->begin; t < p->end; t++, table += 2 * STEP_SUMS)
         for (size_t k = 0; k < rows; k++) {
             size_t byte = active[k * tiles + t];
-            size_t row = byte * STEP_TILE & LAST_ROW;
-            size_t next = byte / (STEP_SUBSETS / STEP_TILE) & LAST_ROW;
+            size_t row = byte * STEP_TILE & STEP_LAST_ROW;
+            size_t next = byte / (STEP_SUBSETS / STEP_TILE) & STEP_LAST_ROW;
             even[k] = _mm512_add_pd(even[k], _mm512_load_pd(table + row));
-            odd[k] = _mm512_add_pd(odd[k], _mm512_load_pd(table + BLOCK + next));
+            odd[k] = _mm512_add_pd(odd[k], _mm512_load_pd(table + STEP_SUMS + next));
         }
     if (p->end < tiles) {
         for (size_t k = 0; k < rows; k++, kept += 2 * STEP_TILE) {
@@ -120,9 +116,6 @@ AVX512 static void tile_avx512(struct step_state *s, const struct step_part *p)
     _mm512_store_pd(sums, sum);
 }
 
-/* Row of subsets of four points, two tiles wide. */
-enum { PAIR_ROW = 2 * STEP_TILE };
-
 /* Neurons first .. last-1, all of one sign; `blocks`, those in use, is a constant where
  * this is called. */
 AVX512_INLINE void pair_avx512_as(struct step_state *s, size_t first, size_t last,
@@ -137,7 +130,8 @@ AVX512_INLINE void pair_avx512_as(struct step_state *s, size_t first, size_t las
         unsigned states = active[0] | (unsigned)active[1] << 8;
         const double *row[4];
         for (unsigned b = 0; b < blocks; b++)
-            row[b] = s->table + (b * STEP_SUBSETS + (states >> 4 * b & 15u)) * PAIR_ROW;
+            row[b] =
+                s->table + (b * STEP_SUBSETS + (states >> 4 * b & 15u)) * STEP_PAIR_ROW;
         for (unsigned t = 0; t < 2; t++) {
             const unsigned at = t * STEP_TILE;
             __m512d even = _mm512_add_pd(bases[t], _mm512_load_pd(row[0] + at));
@@ -155,8 +149,8 @@ AVX512_INLINE void pair_avx512_as(struct step_state *s, size_t first, size_t las
 
 AVX512 static void pair_avx512(struct step_state *s, const double *base)
 {
-    table_avx512_as(s, 0, 0, 2, s->table, PAIR_ROW);
-    table_avx512_as(s, 1, 0, 2, s->table + STEP_TILE, PAIR_ROW);
+    table_avx512_as(s, 0, 0, 2, s->table, STEP_PAIR_ROW);
+    table_avx512_as(s, 1, 0, 2, s->table + STEP_TILE, STEP_PAIR_ROW);
     if (s->m <= 12) {
         pair_avx512_as(s, 0, s->positive, 1.0, 3, base);
         pair_avx512_as(s, s->positive, s->n, -1.0, 3, base);

@@ -13,6 +13,13 @@ struct step_part {
     double sign, base[2 * STEP_TILE];
 };
 
+/* Numbers of a table. */
+enum {
+    STEP_SUMS = STEP_SUBSETS * STEP_TILE, /* of a block */
+    STEP_LAST_ROW = STEP_SUMS - STEP_TILE,
+    STEP_PAIR_ROW = 2 * STEP_TILE /* of a row that is two tiles wide */
+};
+
 struct step_kernels {
     const char *name;
     int (*available)(void);
